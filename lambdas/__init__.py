@@ -1,0 +1,1 @@
+"""The functions behind the API and the queues: a pure core (domain), and plumbing around it."""

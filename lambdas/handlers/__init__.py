@@ -1,0 +1,1 @@
+"""One file per deployed function: event in, use case, response out."""

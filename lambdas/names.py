@@ -1,0 +1,84 @@
+"""Strings that infrastructure and code must agree on: environment variables, keys, indexes, functions.
+
+The only file of `lambdas` that `cdk` may import; it imports nothing but the standard library.
+"""
+
+from enum import StrEnum
+from typing import Final
+
+
+class Setting(StrEnum):
+    """Environment variables that the stacks set and `lambdas.runtime` reads."""
+
+    STAGE = "STAGE"
+    GROUP_ID = "GROUP_ID"
+    CURRENCY = "CURRENCY"
+    MAX_PRICE_AGE_S = "MAX_PRICE_AGE_S"
+    MAX_DEPOSIT_MINOR = "MAX_DEPOSIT_MINOR"
+    OVERDUE_AFTER_S = "OVERDUE_AFTER_S"
+    ASK_AGAIN = "ASK_AGAIN"
+    FIRST_ASK_AFTER_S = "FIRST_ASK_AFTER_S"
+    LONGEST_ASK_INTERVAL_S = "LONGEST_ASK_INTERVAL_S"
+    LINK_SILENT_AFTER_S = "LINK_SILENT_AFTER_S"
+    QUOTES_TABLE = "QUOTES_TABLE"
+    PRICES_TABLE = "PRICES_TABLE"
+    ORDERS_TABLE = "ORDERS_TABLE"
+    ACCOUNTS_TABLE = "ACCOUNTS_TABLE"
+    POSTINGS_TABLE = "POSTINGS_TABLE"
+    POSITIONS_TABLE = "POSITIONS_TABLE"
+    ACTIVITY_TABLE = "ACTIVITY_TABLE"
+    OUTBOUND_QUEUE_URL = "OUTBOUND_QUEUE_URL"
+    DEAD_LETTER_QUEUE_URL = "DEAD_LETTER_QUEUE_URL"
+
+
+class Function(StrEnum):
+    """Deployed functions; the handler of each is `lambdas.handlers.<name>.handler`."""
+
+    API = "api"
+    PRICES = "prices"
+    REQUESTS = "requests"
+    VALIDATIONS = "validations"
+    RELAY = "relay"
+    SWEEP = "sweep"
+
+
+class Queue(StrEnum):
+    """Queues between the bridge and the functions; each has a dead-letter queue beside it."""
+
+    PRICES = "prices"
+    REQUESTS = "requests"
+    VALIDATIONS = "validations"
+    OUTBOUND = "outbound"
+
+
+class Table(StrEnum):
+    """One table per aggregate."""
+
+    QUOTES = "quotes"
+    PRICES = "prices"
+    ORDERS = "orders"
+    ACCOUNTS = "accounts"
+    POSTINGS = "postings"
+    POSITIONS = "positions"
+    ACTIVITY = "activity"
+
+
+METRICS_NAMESPACE: Final = "FintechAsync"
+USER_POOL_NAME: Final = "Arqui-pool2"
+
+# Indexes. See docs/decisions/0003-tables-and-indexes.md for what each is for and what it costs.
+ORDERS_BY_ACCOUNT: Final = "by_account"  # global, account_id + created_at, keys only
+OPEN_ORDERS: Final = "open"  # global and sparse, sweep_shard + created_at, keys and ask_at
+POSTINGS_BY_TIME: Final = "by_time"  # local, account_id + recorded_at, all attributes
+ACTIVITY_BY_SYMBOL: Final = "by_symbol"  # global and sparse, symbol + validated_at, all attributes
+
+TABLE_KEYS: Final[dict[Table, tuple[str, str | None]]] = {
+    Table.QUOTES: ("board", "symbol"),
+    Table.PRICES: ("symbol", "observed_at"),
+    Table.ORDERS: ("order_id", None),
+    Table.ACCOUNTS: ("account_id", None),
+    Table.POSTINGS: ("account_id", "posting_id"),
+    Table.POSITIONS: ("account_id", "symbol"),
+    Table.ACTIVITY: ("request_id", None),
+}
+"""Partition and sort key of each table; every key attribute is a string."""

@@ -1,0 +1,1 @@
+"""One verb per file: load a snapshot through ports, decide, commit."""
