@@ -1,0 +1,62 @@
+"""Pure decisions of the way inward: what an MQTT message becomes in SQS, and when a batch goes.
+
+Nothing here does I/O or reads a clock.
+"""
+
+import base64
+import json
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Final
+
+# SQS takes 1 MiB per message and per batch since August 2025, 256 KiB before. We stay with the
+# older limit: queues made with the old default, emulators and other regions' partitions keep it,
+# and the exchange's messages are a hundred times smaller. Both limits are the same number on AWS.
+MAX_BYTES: Final = 256 * 1024
+MAX_ENTRIES: Final = 10  # per SendMessageBatch
+
+_encode: Final = json.JSONEncoder(separators=(",", ":")).encode
+
+
+def envelope(topic: str, payload: bytes, received_at: datetime) -> str:
+    """The body for SQS, in ASCII with the rest escaped: no character that SQS could refuse."""
+    text = received_at.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    try:
+        content = {"payload": payload.decode()}
+    except UnicodeDecodeError:
+        content = {"payload_b64": base64.b64encode(payload).decode()}
+    return _encode({"v": 1, "topic": topic, **content, "received_at": text})
+
+
+def fits(body: str) -> bool:
+    """Whether SQS takes this body; one character is one byte, because it is ASCII."""
+    return len(body) <= MAX_BYTES
+
+
+def surely_oversize(payload: bytes) -> bool:
+    """Whether not even the bare payload fits, so that a huge one is never copied to find out."""
+    return len(payload) > MAX_BYTES
+
+
+def batch_length(sizes: Iterable[int]) -> int:
+    """How many of the waiting bodies, oldest first, go into one SendMessageBatch."""
+    total = 0
+    count = 0
+    for size in sizes:
+        total += size
+        if count == MAX_ENTRIES or (count and total > MAX_BYTES):
+            break
+        count += 1
+    return count
+
+
+def wait_s(*, waiting: int, full: bool, in_flight: int, waited_s: float, linger_s: float) -> float:
+    """How much longer a queue's next batch waits; 0 sends it now.
+
+    A message that finds its queue idle goes at once, alone. While another batch is in flight a
+    partial one lingers, because under load the next messages arrive within that time.
+    """
+    assert waiting > 0
+    if full or in_flight == 0:
+        return 0.0
+    return max(0.0, linger_s - waited_s)
