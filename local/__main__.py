@@ -1,0 +1,89 @@
+"""`python -m local up|demo|confirm|clean`: the commands behind the Makefile's targets of the same
+names.
+"""
+
+import argparse
+import shlex
+import sys
+from pathlib import Path
+
+from local.errors import CannotRun
+from local.options import BrokerKind, ExchangeKind, Options
+
+
+def main() -> int:
+    given = _parser().parse_args()
+    options = Options(
+        cloud_port=given.cloud_port,
+        mqtt_port=given.mqtt_port,
+        state=given.state.resolve(),
+        broker=BrokerKind(given.broker),
+        exchange=ExchangeKind(given.exchange),
+        exchange_options=tuple(shlex.split(given.exchange_options)),
+    )
+    try:
+        return _run(given.command, options, given)
+    except CannotRun as error:
+        print(f"✗ {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _run(command: str, options: Options, given: argparse.Namespace) -> int:
+    # Imported when needed: `clean` must work in a tree where little is installed.
+    match command:
+        case "up":
+            from local.up import up
+
+            return up(options)
+        case "demo":
+            from local.demo import demo
+
+            return demo(options)
+        case "confirm":
+            from local.confirm import confirm
+
+            return confirm(options, given.email)
+        case _:
+            from local.clean import clean
+
+            return clean(options)
+
+
+def _parser() -> argparse.ArgumentParser:
+    usual = Options()
+    parser = argparse.ArgumentParser(prog="python -m local", description=__doc__)
+    parser.add_argument("command", choices=("up", "demo", "confirm", "clean"))
+    add = parser.add_argument
+    add(
+        "--cloud-port",
+        type=int,
+        default=usual.cloud_port,
+        metavar="PORT",
+        help="of the local cloud",
+    )
+    add("--mqtt-port", type=int, default=usual.mqtt_port, metavar="PORT", help="of the broker")
+    add(
+        "--state",
+        type=Path,
+        default=usual.state,
+        metavar="FOLDER",
+        help="where a run keeps everything",
+    )
+    add("--broker", choices=[*BrokerKind], default=usual.broker, help="which MQTT broker (iotcore)")
+    add(
+        "--exchange", choices=[*ExchangeKind], default=usual.exchange, help="who plays the exchange"
+    )
+    add(
+        "--exchange-options",
+        default="",
+        metavar="OPTIONS",
+        help="more options of python -m local.exchange",
+    )
+    add("--email", default="", help="whom to confirm")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

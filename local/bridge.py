@@ -1,0 +1,59 @@
+"""The bridge, the same program that Fargate runs, as a process: with the environment of the
+deployed task definition and the rights of its task role, so that both are tried on a laptop.
+"""
+
+from pathlib import Path
+from typing import Final
+
+from local.cloud import client
+from local.errors import CannotRun
+from local.options import REGION, Options
+from local.processes import Program
+from local.task_role import TaskCredentials
+from local.tools import PYTHON, environment
+
+NAME: Final = "bridge"
+_TOPICS: Final = {
+    "info": "TOPIC_INFO",
+    "request": "TOPIC_REQUEST",
+    "validation": "TOPIC_VALIDATION",
+}
+
+
+def container_environment(options: Options) -> dict[str, str]:
+    """What the deployed task definition tells the container, which the emulator does not run."""
+    ecs = client("ecs", options.cloud_url)
+    found = ecs.list_task_definitions(sort="DESC", status="ACTIVE")["taskDefinitionArns"]
+    if not found:
+        raise CannotRun("The deployed stacks hold no task definition for the bridge.")
+    task = ecs.describe_task_definition(taskDefinition=found[0])["taskDefinition"]
+    return {pair["name"]: pair["value"] for pair in task["containerDefinitions"][0]["environment"]}
+
+
+def topics(container: dict[str, str]) -> dict[str, str]:
+    """The exchange's topics by what they carry."""
+    return {topic: container[variable] for topic, variable in _TOPICS.items()}
+
+
+def program(options: Options, container: dict[str, str], rights: TaskCredentials) -> Program:
+    """Only the addresses differ from AWS: the broker's, the cloud's, and the health file's."""
+    health = health_file(options)
+    health.unlink(missing_ok=True)
+    told = container | {
+        "AWS_ENDPOINT_URL": options.cloud_url,
+        "AWS_REGION": REGION,
+        "AWS_DEFAULT_REGION": REGION,
+        "MQTT_URL": options.broker_url,
+        "HEALTH_FILE": str(health),
+    }
+    return Program(
+        name=NAME,
+        argv=(PYTHON, "-m", "mqtt_bridge"),
+        env=environment(**told, **rights.environment()),
+        grace_s=12,  # it drains for at most 10 s
+    )
+
+
+def health_file(options: Options) -> Path:
+    """The bridge keeps it fresh while it is well."""
+    return options.state / "bridge.alive"
