@@ -1,4 +1,4 @@
-"""Strings that infrastructure and code must agree on: environment variables, keys, indexes, functions.
+"""Strings that infrastructure and code must agree on: environment variables, tables, indexes.
 
 The only file of `lambdas` that `cdk` may import; it imports nothing but the standard library.
 """

@@ -1,0 +1,148 @@
+"""One connection for all tables, and the one place where DynamoDB's errors become ours.
+
+Counting what happens here is counting what we pay: a call is one HTTP request to DynamoDB.
+"""
+
+import random
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, Final, TypeVar
+
+from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+from botocore.exceptions import ConnectionError as NoConnection
+from pynamodb.connection import Connection
+from pynamodb.exceptions import PynamoDBException, TransactWriteError
+from pynamodb.models import Model
+from pynamodb.transactions import TransactWrite
+
+from lambdas.adapters.tables import MODELS
+from lambdas.domain.errors import StaleDecision, Transient
+from lambdas.names import Table
+
+_CONNECT_TIMEOUT_S: Final = 2
+_READ_TIMEOUT_S: Final = 5
+_ATTEMPTS: Final = 5
+_LONGEST_PAUSE_S: Final = 0.2
+
+_TRANSIENT: Final = frozenset(
+    {
+        "InternalServerError",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "ServiceUnavailable",
+        "ThrottlingException",
+        "TransactionInProgressException",
+        "TransactionConflictException",
+        "LimitExceededException",
+    }
+)
+_TRANSIENT_REASONS: Final = frozenset(
+    {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
+)
+
+Key = Mapping[str, Any]
+M = TypeVar("M", bound=Model)
+
+
+def connect(tables: Mapping[Table, str], region: str) -> Connection:
+    """Name the tables, and let all models share one connection.
+
+    pynamodb would open one client for each model, at tens of milliseconds of a cold start each.
+    """
+    connection = Connection(
+        region=region,
+        connect_timeout_seconds=_CONNECT_TIMEOUT_S,
+        read_timeout_seconds=_READ_TIMEOUT_S,
+    )
+    for table, name in tables.items():
+        model = MODELS[table]
+        model.Meta.table_name = name
+        own = model._get_connection()
+        connection.add_meta_table(own.get_meta_table())
+        own.connection = connection
+    return connection
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turn what DynamoDB raises into StaleDecision or Transient; leave bugs as they are."""
+    try:
+        yield
+    except (PynamoDBException, ClientError, BotoCoreError) as error:
+        if _is_stale(error):
+            raise StaleDecision from error
+        if _is_transient(error):
+            raise Transient from error
+        raise
+
+
+def write(transaction: TransactWrite) -> None:
+    """Commit a transaction; what only met another one on the way is tried again, briefly.
+
+    DynamoDB's SDK does not repeat a transaction that was cancelled because another one held an
+    item at that moment, although nothing is wrong with it.
+    """
+    for attempt in range(_ATTEMPTS):
+        try:
+            with translated():
+                transaction._commit()
+        except Transient:
+            if attempt == _ATTEMPTS - 1:
+                raise
+            time.sleep(random.uniform(0, _LONGEST_PAUSE_S))  # noqa: S311 - jitter, no secret
+        else:
+            return
+
+
+def read_batch(connection: Connection, keys: Sequence[tuple[type[Model], Key]]) -> list[Model]:
+    """The items of these keys that exist, across tables, in one consistent BatchGetItem.
+
+    At most 100 keys. What DynamoDB leaves unprocessed is asked for again.
+    """
+    assert len(keys) <= 100, "BatchGetItem takes 100 keys"
+    models = {model.Meta.table_name: model for model, _ in keys}
+    wanted: dict[str, Any] = {}
+    for model, key in keys:
+        request = wanted.setdefault(model.Meta.table_name, {"Keys": [], "ConsistentRead": True})
+        request["Keys"].append({name: {"S": value} for name, value in key.items()})
+    found: list[Model] = []
+    for attempt in range(_ATTEMPTS):
+        with translated():
+            answer = connection.dispatch("BatchGetItem", {"RequestItems": wanted})
+        for table, items in answer["Responses"].items():
+            found += [models[table].from_raw_data(item) for item in items]
+        wanted = answer.get("UnprocessedKeys") or {}
+        if not wanted:
+            return found
+        time.sleep(random.uniform(0, _LONGEST_PAUSE_S * (attempt + 1)))  # noqa: S311 - jitter
+    raise Transient
+
+
+def of_model(model: type[M], items: Sequence[Model]) -> list[M]:
+    """Those of the items that are of this model."""
+    return [item for item in items if isinstance(item, model)]
+
+
+def _is_stale(error: Exception) -> bool:
+    if isinstance(error, TransactWriteError):
+        codes = [reason.code for reason in error.cancellation_reasons if reason is not None]
+        return "ConditionalCheckFailed" in codes
+    return _code(error) == "ConditionalCheckFailedException"
+
+
+def _is_transient(error: Exception) -> bool:
+    cause = getattr(error, "cause", None) or error
+    if isinstance(cause, (NoConnection, HTTPClientError)):  # no connection, or no answer in time
+        return True
+    if isinstance(error, TransactWriteError) and error.cancellation_reasons:
+        codes = {reason.code for reason in error.cancellation_reasons if reason is not None}
+        return bool(codes) and codes <= _TRANSIENT_REASONS
+    return _code(error) in _TRANSIENT
+
+
+def _code(error: Exception) -> str | None:
+    cause = getattr(error, "cause", None) or error
+    response = getattr(cause, "response", None) or {}
+    code = response.get("Error", {}).get("Code")
+    return code if isinstance(code, str) else None

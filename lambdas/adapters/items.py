@@ -1,0 +1,165 @@
+"""Between items as they are stored and values of the domain, in both directions."""
+
+from lambdas.adapters.tables import (
+    AccountItem,
+    OrderItem,
+    PositionItem,
+    PostingItem,
+    PriceItem,
+    QuoteItem,
+)
+from lambdas.domain.ledger import Account, Position, Posting, PostingKind
+from lambdas.domain.market import Quote, Tick
+from lambdas.domain.orders import Conflict, Event, Order, State
+
+
+def order_item(order: Order, sweep_shard: str | None) -> OrderItem:
+    """The item of an order; `sweep_shard` is None once it has ended."""
+    conflict = order.conflict
+    return OrderItem(
+        order_id=order.order_id,
+        account_id=order.account_id,
+        symbol=order.symbol,
+        quantity=order.quantity,
+        price=order.price,
+        cost_minor=order.cost_minor,
+        currency=order.currency,
+        state=order.state.value,
+        created_at=order.created_at,
+        asked_for=order.asked_for,
+        ask_at=order.ask_at,
+        asks=order.asks,
+        sent_at=order.sent_at,
+        ended_at=order.ended_at,
+        reason=order.reason,
+        conflict_event=None if conflict is None else conflict.event.value,
+        conflict_at=None if conflict is None else conflict.seen_at,
+        sweep_shard=sweep_shard,
+    )
+
+
+def order_of(item: OrderItem) -> Order:
+    """The order in an item."""
+    return Order(
+        order_id=item.order_id,
+        account_id=item.account_id,
+        symbol=item.symbol,
+        quantity=item.quantity,
+        price=item.price,
+        cost_minor=item.cost_minor,
+        currency=item.currency,
+        state=State(item.state),
+        created_at=item.created_at,
+        asked_for=item.asked_for,
+        ask_at=item.ask_at,
+        asks=int(item.asks),
+        sent_at=item.sent_at,
+        ended_at=item.ended_at,
+        reason=item.reason,
+        conflict=None
+        if item.conflict_event is None
+        else Conflict(event=Event(item.conflict_event), seen_at=item.conflict_at),
+    )
+
+
+def account_of(item: AccountItem) -> Account:
+    """The balances in an item."""
+    return Account(
+        account_id=item.account_id,
+        available_minor=item.available_minor,
+        held_minor=item.held_minor,
+    )
+
+
+def posting_item(posting: Posting) -> PostingItem:
+    """The item of a posting."""
+    return PostingItem(
+        account_id=posting.account_id,
+        posting_id=posting.posting_id,
+        kind=posting.kind.value,
+        available_minor=posting.available_minor,
+        held_minor=posting.held_minor,
+        cause_id=posting.cause_id,
+        recorded_at=posting.recorded_at,
+        symbol=posting.symbol,
+    )
+
+
+def posting_of(item: PostingItem) -> Posting:
+    """The posting in an item."""
+    return Posting(
+        account_id=item.account_id,
+        posting_id=item.posting_id,
+        kind=PostingKind(item.kind),
+        available_minor=item.available_minor,
+        held_minor=item.held_minor,
+        cause_id=item.cause_id,
+        recorded_at=item.recorded_at,
+        symbol=item.symbol,
+    )
+
+
+def position_of(item: PositionItem) -> Position:
+    """The position in an item."""
+    return Position(
+        account_id=item.account_id,
+        symbol=item.symbol,
+        quantity=item.quantity,
+        cost_minor=item.cost_minor,
+    )
+
+
+def quote_item(quote: Quote) -> QuoteItem:
+    """The item of a quote."""
+    return QuoteItem(
+        symbol=quote.symbol,
+        name=quote.name,
+        price=quote.price,
+        currency=quote.currency,
+        source=quote.source,
+        observed_at=quote.observed_at,
+        received_at=quote.received_at,
+        previous_price=quote.previous_price,
+        previous_at=quote.previous_at,
+    )
+
+
+def quote_of(item: QuoteItem) -> Quote:
+    """The quote in an item."""
+    return Quote(
+        symbol=item.symbol,
+        name=item.name,
+        price=item.price,
+        currency=item.currency,
+        source=item.source,
+        observed_at=item.observed_at,
+        received_at=item.received_at,
+        previous_price=item.previous_price,
+        previous_at=item.previous_at,
+    )
+
+
+def price_item(tick: Tick) -> PriceItem:
+    """The item of a tick."""
+    return PriceItem(
+        symbol=tick.symbol,
+        observed_at=tick.observed_at,
+        name=tick.name,
+        price=tick.price,
+        currency=tick.currency,
+        source=tick.source,
+        received_at=tick.received_at,
+    )
+
+
+def tick_of(item: PriceItem) -> Tick:
+    """The tick in an item."""
+    return Tick(
+        symbol=item.symbol,
+        name=item.name,
+        price=item.price,
+        currency=item.currency,
+        source=item.source,
+        observed_at=item.observed_at,
+        received_at=item.received_at,
+    )

@@ -1,0 +1,219 @@
+"""The tables as pynamodb models: what an item of each looks like. What it means stands in `domain`.
+
+Table names are given by `dynamodb.connect`, since every deployment names its own.
+"""
+
+from pynamodb.attributes import (
+    BooleanAttribute,
+    NumberAttribute,
+    UnicodeAttribute,
+    UTCDateTimeAttribute,
+)
+from pynamodb.indexes import (
+    AllProjection,
+    GlobalSecondaryIndex,
+    IncludeProjection,
+    KeysOnlyProjection,
+    LocalSecondaryIndex,
+)
+from pynamodb.models import Model
+
+from lambdas import names
+from lambdas.adapters.attributes import DecimalAttribute, MinorAttribute
+
+BOARD = "ALL"
+"""The one partition of the quotes table: the whole board is one query."""
+
+
+class QuoteItem(Model):
+    """Latest price of a company."""
+
+    class Meta:
+        """Named by `dynamodb.connect`."""
+
+        table_name = names.Table.QUOTES.value
+
+    board = UnicodeAttribute(hash_key=True, default=BOARD)
+    symbol = UnicodeAttribute(range_key=True)
+    name = UnicodeAttribute()
+    price = DecimalAttribute()
+    currency = UnicodeAttribute()
+    source = UnicodeAttribute(null=True)
+    observed_at = UTCDateTimeAttribute()
+    received_at = UTCDateTimeAttribute()
+    previous_price = DecimalAttribute(null=True)
+    previous_at = UTCDateTimeAttribute(null=True)
+
+
+class PriceItem(Model):
+    """One price at one time."""
+
+    class Meta:
+        """Named by `dynamodb.connect`."""
+
+        table_name = names.Table.PRICES.value
+
+    symbol = UnicodeAttribute(hash_key=True)
+    observed_at = UTCDateTimeAttribute(range_key=True)
+    name = UnicodeAttribute()
+    price = DecimalAttribute()
+    currency = UnicodeAttribute()
+    source = UnicodeAttribute(null=True)
+    received_at = UTCDateTimeAttribute()
+
+
+class OrdersByAccount(GlobalSecondaryIndex["OrderItem"]):
+    """Which orders an account has, by time."""
+
+    class Meta:
+        """Keys only: the orders themselves are read from the table, consistently."""
+
+        index_name = names.ORDERS_BY_ACCOUNT
+        projection = KeysOnlyProjection()
+
+    account_id = UnicodeAttribute(hash_key=True)
+    created_at = UTCDateTimeAttribute(range_key=True)
+
+
+class OpenOrders(GlobalSecondaryIndex["OrderItem"]):
+    """Orders without an end, by age. Sparse: an order that ends leaves it."""
+
+    class Meta:
+        """`ask_at` lets the sweep pass over what is not due without reading it."""
+
+        index_name = names.OPEN_ORDERS
+        projection = IncludeProjection(["ask_at"])
+
+    sweep_shard = UnicodeAttribute(hash_key=True)
+    created_at = UTCDateTimeAttribute(range_key=True)
+
+
+class OrderItem(Model):
+    """One order."""
+
+    class Meta:
+        """Named by `dynamodb.connect`."""
+
+        table_name = names.Table.ORDERS.value
+
+    order_id = UnicodeAttribute(hash_key=True)
+    account_id = UnicodeAttribute()
+    symbol = UnicodeAttribute()
+    quantity = DecimalAttribute()
+    price = DecimalAttribute()
+    cost_minor = MinorAttribute()
+    currency = UnicodeAttribute()
+    state = UnicodeAttribute()
+    created_at = UTCDateTimeAttribute()
+    asked_for = UnicodeAttribute()
+    ask_at = UTCDateTimeAttribute()
+    asks = NumberAttribute()
+    sent_at = UTCDateTimeAttribute(null=True)
+    ended_at = UTCDateTimeAttribute(null=True)
+    reason = UnicodeAttribute(null=True)
+    conflict_event = UnicodeAttribute(null=True)
+    conflict_at = UTCDateTimeAttribute(null=True)
+    sweep_shard = UnicodeAttribute(null=True)
+    by_account = OrdersByAccount()
+    open = OpenOrders()
+
+
+class AccountItem(Model):
+    """Balances of an account."""
+
+    class Meta:
+        """Named by `dynamodb.connect`."""
+
+        table_name = names.Table.ACCOUNTS.value
+
+    account_id = UnicodeAttribute(hash_key=True)
+    available_minor = MinorAttribute()
+    held_minor = MinorAttribute()
+
+
+class PostingsByTime(LocalSecondaryIndex["PostingItem"]):
+    """The ledger in the order in which it was written."""
+
+    class Meta:
+        """All attributes: a page of the ledger is one query."""
+
+        index_name = names.POSTINGS_BY_TIME
+        projection = AllProjection()
+
+    account_id = UnicodeAttribute(hash_key=True)
+    recorded_at = UTCDateTimeAttribute(range_key=True)
+
+
+class PostingItem(Model):
+    """One immutable movement."""
+
+    class Meta:
+        """Named by `dynamodb.connect`."""
+
+        table_name = names.Table.POSTINGS.value
+
+    account_id = UnicodeAttribute(hash_key=True)
+    posting_id = UnicodeAttribute(range_key=True)
+    kind = UnicodeAttribute()
+    available_minor = MinorAttribute()
+    held_minor = MinorAttribute()
+    cause_id = UnicodeAttribute()
+    recorded_at = UTCDateTimeAttribute()
+    symbol = UnicodeAttribute(null=True)
+    by_time = PostingsByTime()
+
+
+class PositionItem(Model):
+    """Shares of one company that an account owns."""
+
+    class Meta:
+        """Named by `dynamodb.connect`."""
+
+        table_name = names.Table.POSITIONS.value
+
+    account_id = UnicodeAttribute(hash_key=True)
+    symbol = UnicodeAttribute(range_key=True)
+    quantity = DecimalAttribute()
+    cost_minor = MinorAttribute()
+
+
+class ActivityBySymbol(GlobalSecondaryIndex["ActivityItem"]):
+    """Answered requests of a company, by time. Sparse: only items with both halves are in it."""
+
+    class Meta:
+        """All attributes: the feed is one query."""
+
+        index_name = names.ACTIVITY_BY_SYMBOL
+        projection = AllProjection()
+
+    symbol = UnicodeAttribute(hash_key=True)
+    validated_at = UTCDateTimeAttribute(range_key=True)
+
+
+class ActivityItem(Model):
+    """What a group asked for, and how it ended: either half may come first."""
+
+    class Meta:
+        """Named by `dynamodb.connect`."""
+
+        table_name = names.Table.ACTIVITY.value
+
+    request_id = UnicodeAttribute(hash_key=True)
+    group_id = UnicodeAttribute(null=True)
+    symbol = UnicodeAttribute(null=True)
+    quantity = DecimalAttribute(null=True)
+    requested_at = UTCDateTimeAttribute(null=True)
+    valid = BooleanAttribute(null=True)
+    validated_at = UTCDateTimeAttribute(null=True)
+    by_symbol = ActivityBySymbol()
+
+
+MODELS: dict[names.Table, type[Model]] = {
+    names.Table.QUOTES: QuoteItem,
+    names.Table.PRICES: PriceItem,
+    names.Table.ORDERS: OrderItem,
+    names.Table.ACCOUNTS: AccountItem,
+    names.Table.POSTINGS: PostingItem,
+    names.Table.POSITIONS: PositionItem,
+    names.Table.ACTIVITY: ActivityItem,
+}

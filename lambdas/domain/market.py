@@ -1,0 +1,95 @@
+"""Ticks (prices as the exchange sends them) and quotes (the latest of each company).
+
+A quote is a function of the set of ticks seen, whatever the order in which they came.
+"""
+
+import re
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Final
+
+# A clock of the exchange that runs ahead must not make every later price look old.
+MAX_AHEAD: Final = timedelta(minutes=5)
+_SYMBOL: Final = re.compile(r"[A-Z0-9^][A-Z0-9.^=-]{0,15}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tick:
+    """One price of one company at one time."""
+
+    symbol: str
+    name: str
+    price: Decimal
+    currency: str
+    source: str | None
+    observed_at: datetime
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quote:
+    """The latest price of a company, and the last one of the latest earlier day that we know."""
+
+    symbol: str
+    name: str
+    price: Decimal
+    currency: str
+    source: str | None
+    observed_at: datetime
+    received_at: datetime
+    previous_price: Decimal | None = None
+    previous_at: datetime | None = None
+
+    @property
+    def change(self) -> Decimal | None:
+        """Change since the previous day's last price; None where none is known."""
+        return None if self.previous_price is None else self.price - self.previous_price
+
+
+def observed(claimed: datetime | None, received_at: datetime) -> datetime:
+    """When a price was true: as the exchange says, unless it says nothing or a time to come."""
+    if claimed is None or claimed > received_at + MAX_AHEAD:
+        return received_at
+    return claimed
+
+
+def with_tick(quote: Quote | None, tick: Tick) -> Quote:
+    """The quote after one more tick; the same value where the tick changes nothing."""
+    if quote is None:
+        return _quote(tick)
+    if tick.observed_at > quote.observed_at:
+        if tick.observed_at.date() == quote.observed_at.date():
+            return _quote(tick, quote.previous_price, quote.previous_at)
+        return _quote(tick, quote.price, quote.observed_at)
+    return _with_late_tick(quote, tick)
+
+
+def _with_late_tick(quote: Quote, tick: Tick) -> Quote:
+    is_earlier_day = tick.observed_at.date() < quote.observed_at.date()
+    is_newest_of_them = quote.previous_at is None or tick.observed_at > quote.previous_at
+    if is_earlier_day and is_newest_of_them:
+        return replace(quote, previous_price=tick.price, previous_at=tick.observed_at)
+    return quote
+
+
+def _quote(
+    tick: Tick, previous_price: Decimal | None = None, previous_at: datetime | None = None
+) -> Quote:
+    return Quote(
+        symbol=tick.symbol,
+        name=tick.name,
+        price=tick.price,
+        currency=tick.currency,
+        source=tick.source,
+        observed_at=tick.observed_at,
+        received_at=tick.received_at,
+        previous_price=previous_price,
+        previous_at=previous_at,
+    )
+
+
+def symbol_in(text: str) -> str | None:
+    """The company's symbol that `text` means, in upper case; None where it cannot be one."""
+    symbol = text.strip().upper()
+    return symbol if _SYMBOL.fullmatch(symbol) else None

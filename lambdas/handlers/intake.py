@@ -1,0 +1,53 @@
+"""What the functions behind the bridge's queues share: one message after the other, each with its
+own end. Not understood: put aside with the reason. Not possible now: back to the queue. The rest of
+the batch goes on either way.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from aws_lambda_powertools.logging import Logger
+from aws_lambda_powertools.metrics import Metrics, MetricUnit
+from aws_lambda_powertools.utilities.batch import (
+    BatchProcessor,
+    EventType,
+    process_partial_response,
+)
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from lambdas.domain.errors import DomainError
+from lambdas.ports import DeadLetters
+from lambdas.wire.envelope import Envelope, envelope_in
+from lambdas.wire.malformed import Malformed
+
+Take = Callable[[Envelope], None]
+
+
+def take_all(
+    event: dict[str, Any],
+    context: LambdaContext,
+    *,
+    take: Take,
+    dead_letters: DeadLetters,
+    logger: Logger,
+    metrics: Metrics,
+) -> Any:
+    """SQS's answer: which messages are to come again."""
+
+    def take_one(record: SQSRecord) -> None:
+        try:
+            take(envelope_in(record.body))
+        except Malformed as error:
+            dead_letters.put(record.body, error.reason)
+            metrics.add_metric("MessagesPutAside", MetricUnit.Count, 1)
+            logger.warning("put aside", reason=error.reason, message_id=record.message_id)
+        except DomainError as error:
+            logger.warning("comes again", reason=error.code, message_id=record.message_id)
+            raise
+        except Exception:
+            logger.exception("failed", message_id=record.message_id)
+            raise
+
+    processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
+    return process_partial_response(event, take_one, processor, context)

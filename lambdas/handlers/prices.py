@@ -1,0 +1,41 @@
+"""Queue `prices`: the exchange's prices into the history and the board."""
+
+from typing import Any
+
+from aws_lambda_powertools.logging import Logger
+from aws_lambda_powertools.metrics import Metrics, MetricUnit
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from lambdas import runtime
+from lambdas.handlers.intake import take_all
+from lambdas.names import METRICS_NAMESPACE, Function
+from lambdas.usecases.update_market import update_market
+from lambdas.wire.envelope import Envelope
+from lambdas.wire.exchange import prices_in
+from lambdas.wire.malformed import Malformed
+
+logger = Logger(service=Function.PRICES)
+metrics = Metrics(namespace=METRICS_NAMESPACE, service=Function.PRICES)
+
+
+@metrics.log_metrics
+def handler(event: dict[str, Any], context: LambdaContext) -> Any:
+    """Entry point."""
+    return take_all(
+        event,
+        context,
+        take=_take,
+        dead_letters=runtime.prices().dead_letters,
+        logger=logger,
+        metrics=metrics,
+    )
+
+
+def _take(envelope: Envelope) -> None:
+    ports = runtime.prices()
+    prices = prices_in(envelope.payload, envelope.received_at, ports.currency)
+    changed = update_market(ports.market, prices.ticks) if prices.ticks else 0
+    metrics.add_metric("PricesReceived", MetricUnit.Count, len(prices.ticks))
+    logger.info("prices taken", prices=len(prices.ticks), quotes_changed=changed)
+    if prices.faults:  # the good ones are kept; the message goes where an operator finds it
+        raise Malformed("; ".join(prices.faults))

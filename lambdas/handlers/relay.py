@@ -1,0 +1,46 @@
+"""The orders' stream: every new order, and every order to be asked for again, into `outbound`.
+
+The orders table is the outbox: what is stored will be sent, and nothing is sent that is not stored.
+"""
+
+from typing import Any
+
+from aws_lambda_powertools.logging import Logger
+from aws_lambda_powertools.metrics import Metrics, MetricUnit
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from lambdas import runtime
+from lambdas.domain import money
+from lambdas.names import METRICS_NAMESPACE, Function
+from lambdas.wire.exchange import request_out
+
+logger = Logger(service=Function.RELAY)
+metrics = Metrics(namespace=METRICS_NAMESPACE, service=Function.RELAY)
+
+
+@metrics.log_metrics
+def handler(event: dict[str, Any], context: LambdaContext) -> Any:
+    """Entry point. Answers where in the stream to go on: at the first order that was not queued."""
+    ports = runtime.relay()
+    found = [ports.to_publish(record) for record in event["Records"]]
+    changes = [change for change in found if change is not None]
+    requests = [
+        request_out(
+            change.order_id,
+            change.symbol,
+            money.plain(change.quantity),
+            change.created_at,
+            ports.group_id,
+        )
+        for change in changes
+    ]
+    failed = set(ports.outbox.send(requests))
+    for position, change in enumerate(changes):
+        outcome = "not queued" if position in failed else "queued"
+        logger.info("request relayed", order_id=change.order_id, asks=change.asks, reason=outcome)
+    metrics.add_metric("RequestsQueued", MetricUnit.Count, len(changes) - len(failed))
+    return {
+        "batchItemFailures": [
+            {"itemIdentifier": changes[position].sequence_number} for position in sorted(failed)
+        ]
+    }

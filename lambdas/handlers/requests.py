@@ -1,0 +1,58 @@
+"""Queue `requests`: our own request coming back proves that the broker has it; others are kept."""
+
+from typing import Any
+
+from aws_lambda_powertools.logging import Logger
+from aws_lambda_powertools.metrics import Metrics
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from lambdas import runtime
+from lambdas.domain.activity import GroupRequest
+from lambdas.domain.errors import NotFound
+from lambdas.domain.orders import Event
+from lambdas.handlers.intake import take_all
+from lambdas.names import METRICS_NAMESPACE, Function
+from lambdas.usecases.advance_order import advance_order
+from lambdas.wire.envelope import Envelope
+from lambdas.wire.exchange import request_in
+from lambdas.wire.malformed import Malformed
+
+logger = Logger(service=Function.REQUESTS)
+metrics = Metrics(namespace=METRICS_NAMESPACE, service=Function.REQUESTS)
+
+
+@metrics.log_metrics
+def handler(event: dict[str, Any], context: LambdaContext) -> Any:
+    """Entry point."""
+    return take_all(
+        event,
+        context,
+        take=_take,
+        dead_letters=runtime.exchange().dead_letters,
+        logger=logger,
+        metrics=metrics,
+    )
+
+
+def _take(envelope: Envelope) -> None:
+    request = request_in(envelope.payload, envelope.received_at)
+    if request.group_id == runtime.exchange().group_id:
+        _seen(request)
+    else:
+        runtime.exchange().activity.request(request)
+        logger.info("request kept", request_id=request.request_id, group_id=request.group_id)
+
+
+def _seen(request: GroupRequest) -> None:
+    try:
+        decision = advance_order(
+            runtime.exchange().orders, request.request_id, Event.SEEN, now=runtime.now()
+        )
+    except NotFound:
+        raise Malformed("a request of our group that no order of ours explains") from None
+    logger.info(
+        "request seen",
+        order_id=request.request_id,
+        state=decision.after.state,
+        effect=decision.effect,
+    )

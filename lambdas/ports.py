@@ -1,0 +1,132 @@
+"""What the core needs of the world. Each port has two forms (DynamoDB or SQS, and in memory) that
+pass the same tests.
+
+Every method may raise `Transient`. Times are aware and in UTC; amounts are minor units.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Generic, Protocol, TypeVar
+
+from lambdas.domain.activity import GroupRequest, Verdict
+from lambdas.domain.ledger import Account, Position, Posting
+from lambdas.domain.market import Quote, Tick
+from lambdas.domain.orders import Order
+from lambdas.domain.trading import Decision, Snapshot
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page(Generic[T]):
+    """Some items, newest first, and where to go on: None at the end."""
+
+    items: Sequence[T]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenOrder:
+    """What the sweep sees of an order without reading it."""
+
+    order_id: str
+    created_at: datetime
+    ask_at: datetime
+
+
+class Orders(Protocol):
+    """Orders, and the one way to change them together with money."""
+
+    def snapshot(self, account_id: str, symbol: str, order_id: str) -> Snapshot:
+        """All that placing needs, in one consistent batch read. No account yet: an empty one."""
+
+    def get(self, order_id: str) -> Order | None:
+        """One order, read consistently, whoever owns it."""
+
+    def commit(self, decision: Decision) -> None:
+        """Write a decision in one transaction. Raises StaleDecision if `before` is not so now,
+        or if the account does not have what the posting takes.
+        """
+
+    def of_account(self, account_id: str, limit: int, cursor: str | None) -> Page[Order]:
+        """An account's orders. Raises InvalidInput for a cursor that is not ours."""
+
+    def unanswered(self, created_before: datetime) -> Sequence[OpenOrder]:
+        """Open orders placed before that moment, as an index knows them (it may lag)."""
+
+
+class Wallets(Protocol):
+    """Balances, the ledger, and what an account owns."""
+
+    def account(self, account_id: str) -> Account:
+        """The balances; an empty account where nothing was ever paid in."""
+
+    def posting(self, account_id: str, posting_id: str) -> Posting | None:
+        """One movement, read consistently."""
+
+    def deposit(self, posting: Posting) -> None:
+        """Book a deposit. Raises StaleDecision if this very posting is there already."""
+
+    def postings(self, account_id: str, limit: int, cursor: str | None) -> Page[Posting]:
+        """The ledger. Raises InvalidInput for a cursor that is not ours."""
+
+    def positions(self, account_id: str) -> Sequence[Position]:
+        """What the account owns, by symbol."""
+
+
+class Market(Protocol):
+    """The board and its history."""
+
+    def board(self) -> Sequence[Quote]:
+        """All quotes, by symbol, in one query."""
+
+    def quote(self, symbol: str) -> Quote | None:
+        """The latest price of one company."""
+
+    def quotes(self, symbols: Sequence[str]) -> dict[str, Quote]:
+        """The latest prices of some companies, read consistently."""
+
+    def record(self, ticks: Sequence[Tick]) -> None:
+        """Keep ticks in the history; again is harmless."""
+
+    def replace(self, changes: Sequence[tuple[Quote | None, Quote]]) -> None:
+        """Replace quotes (what was read, what shall be), all or none of each hundred.
+        Raises StaleDecision if one is not as it was read.
+        """
+
+    def history(
+        self,
+        symbol: str,
+        start: datetime | None,
+        end: datetime | None,
+        limit: int,
+        cursor: str | None,
+    ) -> Page[Tick]:
+        """Ticks of one company with start ≤ observed_at < end.
+        Raises InvalidInput for a cursor that is not ours.
+        """
+
+
+class ActivityLog(Protocol):
+    """What every group does, whichever of request and verdict is heard first."""
+
+    def request(self, request: GroupRequest) -> None:
+        """Keep a request; the first one heard under an id stays."""
+
+    def verdict(self, verdict: Verdict) -> None:
+        """Keep an answer; the first one heard under an id stays."""
+
+
+class Outbox(Protocol):
+    """The way to the exchange."""
+
+    def send(self, requests: Sequence[str]) -> Sequence[int]:
+        """Queue wire requests for publication; the positions of those that were not queued."""
+
+
+class DeadLetters(Protocol):
+    """Where an operator finds what nobody could understand."""
+
+    def put(self, body: str, reason: str) -> None:
+        """Put a queue message aside, whole, with the reason."""

@@ -1,0 +1,191 @@
+"""The composition root: the only reader of the environment and the clock, and where adapters meet
+ports. Each function has one frozen class of what it needs, built once per process.
+
+Adapters are imported inside the builders, so that no function pays for another one's imports.
+"""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import Any
+from uuid import UUID, uuid4
+
+from lambdas.adapters.orders_stream import Change, to_publish
+from lambdas.domain.trading import Policy
+from lambdas.names import Setting, Table
+from lambdas.ports import ActivityLog, DeadLetters, Market, Orders, Outbox, Wallets
+
+_TABLES = {
+    Table.QUOTES: Setting.QUOTES_TABLE,
+    Table.PRICES: Setting.PRICES_TABLE,
+    Table.ORDERS: Setting.ORDERS_TABLE,
+    Table.ACCOUNTS: Setting.ACCOUNTS_TABLE,
+    Table.POSTINGS: Setting.POSTINGS_TABLE,
+    Table.POSITIONS: Setting.POSITIONS_TABLE,
+    Table.ACTIVITY: Setting.ACTIVITY_TABLE,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Api:
+    """What the HTTP function needs."""
+
+    orders: Orders
+    wallets: Wallets
+    market: Market
+    policy: Policy
+    max_deposit_minor: int
+    currency: str
+    group_id: str
+    stage: str
+    link_silent_after: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prices:
+    """What the function behind the queue `prices` needs."""
+
+    market: Market
+    dead_letters: DeadLetters
+    currency: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """What the functions behind the queues `requests` and `validations` need."""
+
+    orders: Orders
+    activity: ActivityLog
+    dead_letters: DeadLetters
+    group_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Relay:
+    """What the function behind the orders' stream needs."""
+
+    outbox: Outbox
+    to_publish: Callable[[Mapping[str, Any]], Change | None]
+    group_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sweep:
+    """What the scheduled sweep needs."""
+
+    orders: Orders
+    policy: Policy
+
+
+def now() -> datetime:
+    """The time, in UTC."""
+    return datetime.now(UTC)
+
+
+def new_key() -> UUID:
+    """A key for a request whose client named none."""
+    return uuid4()
+
+
+@cache
+def api() -> Api:
+    """Built at the first request of a process."""
+    from lambdas.adapters.market import DynamoMarket
+    from lambdas.adapters.orders import DynamoOrders
+    from lambdas.adapters.wallets import DynamoWallets
+
+    connection = _connection()
+    return Api(
+        orders=DynamoOrders(connection),
+        wallets=DynamoWallets(connection),
+        market=DynamoMarket(connection),
+        policy=_policy(),
+        max_deposit_minor=int(_setting(Setting.MAX_DEPOSIT_MINOR)),
+        currency=_setting(Setting.CURRENCY),
+        group_id=_setting(Setting.GROUP_ID),
+        stage=_setting(Setting.STAGE),
+        link_silent_after=_seconds(Setting.LINK_SILENT_AFTER_S),
+    )
+
+
+@cache
+def prices() -> Prices:
+    """Built at the first batch of a process."""
+    from lambdas.adapters.market import DynamoMarket
+
+    return Prices(
+        market=DynamoMarket(_connection()),
+        dead_letters=_dead_letters(),
+        currency=_setting(Setting.CURRENCY),
+    )
+
+
+@cache
+def exchange() -> Exchange:
+    """Built at the first batch of a process."""
+    from lambdas.adapters.activity import DynamoActivityLog
+    from lambdas.adapters.orders import DynamoOrders
+
+    return Exchange(
+        orders=DynamoOrders(_connection()),
+        activity=DynamoActivityLog(),
+        dead_letters=_dead_letters(),
+        group_id=_setting(Setting.GROUP_ID),
+    )
+
+
+@cache
+def relay() -> Relay:
+    """Built at the first batch of a process."""
+    from lambdas.adapters import queues
+
+    outbox = queues.SqsOutbox(queues.connect(_region()), _setting(Setting.OUTBOUND_QUEUE_URL))
+    return Relay(outbox=outbox, to_publish=to_publish, group_id=_setting(Setting.GROUP_ID))
+
+
+@cache
+def sweep() -> Sweep:
+    """Built at the first run of a process."""
+    from lambdas.adapters.orders import DynamoOrders
+
+    return Sweep(orders=DynamoOrders(_connection()), policy=_policy())
+
+
+def _connection() -> Any:
+    from lambdas.adapters import dynamodb
+
+    named = {
+        table: os.environ[setting] for table, setting in _TABLES.items() if setting in os.environ
+    }
+    return dynamodb.connect(named, _region())
+
+
+def _dead_letters() -> DeadLetters:
+    from lambdas.adapters import queues
+
+    return queues.SqsDeadLetters(queues.connect(_region()), _setting(Setting.DEAD_LETTER_QUEUE_URL))
+
+
+def _policy() -> Policy:
+    return Policy(
+        max_price_age=_seconds(Setting.MAX_PRICE_AGE_S),
+        first_ask_after=_seconds(Setting.FIRST_ASK_AFTER_S),
+        longest_ask_interval=_seconds(Setting.LONGEST_ASK_INTERVAL_S),
+        overdue_after=_seconds(Setting.OVERDUE_AFTER_S),
+        ask_again=_setting(Setting.ASK_AGAIN) == "on",
+    )
+
+
+def _setting(name: Setting) -> str:
+    """Raises KeyError, with the name, for a setting that the stack has not given."""
+    return os.environ[name]
+
+
+def _seconds(name: Setting) -> timedelta:
+    return timedelta(seconds=int(_setting(name)))
+
+
+def _region() -> str:
+    return os.environ["AWS_REGION"]
