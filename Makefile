@@ -58,6 +58,15 @@ frontend/dist/index.html: frontend/node_modules/.installed $(SITE_SOURCES)
 	@$(NPM) run build --prefix frontend --silent
 	@touch $@
 
+.PHONY: web
+web: frontend/dist/index.html  ## build the site into frontend/dist
+
+.PHONY: web-check
+web-check: frontend/dist/index.html  ## types, tests and size budgets of the site
+	@$(NPM) run check --prefix frontend --silent
+	@$(NPM) run test --prefix frontend --silent
+	@$(NPM) run budget --prefix frontend --silent
+
 .PHONY: tools
 tools: $(VENV)/.installed .venv-cloud/.installed cdk/node_modules/.installed frontend/dist/index.html
 

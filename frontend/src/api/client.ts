@@ -1,0 +1,55 @@
+/** The API's client: types from our own OpenAPI file, the session's token on every call. */
+import createClient from "openapi-fetch";
+import type { Session } from "../auth/session";
+import type { paths } from "./schema";
+
+/** An answer other than success. `code` is what the API says to switch on; empty where it said nothing. */
+export class ApiError extends Error {
+  override name = "ApiError";
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    readonly requestId: string | null,
+  ) {
+    super(`${status} ${code}`);
+  }
+}
+
+export type Api = ReturnType<typeof createApi>;
+
+export function createApi(baseUrl: string, session: Session) {
+  return createClient<paths>({ baseUrl, fetch: (request) => sendSigned(request, session) });
+}
+
+/** Sends with the stored token; when the API refuses it, once more with a new one. */
+async function sendSigned(request: Request, session: Session): Promise<Response> {
+  const token = await session.token();
+  const first = await send(request, token);
+  if (first.status !== 401) return first;
+  const second = await send(request, await session.token(token));
+  if (second.status === 401) session.expire();
+  return second;
+}
+
+function send(request: Request, token: string): Promise<Response> {
+  const signed = request.clone();
+  signed.headers.set("Authorization", `Bearer ${token}`);
+  return fetch(signed);
+}
+
+/** The data of an answer, or the error it stands for. */
+export function unwrap<T>(answer: { data?: T; error?: unknown; response: Response }): T {
+  if (answer.response.ok && answer.data !== undefined) return answer.data;
+  const body = (answer.error ?? {}) as { code?: unknown; request_id?: unknown };
+  throw new ApiError(
+    answer.response.status,
+    typeof body.code === "string" ? body.code : "",
+    typeof body.request_id === "string" ? body.request_id : null,
+  );
+}
+
+/** Worth asking again by itself: no answer at all, or a failure of the server's. */
+export function isPassing(error: unknown): boolean {
+  if (error instanceof ApiError) return error.status >= 500 || error.status === 429;
+  return error instanceof TypeError;
+}

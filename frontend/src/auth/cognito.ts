@@ -1,0 +1,42 @@
+/** The only file that loads Amplify, which is heavy: import it lazily, through `session.ts`. */
+import { Amplify } from "aws-amplify";
+import { fetchAuthSession, signIn, signOut, signUp } from "aws-amplify/auth";
+import type { Config } from "../config";
+
+export function configure(config: Config): void {
+  Amplify.configure({
+    Auth: {
+      Cognito: {
+        userPoolId: config.user_pool_id,
+        userPoolClientId: config.user_pool_client_id,
+        ...(config.cognito_endpoint ? { userPoolEndpoint: config.cognito_endpoint } : {}),
+      },
+    },
+  });
+}
+
+/** The next step that Cognito asks for; "DONE" once signed in. The password never leaves (SRP). */
+export async function enter(email: string, password: string): Promise<string> {
+  const input = { username: email, password, options: { authFlowType: "USER_SRP_AUTH" as const } };
+  try {
+    return (await signIn(input)).nextStep.signInStep;
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== "UserAlreadyAuthenticatedException") throw error;
+    await signOut(); // what another tab left behind; whoever types a password means to enter anew
+    return (await signIn(input)).nextStep.signInStep;
+  }
+}
+
+export async function register(email: string, password: string): Promise<void> {
+  await signUp({ username: email, password, options: { userAttributes: { email } } });
+}
+
+/** A valid access token, refreshed where needed; null when the session is over. */
+export async function freshToken(forceRefresh: boolean): Promise<string | null> {
+  const session = await fetchAuthSession({ forceRefresh });
+  return session.tokens?.accessToken.toString() ?? null;
+}
+
+export async function leave(): Promise<void> {
+  await signOut();
+}

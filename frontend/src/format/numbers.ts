@@ -1,0 +1,76 @@
+/**
+ * Money, prices and changes as text for people. Amounts arrive as decimal strings and go to Intl as
+ * strings, which it reads exactly: no float ever stands between the API and the screen.
+ */
+import type { Locale } from "../i18n/locale";
+
+export const UNKNOWN = "—";
+
+export type Direction = "up" | "down" | "flat";
+
+type Decimal = Intl.StringNumericLiteral;
+
+const DECIMAL = /^-?\d+(\.\d+)?$/;
+
+const formats = new Map<string, Intl.NumberFormat>();
+
+function format(locale: Locale, options: Intl.NumberFormatOptions): Intl.NumberFormat {
+  const key = locale + JSON.stringify(options);
+  let found = formats.get(key);
+  if (!found) {
+    found = new Intl.NumberFormat(locale, { useGrouping: "always", ...options });
+    formats.set(key, found);
+  }
+  return found;
+}
+
+function isDecimal(text: string | null | undefined): text is Decimal {
+  return typeof text === "string" && DECIMAL.test(text);
+}
+
+/** An amount of money or a price with all the decimals it came with, at least two, at most six. */
+export function money(amount: string | null | undefined, currency: string, locale: Locale): string {
+  if (!isDecimal(amount)) return UNKNOWN;
+  return format(locale, {
+    style: "currency",
+    currency,
+    minimumFractionDigits: 2,
+    maximumFractionDigits: 6,
+  }).format(amount);
+}
+
+export function direction(change: string | null | undefined): Direction | null {
+  if (!isDecimal(change)) return null;
+  if (!/[1-9]/.test(change)) return "flat";
+  return change.startsWith("-") ? "down" : "up";
+}
+
+/** A change with its sign, without the currency, which stands beside the price. */
+export function signed(change: string | null | undefined, locale: Locale): string {
+  if (!isDecimal(change)) return UNKNOWN;
+  return format(locale, {
+    signDisplay: "exceptZero",
+    minimumFractionDigits: 2,
+    maximumFractionDigits: 6,
+  }).format(change);
+}
+
+/**
+ * A change as a share of the price before it. A ratio rounded to a hundredth of a percent is an
+ * indication, no amount: floats are good enough for it, and it is never added to anything.
+ */
+export function percent(
+  price: string | null | undefined,
+  change: string | null | undefined,
+  locale: Locale,
+): string {
+  if (!isDecimal(price) || !isDecimal(change)) return UNKNOWN;
+  const before = Number(price) - Number(change);
+  if (!(before > 0)) return UNKNOWN;
+  return format(locale, {
+    style: "percent",
+    signDisplay: "exceptZero",
+    minimumFractionDigits: 2,
+    maximumFractionDigits: 2,
+  }).format(Number(change) / before);
+}

@@ -1,0 +1,50 @@
+/** Start: settings, then session and client, then the screen. */
+import { QueryClient, QueryClientProvider } from "@tanstack/preact-query";
+import { render } from "preact";
+import { createApi, isPassing } from "./api/client";
+import { App, Broken } from "./app";
+import { Session } from "./auth/session";
+import { fetchConfig } from "./config";
+import { LanguageProvider, type Services, ServicesProvider } from "./context";
+import { applyTheme, initialTheme } from "./preferences";
+import "./styles.css";
+
+const RETRIES = 2;
+
+function createQueries(session: Session): QueryClient {
+  const queries = new QueryClient({
+    defaultOptions: { queries: { retry: (count, error) => count < RETRIES && isPassing(error), networkMode: "always" } },
+  });
+  // What one reader saw is not for the next.
+  session.subscribe(() => {
+    if (!session.state.signedIn) queries.clear();
+  });
+  return queries;
+}
+
+async function start(root: HTMLElement): Promise<void> {
+  applyTheme(initialTheme());
+  let services: Services;
+  try {
+    const config = await fetchConfig();
+    const session = new Session(config);
+    services = { config, session, api: createApi(config.api_url, session) };
+  } catch (error) {
+    console.error(error);
+    render(<LanguageProvider><Broken kind="broken" /></LanguageProvider>, root);
+    return;
+  }
+  render(
+    <LanguageProvider>
+      <ServicesProvider services={services}>
+        <QueryClientProvider client={createQueries(services.session)}>
+          <App />
+        </QueryClientProvider>
+      </ServicesProvider>
+    </LanguageProvider>,
+    root,
+  );
+}
+
+const root = document.getElementById("app");
+if (root) void start(root);

@@ -1,0 +1,84 @@
+/** Buttons, links and banners: what a reader presses, and what the app says back. */
+import type { ComponentChildren, JSX } from "preact";
+import { Link } from "wouter-preact";
+import { AlertIcon } from "./icons";
+
+type Tone = "bad" | "warn" | "calm";
+
+const BUTTON =
+  "inline-flex min-h-11 items-center justify-center gap-2 rounded-control px-5 font-semibold transition-colors duration-150 disabled:opacity-60";
+const PRIMARY = "bg-action text-on-action hover:bg-action-hover";
+const QUIET = "border border-edge/50 bg-surface text-ink hover:bg-raised";
+
+const TONES: Record<Tone, string> = {
+  bad: "bg-bad-surface text-bad",
+  warn: "bg-warn-surface text-warn",
+  calm: "bg-calm text-ink",
+};
+
+export function Button({ quiet = false, class: extra = "", ...rest }: JSX.ButtonHTMLAttributes & { quiet?: boolean; class?: string }) {
+  return <button type="button" class={`${BUTTON} ${quiet ? QUIET : PRIMARY} ${extra}`} {...rest} />;
+}
+
+export function ButtonLink({ href, class: extra = "", children }: { href: string; class?: string; children: ComponentChildren }) {
+  return (
+    <Link href={href} class={`${BUTTON} ${PRIMARY} ${extra}`}>
+      {children}
+    </Link>
+  );
+}
+
+export function TextLink({ href, children }: { href: string; children: ComponentChildren }) {
+  return (
+    <Link href={href} class="font-semibold text-link underline decoration-1 underline-offset-4 hover:decoration-2">
+      {children}
+    </Link>
+  );
+}
+
+/** A square button that shows an icon and says its purpose. */
+export function IconButton({ label, class: extra = "", ...rest }: JSX.ButtonHTMLAttributes & { label: string; class?: string }) {
+  return (
+    <button
+      type="button"
+      aria-label={label}
+      title={label}
+      class={`grid size-11 place-items-center rounded-control text-muted transition-colors hover:bg-raised hover:text-ink ${extra}`}
+      {...rest}
+    />
+  );
+}
+
+interface BannerProps {
+  tone: Tone;
+  title: string;
+  children?: ComponentChildren;
+  icon?: ComponentChildren;
+  action?: ComponentChildren;
+}
+
+/** News that the reader did not ask for; read out when it appears. */
+export function Banner({ tone, title, children, icon, action }: BannerProps) {
+  return (
+    <div role="alert" class={`flex animate-arrive flex-wrap items-center gap-x-3 gap-y-2 rounded-control p-4 ${TONES[tone]}`}>
+      <span class="self-start pt-0.5">{icon ?? <AlertIcon />}</span>
+      <div class="min-w-48 flex-1">
+        <p class="font-semibold">{title}</p>
+        {children && <p class="text-ink">{children}</p>}
+      </div>
+      {action}
+    </div>
+  );
+}
+
+/** What stands where a list would be, when there is none: why, and one way on. */
+export function Blank({ icon, title, text, action }: { icon: ComponentChildren; title: string; text: string; action: ComponentChildren }) {
+  return (
+    <div class="flex flex-col items-center gap-2 px-6 py-16 text-center">
+      <span class="mb-2 grid size-14 place-items-center rounded-card bg-raised text-muted">{icon}</span>
+      <h2 class="text-lead font-semibold">{title}</h2>
+      <p class="mb-4 max-w-96 text-muted">{text}</p>
+      {action}
+    </div>
+  );
+}

@@ -1,0 +1,78 @@
+/**
+ * Serves the built site as CloudFront does (deep links, strict CSP) beside a small API that behaves as
+ * told. For tests and for looking at states that are hard to bring about with the real one.
+ */
+import { readFile } from "node:fs/promises";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { extname, join } from "node:path";
+
+const DIST = new URL("../../dist/", import.meta.url).pathname;
+
+const TYPES: Record<string, string> = {
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript",
+  ".css": "text/css",
+  ".svg": "image/svg+xml",
+};
+
+export type Answer = (response: ServerResponse, request: IncomingMessage) => void | Promise<void>;
+
+export interface Site {
+  origin: string;
+  /** What the API does on GET /stocks from now on. */
+  onStocks: (answer: Answer) => void;
+  close: () => Promise<void>;
+}
+
+export function strictCsp(connect: string[]): string {
+  return [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self'",
+    "font-src 'self'",
+    `connect-src 'self' ${connect.join(" ")}`.trim(),
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join("; ");
+}
+
+export function json(status: number, body: unknown): Answer {
+  return (response) => {
+    response.writeHead(status, { "Content-Type": "application/json" }).end(JSON.stringify(body));
+  };
+}
+
+export async function startSite(port: number, config: Record<string, string>, connect: string[] = []): Promise<Site> {
+  let stocks: Answer = json(200, { items: [], next_cursor: null });
+  const csp = strictCsp(connect);
+  const server = createServer((request, response) => {
+    const path = new URL(request.url ?? "/", "http://localhost").pathname;
+    if (path === "/config.json") return json(200, config)(response, request);
+    if (path === "/api/stocks") return stocks(response, request);
+    void sendFile(path, response, csp);
+  });
+  await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
+  return {
+    origin: `http://localhost:${port}`,
+    onStocks: (answer) => {
+      stocks = answer;
+    },
+    close: () => {
+      server.closeAllConnections();
+      return new Promise((resolve) => server.close(() => resolve()));
+    },
+  };
+}
+
+async function sendFile(path: string, response: ServerResponse, csp: string): Promise<void> {
+  const file = extname(path) ? path : "/index.html";
+  try {
+    const body = await readFile(join(DIST, file));
+    const type = TYPES[extname(file)] ?? "application/octet-stream";
+    response.writeHead(200, { "Content-Type": type, "Content-Security-Policy": csp }).end(body);
+  } catch {
+    response.writeHead(404).end();
+  }
+}
