@@ -1,0 +1,116 @@
+"""One request to the API, as the endpoints see it. Whose account it is, only the token says."""
+
+import base64
+import binascii
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import unquote
+from uuid import UUID
+
+from lambdas.domain.errors import Fault, InvalidInput, NotFound
+from lambdas.wire.http_errors import BodyTooLarge, NotSignedIn
+from lambdas.wire.http_in import symbol_in, uuid_in
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
+
+    from lambdas.runtime import Api
+
+MAX_BODY_BYTES: Final = 10_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """The event of the gateway, the time, and what the endpoints work with."""
+
+    event: "APIGatewayProxyEventV2"
+    path: Mapping[str, str]
+    api: "Api"
+    now: datetime
+    new_key: Callable[[], UUID]
+
+    @cached_property
+    def claims(self) -> Mapping[str, Any]:
+        """What the gateway has verified of the token; empty without one."""
+        authorizer = self.event["requestContext"].get("authorizer") or {}
+        claims: Mapping[str, Any] = (authorizer.get("jwt") or {}).get("claims") or {}
+        return claims
+
+    @property
+    def account_id(self) -> str:
+        """The account of the token. Raises NotSignedIn."""
+        subject = self.claims.get("sub")
+        if not isinstance(subject, str) or not subject:
+            raise NotSignedIn
+        return subject
+
+    @property
+    def query(self) -> Mapping[str, str]:
+        """The query's parameters; one that is repeated comes joined with commas."""
+        return self.event.query_string_parameters
+
+    def header(self, name: str) -> str | None:
+        """A header, whatever the case of its name."""
+        return self.event.headers.get(name)
+
+    @property
+    def body(self) -> bytes:
+        """The body as the client sent it. Raises BodyTooLarge."""
+        text = self.event.body or ""
+        if not self.event.is_base64_encoded:
+            body = text.encode(errors="surrogatepass")
+        elif len(text) > 2 * MAX_BODY_BYTES:  # base64 makes 4 of 3
+            raise BodyTooLarge
+        else:
+            body = _decoded(text)
+        if len(body) > MAX_BODY_BYTES:
+            raise BodyTooLarge
+        return body
+
+    @property
+    def symbol(self) -> str:
+        """The path's symbol. Raises NotFound for what cannot be one."""
+        symbol = symbol_in(unquote(self.path["symbol"]))
+        if symbol is None:
+            raise NotFound("company")
+        return symbol
+
+    @property
+    def order_id(self) -> str:
+        """The path's order. Raises NotFound for what cannot be one."""
+        try:
+            return str(uuid_in(self.path["order_id"], field="order_id"))
+        except InvalidInput:
+            raise NotFound("order") from None
+
+    @property
+    def wants_csv(self) -> bool:
+        """Whether the client names CSV, and does not like JSON as much."""
+        weights = _weights(self.header("accept") or "")
+        return weights.get("text/csv", 0.0) > weights.get("application/json", 0.0)
+
+    def has(self, etag: str) -> bool:
+        """Whether the client's copy is this one (If-None-Match)."""
+        copies = [copy.strip() for copy in (self.header("if-none-match") or "").split(",")]
+        return "*" in copies or etag in [copy.removeprefix("W/") for copy in copies]
+
+
+def _decoded(text: str) -> bytes:
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        message = "The body is not what its encoding says."
+        raise InvalidInput(Fault(field="body", code="invalid_json", message=message)) from None
+
+
+def _weights(accept: str) -> dict[str, float]:
+    """Media types of an Accept header with their weights, 0 to 1."""
+    weights = {}
+    for part in accept.lower().split(","):
+        media_type, *parameters = [piece.strip() for piece in part.split(";")]
+        quality = next((text[2:] for text in parameters if text.startswith("q=")), "1")
+        weights[media_type] = float(quality) if quality.replace(".", "", 1).isdecimal() else 0.0
+    return weights

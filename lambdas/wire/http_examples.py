@@ -1,0 +1,118 @@
+"""One example of each body, for the OpenAPI file: values of the models, so that they fit."""
+
+from typing import Any, Final
+
+from msgspec import Struct
+
+from lambdas.domain.ledger import PostingKind
+from lambdas.domain.orders import State
+from lambdas.wire import http
+
+_ORDER_ID: Final = "be0e538d-c983-53e8-957b-391746eb4236"
+
+STOCK: Final = http.Stock(
+    symbol="AAPL",
+    name="Apple Inc.",
+    price="189.5",
+    currency="USD",
+    change="-1.25",
+    change_percent="-0.66",
+    previous_price="190.75",
+    observed_at="2023-10-29T19:32:51.123000Z",
+    source="Nasdaq Real Time Price",
+)
+PRICE: Final = http.Price(
+    price="189.5",
+    currency="USD",
+    observed_at="2023-10-29T19:32:51.123000Z",
+    source="Nasdaq Real Time Price",
+)
+POSTING: Final = http.Posting(
+    posting_id=f"{_ORDER_ID}#HOLD",
+    kind=PostingKind.HOLD,
+    available="-94.75",
+    held="94.75",
+    currency="USD",
+    order_id=_ORDER_ID,
+    symbol="AAPL",
+    recorded_at="2023-10-29T19:33:02.000000Z",
+)
+ORDER: Final = http.Order(
+    order_id=_ORDER_ID,
+    symbol="AAPL",
+    quantity="0.5",
+    price="189.5",
+    cost="94.75",
+    currency="USD",
+    state=State.SENT,
+    overdue=False,
+    asks=0,
+    created_at="2023-10-29T19:33:02.000000Z",
+    sent_at="2023-10-29T19:33:02.410000Z",
+    ended_at=None,
+    reason=None,
+    released=None,
+)
+HOLDING: Final = http.Holding(
+    symbol="AAPL",
+    name="Apple Inc.",
+    quantity="0.5",
+    average_cost="189.5",
+    cost="94.75",
+    price="191",
+    price_at="2023-10-30T14:32:51.123000Z",
+    value="95.50",
+    gain="0.75",
+    gain_percent="0.79",
+    day_change="0.75",
+    allocation="1",
+)
+
+ANSWERS: Final[dict[str, Struct]] = {
+    "get_heartbeat": http.Heartbeat(
+        alive=True,
+        stage="prod",
+        exchange=http.Exchange(link_alive=True),
+        newest_price_at="2023-10-29T19:32:51.123000Z",
+        newest_price_age_s=74,
+    ),
+    "list_stocks": http.Items(items=[STOCK], next_cursor=None),
+    "get_stock": STOCK,
+    "list_prices": http.Items(items=[PRICE], next_cursor="eyJhIjoiMSJ9"),
+    "get_wallet": http.Wallet(available="905.25", held="94.75", total="1000.00", currency="USD"),
+    "make_deposit": http.Deposit(
+        deposit_id="8f7b9a52-6c3b-5f5e-9a53-3b6a2f0f9e22",
+        amount="1000.00",
+        currency="USD",
+        recorded_at="2023-10-29T19:31:00.000000Z",
+    ),
+    "list_postings": http.Items(items=[POSTING], next_cursor=None),
+    "place_order": ORDER,
+    "list_orders": http.Items(items=[ORDER], next_cursor=None),
+    "get_order": ORDER,
+    "get_portfolio": http.Portfolio(
+        currency="USD",
+        cost="94.75",
+        value="95.50",
+        gain="0.75",
+        gain_percent="0.79",
+        day_change="0.75",
+        positions=[HOLDING],
+    ),
+    "get_me": http.Me(
+        account_id="5f1c3c86-9f0e-4b0e-8f0a-0c7b7a3c1d11",
+        email="ana@example.com",
+        group_id="3",
+        currency="USD",
+        limits=http.Limits(
+            max_deposit="100000.00", max_quantity="1000000000", max_price_age_s=3600
+        ),
+    ),
+}
+"""By the route's name."""
+
+BODIES: Final[dict[str, dict[str, Any]]] = {
+    "make_deposit": {"amount": "1000.00"},
+    "place_order": {"symbol": "AAPL", "amount": "100", "max_price": "190"},
+}
+"""By the route's name."""

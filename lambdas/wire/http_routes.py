@@ -1,0 +1,230 @@
+"""Every route of the HTTP API, as values: the handler registers them, the OpenAPI file is made of
+them, and an unknown path is told from a wrong method by them.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Any, Final
+
+from msgspec import Struct
+
+from lambdas.wire import http
+from lambdas.wire.http_in import DEFAULT_LIMIT, MAX_LIMIT
+
+MAX_CSV_ROWS: Final = 5_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameter:
+    """One parameter beside the body; `place` is path, query or header."""
+
+    name: str
+    place: str
+    schema: dict[str, Any]
+    about: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """One method of one path. `answers` and `failures` are statuses, and what they mean."""
+
+    method: str
+    path: str
+    name: str
+    summary: str
+    model: Any  # of a successful answer's body; None for a document of its own
+    answers: dict[int, str]
+    failures: tuple[int, ...] = ()
+    body: type[Struct] | None = None
+    parameters: tuple[Parameter, ...] = ()
+    is_public: bool = False
+    is_cached: bool = False
+    has_csv: bool = False
+
+
+_UUID: Final = {"type": "string", "format": "uuid"}
+_TIME: Final = {"type": "string", "format": "date-time"}
+_SYMBOL: Final = Parameter(
+    name="symbol",
+    place="path",
+    schema={"type": "string", "pattern": "^[A-Za-z0-9.^=-]{1,16}$"},
+    about="The company's symbol on the exchange.",
+)
+_ORDER_ID: Final = Parameter(name="order_id", place="path", schema=_UUID, about="Of the order.")
+_LIMIT: Final = Parameter(
+    name="limit",
+    place="query",
+    schema={"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT},
+    about="How many items at most.",
+)
+_CURSOR: Final = Parameter(
+    name="cursor",
+    place="query",
+    schema={"type": "string"},
+    about="Where to go on: `next_cursor` of the page before.",
+)
+_FROM: Final = Parameter(
+    name="from", place="query", schema=_TIME, about="From this time on, itself included."
+)
+_TO: Final = Parameter(name="to", place="query", schema=_TIME, about="Before this time.")
+_STATE: Final = Parameter(
+    name="state",
+    place="query",
+    schema={"type": "string", "enum": ["open", "done"]},
+    about="Only orders that are open (PENDING, SENT), or that have ended.",
+)
+_KEY: Final = Parameter(
+    name="key",
+    place="query",
+    schema=_UUID,
+    about="Only the order that was placed under this Idempotency-Key.",
+)
+_IDEMPOTENCY_KEY: Final = Parameter(
+    name="Idempotency-Key",
+    place="header",
+    schema=_UUID,
+    about="The client's name for what it asks. Keep it until there is an answer: a retry under the"
+    " same key never acts twice. Without it the server makes one.",
+)
+_OK: Final = {200: "Here it is."}
+
+ROUTES: Final = (
+    Route(
+        method="GET",
+        path="/heartbeat",
+        name="get_heartbeat",
+        summary="Whether the service is alive, and what it hears of the exchange",
+        model=http.Heartbeat,
+        answers=_OK,
+        is_public=True,
+    ),
+    Route(
+        method="GET",
+        path="/openapi.json",
+        name="get_openapi",
+        summary="This document",
+        model=None,
+        answers=_OK,
+        is_public=True,
+        is_cached=True,
+    ),
+    Route(
+        method="GET",
+        path="/stocks",
+        name="list_stocks",
+        summary="The board: every company with its latest price, by symbol, on one page",
+        model=http.Items[http.Stock],
+        answers=_OK,
+        is_cached=True,
+    ),
+    Route(
+        method="GET",
+        path="/stocks/{symbol}",
+        name="get_stock",
+        summary="One company",
+        model=http.Stock,
+        answers=_OK,
+        failures=(404,),
+        parameters=(_SYMBOL,),
+        is_cached=True,
+    ),
+    Route(
+        method="GET",
+        path="/stocks/{symbol}/prices",
+        name="list_prices",
+        summary="The history of a company's price",
+        model=http.Items[http.Price],
+        answers=_OK,
+        failures=(404, 422),
+        parameters=(_SYMBOL, _FROM, _TO, _LIMIT, _CURSOR),
+    ),
+    Route(
+        method="GET",
+        path="/wallet",
+        name="get_wallet",
+        summary="What can be spent, and what open orders hold",
+        model=http.Wallet,
+        answers=_OK,
+    ),
+    Route(
+        method="POST",
+        path="/wallet/deposits",
+        name="make_deposit",
+        summary="Put money into the wallet",
+        model=http.Deposit,
+        answers={201: "Deposited.", 200: "It was deposited before, under this key."},
+        failures=(409, 413, 422),
+        body=http.NewDeposit,
+        parameters=(_IDEMPOTENCY_KEY,),
+    ),
+    Route(
+        method="GET",
+        path="/wallet/postings",
+        name="list_postings",
+        summary="The ledger",
+        model=http.Items[http.Posting],
+        answers=_OK,
+        failures=(422,),
+        parameters=(_LIMIT, _CURSOR),
+        has_csv=True,
+    ),
+    Route(
+        method="POST",
+        path="/orders",
+        name="place_order",
+        summary="Ask to buy shares of a company, by quantity or by amount",
+        model=http.Order,
+        answers={202: "Taken; the exchange decides.", 200: "It was placed before, as it is now."},
+        failures=(404, 409, 413, 422),
+        body=http.NewOrder,
+        parameters=(_IDEMPOTENCY_KEY,),
+    ),
+    Route(
+        method="GET",
+        path="/orders",
+        name="list_orders",
+        summary="My orders; with `state`, a page may be short, even empty, and yet go on",
+        model=http.Items[http.Order],
+        answers=_OK,
+        failures=(422,),
+        parameters=(_STATE, _KEY, _LIMIT, _CURSOR),
+        has_csv=True,
+    ),
+    Route(
+        method="GET",
+        path="/orders/{order_id}",
+        name="get_order",
+        summary="One of my orders",
+        model=http.Order,
+        answers=_OK,
+        failures=(404,),
+        parameters=(_ORDER_ID,),
+    ),
+    Route(
+        method="GET",
+        path="/portfolio",
+        name="get_portfolio",
+        summary="What I own, what it cost, and what it is worth at the latest prices",
+        model=http.Portfolio,
+        answers=_OK,
+        has_csv=True,
+    ),
+    Route(
+        method="GET",
+        path="/me",
+        name="get_me",
+        summary="Who I am, and what I may do",
+        model=http.Me,
+        answers=_OK,
+    ),
+)
+
+_PATHS: Final = {
+    path: re.compile(re.sub(r"\\{\w+\\}", "[^/]+", re.escape(path)))
+    for path in {route.path for route in ROUTES}
+}
+
+
+def methods_of(path: str) -> tuple[str, ...]:
+    """The methods that a path of a request answers to; none where no route has it."""
+    return tuple(sorted(route.method for route in ROUTES if _PATHS[route.path].fullmatch(path)))
