@@ -24,16 +24,3 @@ class Verdict:
     group_id: str
     valid: bool
     received_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Activity:
-    """A request together with its answer, as far as either is known."""
-
-    request_id: str
-    group_id: str
-    symbol: str
-    quantity: Decimal
-    requested_at: datetime
-    valid: bool
-    validated_at: datetime

@@ -1,0 +1,71 @@
+"""Values of the domain for tests: everything has a default, a test names only what it is about."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from lambdas.domain import ledger
+from lambdas.domain.ledger import Posting
+from lambdas.domain.market import Quote, Tick
+from lambdas.domain.trading import Decision, Policy, Purchase, Snapshot, place
+
+NOW = datetime(2026, 3, 4, 15, 0, 0, 123456, tzinfo=UTC)
+ALICE = "11111111-1111-4111-8111-111111111111"
+BRUNO = "22222222-2222-4222-8222-222222222222"
+
+POLICY = Policy(
+    max_price_age=timedelta(minutes=60),
+    first_ask_after=timedelta(minutes=2),
+    longest_ask_interval=timedelta(hours=1),
+    overdue_after=timedelta(minutes=15),
+    ask_again=True,
+)
+
+
+def a_tick(**changes: Any) -> Tick:
+    """A price of AAPL, observed a minute before NOW and heard a second later."""
+    values: dict[str, Any] = {
+        "symbol": "AAPL",
+        "name": "Apple Inc.",
+        "price": Decimal("190.25"),
+        "currency": "USD",
+        "source": None,
+        "observed_at": NOW - timedelta(seconds=60),
+        "received_at": NOW - timedelta(seconds=59),
+    }
+    return Tick(**(values | changes))
+
+
+def a_quote(**changes: Any) -> Quote:
+    """The quote of that tick."""
+    values: dict[str, Any] = {
+        "symbol": "AAPL",
+        "name": "Apple Inc.",
+        "price": Decimal("190.25"),
+        "currency": "USD",
+        "source": None,
+        "observed_at": NOW - timedelta(seconds=60),
+        "received_at": NOW - timedelta(seconds=59),
+    }
+    return Quote(**(values | changes))
+
+
+def a_purchase(**changes: Any) -> Purchase:
+    """Two shares of AAPL."""
+    values: dict[str, Any] = {"symbol": "AAPL", "quantity": Decimal(2)}
+    return Purchase(**(values | changes))
+
+
+def a_placing(
+    snapshot: Snapshot, *, order_id: str, purchase: Purchase | None = None, now: datetime = NOW
+) -> Decision:
+    """The decision that places a new order."""
+    decision = place(purchase or a_purchase(), snapshot, order_id=order_id, now=now, policy=POLICY)
+    assert decision is not None, "the order is there already"
+    return decision
+
+
+def a_deposit(account_id: str = ALICE, amount_minor: int = 1_000_00, number: int = 1) -> Posting:
+    """A deposit; another number is another deposit."""
+    deposit_id = f"00000000-0000-4000-8000-{number:012d}"
+    return ledger.deposit(account_id, deposit_id, amount_minor, NOW)
