@@ -43,11 +43,10 @@ export const en: Record<Key, string> = {
   "signUp.toSignIn.link": "Sign in",
   "signUp.rules": "Your password needs:",
 
-  "password.length": "8 characters or more",
+  "password.length": "10 characters or more",
   "password.lower": "a lower-case letter",
   "password.upper": "a capital letter",
   "password.digit": "a number",
-  "password.symbol": "a symbol, such as ! or #",
   "password.met": "done",
   "password.unmet": "missing",
   "password.weak": "The password misses something on the list",

@@ -41,11 +41,10 @@ export const es = {
   "signUp.toSignIn.link": "Entra",
   "signUp.rules": "Tu contraseña necesita:",
 
-  "password.length": "8 caracteres o más",
+  "password.length": "10 caracteres o más",
   "password.lower": "una minúscula",
   "password.upper": "una mayúscula",
   "password.digit": "un número",
-  "password.symbol": "un símbolo, como ! o #",
   "password.met": "listo",
   "password.unmet": "falta",
   "password.weak": "A la contraseña le falta algo de la lista",

@@ -1,0 +1,194 @@
+/**
+ * An investor's first visit in a real browser, under the site's strict CSP: sign up, review, approval,
+ * sign in by SRP against a real Cognito, the board, sign out. Only the API is a stand-in.
+ */
+import type { BrowserContext, Page, Browser } from "playwright-core";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { launch } from "./chromium";
+import { type Cloud, startCloud } from "./cloud";
+import { sampleBoard } from "./samples";
+import { json, type Site, startSite } from "./site";
+
+const SITE_PORT = Number(process.env["SITE_PORT"] ?? 4701);
+const CLOUD_PORT = Number(process.env["CLOUD_PORT"] ?? 4705);
+const PASSWORD = "Velero2026Sur";
+
+let cloud: Cloud;
+let site: Site;
+let browser: Browser;
+let context: BrowserContext;
+let page: Page;
+let faults: string[];
+let visitors = 0;
+
+beforeAll(async () => {
+  cloud = await startCloud(CLOUD_PORT);
+  const config = {
+    api_url: "/api",
+    region: cloud.region,
+    ...cloud.pool,
+    cognito_endpoint: cloud.endpoint,
+    stage: "local",
+  };
+  site = await startSite(SITE_PORT, config, [cloud.endpoint]);
+  browser = await launch();
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await site?.close();
+  await cloud?.stop();
+});
+
+beforeEach(async () => {
+  context = await browser.newContext({ locale: "es-CL" });
+  page = await context.newPage();
+  faults = [];
+  watch(page);
+  site.onStocks((response, request) => {
+    if (!request.headers.authorization?.startsWith("Bearer ey")) return json(401, {})(response, request);
+    return json(200, { items: sampleBoard(Date.now()), next_cursor: null })(response, request);
+  });
+});
+
+afterEach(async () => {
+  await context.close();
+  expect(faults).toEqual([]);
+});
+
+/** Anything that the page itself gets wrong; a refusal that a test provokes is not its fault. */
+function watch(watched: Page): void {
+  watched.on("pageerror", (error) => faults.push(String(error)));
+  watched.on("console", (message) => {
+    const isRefusal = /status of (400|401|500)/.test(message.text());
+    if (message.type() === "error" && !isRefusal) faults.push(message.text());
+  });
+}
+
+function newEmail(): string {
+  visitors += 1;
+  return `ana.${visitors}@ejemplo.cl`;
+}
+
+async function fill(email: string, password: string): Promise<void> {
+  await page.getByLabel("Correo electrónico").fill(email);
+  await page.getByLabel("Contraseña", { exact: true }).fill(password);
+}
+
+async function signUp(email: string): Promise<void> {
+  await page.goto(`${site.origin}/sign-up`);
+  await fill(email, PASSWORD);
+  await page.getByRole("button", { name: "Crear cuenta" }).click();
+  await page.getByRole("heading", { name: "Tu cuenta está en revisión" }).waitFor();
+}
+
+async function signIn(email: string, password = PASSWORD): Promise<void> {
+  await page.goto(site.origin);
+  await fill(email, password);
+  await page.getByRole("button", { name: "Entrar" }).click();
+}
+
+async function alertText(): Promise<string> {
+  return (await page.getByRole("alert").textContent()) ?? "";
+}
+
+async function signedIn(): Promise<string> {
+  const email = newEmail();
+  await signUp(email);
+  await cloud.confirm(email);
+  await signIn(email);
+  await page.getByRole("row", { name: /Apple Inc/ }).waitFor();
+  return email;
+}
+
+describe("a new investor", () => {
+  test("signs up, waits for approval, and then sees the market", async () => {
+    const email = newEmail();
+    await signUp(email);
+    expect(await page.getByText(email).count()).toBe(1);
+
+    await page.getByRole("link", { name: "Ir a entrar" }).click();
+    await signIn(email.toUpperCase());
+    expect(await alertText()).toContain("Tu cuenta sigue en revisión");
+
+    await cloud.confirm(email);
+    await page.getByRole("button", { name: "Entrar" }).click();
+    await page.getByRole("row", { name: /Apple Inc.*US\$190,23.*sube \+2,41 \(\+1,28%\)/ }).waitFor();
+  });
+
+  test("whose e-mail has an account is told so", async () => {
+    const email = newEmail();
+    await signUp(email);
+    await page.goto(`${site.origin}/sign-up`);
+    await fill(email, PASSWORD);
+    await page.getByRole("button", { name: "Crear cuenta" }).click();
+    expect(await alertText()).toContain("Ese correo ya tiene una cuenta");
+  });
+
+  test("whose form is incomplete is shown where, and nothing is sent", async () => {
+    await page.goto(`${site.origin}/sign-up`);
+    await page.getByRole("button", { name: "Crear cuenta" }).click();
+    await page.getByText("Escribe un correo como").waitFor();
+    expect(await page.getByLabel("Correo electrónico").evaluate((field) => field === document.activeElement)).toBe(true);
+  });
+});
+
+describe("signing in", () => {
+  test("with a wrong password, or as nobody, is told alike", async () => {
+    const email = newEmail();
+    await signUp(email);
+    await cloud.confirm(email);
+    await signIn(email, "Otra2026clave");
+    expect(await alertText()).toContain("Correo o contraseña incorrectos");
+    await signIn("nadie@ejemplo.cl");
+    expect(await alertText()).toContain("Correo o contraseña incorrectos");
+  });
+
+  test("too often is told apart from a wrong password", async () => {
+    await page.route(cloud.endpoint + "/**", (route) =>
+      route.fulfill({
+        status: 400,
+        headers: { "access-control-allow-origin": "*", "content-type": "application/x-amz-json-1.1" },
+        body: JSON.stringify({ __type: "TooManyRequestsException", message: "Rate exceeded" }),
+      }),
+    );
+    await signIn("ana@ejemplo.cl");
+    expect(await alertText()).toContain("Demasiados intentos seguidos");
+  });
+
+  test("lasts over a reload, in another tab, and ends in both at once", async () => {
+    const email = await signedIn();
+    await page.reload();
+    await page.getByRole("row", { name: /Apple Inc/ }).waitFor();
+    const other = await context.newPage();
+    watch(other);
+    await other.goto(site.origin);
+    await other.getByText(email).waitFor();
+
+    await page.getByRole("button", { name: "Cerrar sesión" }).click();
+    await page.getByRole("heading", { name: "Hola de nuevo" }).waitFor();
+    await other.getByRole("heading", { name: "Hola de nuevo" }).waitFor();
+    expect(await page.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith("Cognito")))).toEqual([]);
+  });
+
+  test("is asked for again when the API no longer accepts the session", async () => {
+    await signedIn();
+    site.onStocks(json(401, { code: "unauthorized", message: "", request_id: "r" }));
+    await page.reload();
+    await page.getByRole("heading", { name: "Hola de nuevo" }).waitFor();
+    expect(await alertText()).toContain("Tu sesión terminó");
+  });
+
+  test("is not asked for again when a new token serves", async () => {
+    await signedIn();
+    const seen = new Set<string>();
+    site.onStocks((response, request) => {
+      seen.add(request.headers.authorization ?? "");
+      const answer = seen.size === 1 ? json(401, {}) : json(200, { items: sampleBoard(Date.now()), next_cursor: null });
+      return answer(response, request);
+    });
+    await page.reload();
+    await page.getByRole("row", { name: /Apple Inc/ }).waitFor();
+    expect(seen.size).toBe(2);
+  });
+});

@@ -1,0 +1,11 @@
+/** The tests in a real browser: they need Chromium, .venv-cloud and a built site. `npm run test:browser`. */
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    include: ["tests/browser/**/*.browser.ts"],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    fileParallelism: false,
+  },
+});
