@@ -32,10 +32,10 @@ class Bridge:
         self.alarm = Alarm()
         self.counters = Counters()
         senders = len(settings.queue_urls) * self._limits.senders_per_queue
-        queues = Queues(make_client("sqs", connections=senders + 4))
+        self._queues = Queues(make_client("sqs", connections=senders + 4))
         self.transport = choose_transport(settings, self.counters, self._limits, self.alarm)
         self.inward = Inward(
-            queues=queues,
+            queues=self._queues,
             queue_urls=dict(settings.queue_urls),
             acknowledge=self.transport.acknowledge,
             counters=self.counters,
@@ -43,7 +43,7 @@ class Bridge:
             clock=clock,
         )
         self.outward = Outward(
-            queues=queues,
+            queues=self._queues,
             queue_url=settings.outbound_queue_url,
             topic=settings.request_topic,
             transport=self.transport,
@@ -65,6 +65,7 @@ class Bridge:
         self.inward.join(deadline - 1.0)
         self.outward.join(deadline - 1.0)
         self.transport.close(max(0.5, deadline - time.monotonic()))
+        self._queues.close()
         left = self.inward.held + self.outward.in_flight
         if left:
             log(logging.WARNING, "left for the next start", messages=left)

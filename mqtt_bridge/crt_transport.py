@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from awscrt import auth, http, io, mqtt5  # type: ignore[import-untyped]
 
+from mqtt_bridge.ack_order import AckOrder, Pending
 from mqtt_bridge.counters import Count, Counters
 from mqtt_bridge.limits import Limits
 from mqtt_bridge.logs import log
@@ -47,6 +48,8 @@ class CrtTransport:
         self._closing = False
         self._overrun = False
         self._receiver: Receiver | None = None
+        self._order = AckOrder()
+        self._order_lock = threading.Lock()
         self._client = mqtt5.Client(self._options(client_id, login))
 
     @property
@@ -73,10 +76,17 @@ class CrtTransport:
         return future
 
     def acknowledge(self, tokens: Sequence[object]) -> None:
-        """Send the PUBACKs; those of an earlier connection are dropped by awscrt itself."""
-        for token in tokens:
-            if token is not None:
-                self._client.invoke_publish_acknowledgement(token)
+        """Send the PUBACKs whose turn has come; those of an earlier connection are dropped."""
+        stale = 0
+        with self._order_lock:
+            for token in tokens:
+                if isinstance(token, Pending):
+                    token.done = True
+                    stale += token.order is not self._order
+            for handle in self._order.ready():
+                self._client.invoke_publish_acknowledgement(handle)
+        if stale:
+            self._counters.add(Count.STALE_ACKS, stale)
         if self._overrun and self._receiver and self._receiver.has_room():
             self._overrun = False
             self._client.stop()  # `_on_stopped` starts it; the broker sends the rest again
@@ -134,7 +144,10 @@ class CrtTransport:
     def _on_publish(self, data: mqtt5.PublishReceivedData) -> None:
         assert self._receiver
         take_control = data.acquire_publish_acknowledgement_control
-        token = take_control() if take_control else None
+        token: Pending | None = None
+        if take_control:
+            with self._order_lock:
+                token = self._order.arrived(take_control())
         if not self._receiver.has_room():
             # Only after a reconnect, when the broker sends again what we still hold.
             self._overrun = True
@@ -143,6 +156,8 @@ class CrtTransport:
         self._receiver.offer(Arrival(packet.topic, packet.payload or b"", token))
 
     def _on_connected(self, data: mqtt5.LifecycleConnectSuccessData) -> None:
+        with self._order_lock:
+            self._order = AckOrder()
         log(logging.INFO, "session", present=data.connack_packet.session_present)
         packet = mqtt5.SubscribePacket(
             subscriptions=[

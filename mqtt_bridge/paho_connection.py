@@ -17,6 +17,7 @@ import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
 from paho.mqtt.reasoncodes import ReasonCode
 
+from mqtt_bridge.ack_order import AckOrder
 from mqtt_bridge.limits import Limits
 from mqtt_bridge.logs import log
 from mqtt_bridge.settings import Broker, Login, Scheme
@@ -42,6 +43,7 @@ class PahoConnection:
         self.is_subscribed = False
         self.login_refused = False
         self.end_reason = ""
+        self.order = AckOrder()
         self._broker = broker
         self._topics = topics
         self._receiver = receiver
@@ -72,9 +74,10 @@ class PahoConnection:
             return
         self._published[info.mid] = future
 
-    def acknowledge(self, mid: int) -> None:
-        """Send the PUBACK of an arrival of this connection."""
-        self._client.ack(mid, 1)
+    def acknowledge(self) -> None:
+        """Send the PUBACKs whose turn has come."""
+        for mid in self.order.ready():
+            self._client.ack(mid, 1)
 
     def close(self) -> None:
         """Say goodbye to the broker; it keeps the session."""
@@ -171,8 +174,6 @@ class PahoConnection:
             future.set_result(None)
 
     def _arrived(self, _: Any, __: Any, message: paho.MQTTMessage) -> None:
-        if message.qos == 1:
-            token: object = (self, message.mid)
-        else:
-            token = None  # QoS 0 needs no acknowledgement; 2 is never granted, we ask for 1
+        # QoS 0 needs no acknowledgement; 2 is never granted, because we ask for 1.
+        token = self.order.arrived(message.mid) if message.qos == 1 else None
         self._receiver.offer(Arrival(message.topic, bytes(message.payload), token))

@@ -11,8 +11,8 @@ from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import Future
 from contextlib import suppress
-from typing import Any
 
+from mqtt_bridge.ack_order import Pending
 from mqtt_bridge.backoff import Backoff
 from mqtt_bridge.counters import Count, Counters
 from mqtt_bridge.credentials import Credentials, CredentialsUnavailable
@@ -47,7 +47,7 @@ class PahoTransport:
         self._alarm = alarm
         self._subscribed = threading.Event()
         self._closing = threading.Event()
-        self._acks: deque[Any] = deque()
+        self._acks: deque[Pending] = deque()
         self._publications: deque[tuple[str, bytes, Future[None]]] = deque()
         self._reader, self._waker = socket.socketpair()
         self._reader.setblocking(False)
@@ -76,7 +76,7 @@ class PahoTransport:
 
     def acknowledge(self, tokens: Sequence[object]) -> None:
         """Have the broker told that these arrivals are safe."""
-        self._acks.extend(tokens)
+        self._acks.extend(token for token in tokens if isinstance(token, Pending))
         self._wake()
 
     def close(self, timeout_s: float) -> None:
@@ -85,10 +85,13 @@ class PahoTransport:
         self._wake()
         if self._thread:
             self._thread.join(timeout_s)
+            if not self._thread.is_alive():
+                self._reader.close()
+                self._waker.close()
 
     def _wake(self) -> None:
-        # Blocking: so many wake-ups wait already that one more changes nothing.
-        with suppress(BlockingIOError):
+        # Blocking: so many wake-ups wait already that one more changes nothing. Closed: too late.
+        with suppress(OSError):
             self._waker.send(b"\0")
 
     def _run(self, receiver: Receiver) -> None:
@@ -150,14 +153,10 @@ class PahoTransport:
         """Do what other threads asked for; False ends the connection."""
         stale = 0
         while self._acks:
-            token = self._acks.popleft()
-            if token is None:
-                continue  # QoS 0
-            origin, mid = token
-            if origin is connection:
-                connection.acknowledge(mid)
-            else:
-                stale += 1
+            pending = self._acks.popleft()
+            pending.done = True
+            stale += pending.order is not connection.order
+        connection.acknowledge()
         if stale:
             self._counters.add(Count.STALE_ACKS, stale)
         while self._publications and connection.is_subscribed:

@@ -63,6 +63,10 @@ class Queues:
     def __init__(self, client: Any) -> None:
         self._client = client
 
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
     def send(self, url: str, bodies: Sequence[str]) -> Sent:
         """Send up to ten bodies; never raises for what AWS answers."""
         entries = [{"Id": str(i), "MessageBody": body} for i, body in enumerate(bodies)]

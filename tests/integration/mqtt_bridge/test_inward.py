@@ -1,0 +1,199 @@
+"""From the broker to SQS: nothing lost, acknowledged only after SQS, bounded, whatever SQS does."""
+
+import json
+import time
+from pathlib import Path
+
+from bench.sqs_stub import SqsStub
+from mqtt_bridge.limits import Limits
+from mqtt_bridge.routing import MAX_BYTES
+from tests.integration.mqtt_bridge.world import (
+    INFO,
+    QUEUES,
+    QUICK,
+    REQUEST,
+    VALIDATION,
+    Iotcore,
+    Mosquitto,
+    Peer,
+    environment,
+    eventually,
+    payloads,
+    running_bridge,
+)
+
+
+def numbered(n: int, start: int = 0) -> list[bytes]:
+    return [str(i).encode() for i in range(start, start + n)]
+
+
+def test_every_topic_reaches_its_own_queue_in_batches(
+    broker: Iotcore | Mosquitto, stub: SqsStub, client_id: str, tmp_path: Path
+) -> None:
+    stub.faults.latency_s = 0.015
+    with running_bridge(environment(broker.port, stub, client_id, tmp_path)) as bridge:
+        with Peer(broker.port) as peer:
+            for topic in QUEUES:
+                peer.publish(topic, *numbered(400))
+        for topic, queue in QUEUES.items():
+            eventually(lambda q=queue: len(stub.bodies(q)) == 400, what=queue)
+            assert sorted(payloads(stub, queue), key=int) == [str(i) for i in range(400)]
+            assert {json.loads(body)["topic"] for body in stub.bodies(queue)} == {topic}
+        eventually(lambda: bridge.inward.held == 0)
+    assert sum(stub.seen.batch_sizes) == 1200
+    assert len(stub.seen.batch_sizes) < 600, "under load, batches"
+    assert stub.seen.most_at_once > 1, "several batches in flight"
+
+
+def test_a_single_message_does_not_wait_for_a_batch(
+    broker: Iotcore | Mosquitto, stub: SqsStub, client_id: str, tmp_path: Path
+) -> None:
+    limits = Limits(linger_s=5.0, poll_s=1)
+    with (
+        running_bridge(environment(broker.port, stub, client_id, tmp_path), limits),
+        Peer(broker.port) as peer,
+    ):
+        began = time.monotonic()
+        peer.publish(VALIDATION, b"alone")
+        eventually(lambda: payloads(stub, "validations") == ["alone"], 1.0)
+        assert time.monotonic() - began < 0.5
+
+
+def test_odd_payloads_arrive_whole(
+    broker: Iotcore | Mosquitto, stub: SqsStub, client_id: str, tmp_path: Path
+) -> None:
+    with (
+        running_bridge(environment(broker.port, stub, client_id, tmp_path)),
+        Peer(broker.port) as peer,
+    ):
+        peer.publish(REQUEST, b"", b"\xff\xfe", b"\x00\x01 \xef\xbf\xbe", "añil 🙂".encode())
+        eventually(lambda: len(stub.bodies("requests")) == 4)
+    found = [json.loads(body) for body in stub.bodies("requests")]
+    assert sorted(e.get("payload", e.get("payload_b64")) for e in found) == sorted(
+        ["", "//4=", "\x00\x01 \ufffe", "añil 🙂"]
+    )
+    assert all(body.isascii() and body.isprintable() for body in stub.bodies("requests"))
+
+
+def test_oversize_is_dropped_and_holds_up_nobody(
+    broker: Iotcore | Mosquitto, stub: SqsStub, client_id: str, tmp_path: Path
+) -> None:
+    with (
+        running_bridge(environment(broker.port, stub, client_id, tmp_path)) as bridge,
+        Peer(broker.port) as peer,
+    ):
+        peer.publish(INFO, b"x" * (MAX_BYTES + 1), b"\x01" * (MAX_BYTES // 3), b"behind")
+        eventually(lambda: payloads(stub, "prices") == ["behind"])
+        assert bridge.counters.snapshot()["oversize"] == 2
+        assert bridge.inward.held == 0
+    with running_bridge(environment(broker.port, stub, client_id, tmp_path)) as bridge:
+        time.sleep(0.5)
+        assert bridge.counters.snapshot()["received"] == 0, "what was dropped is acknowledged"
+
+
+def test_big_messages_share_a_batch_only_while_they_fit(
+    broker: Iotcore | Mosquitto, stub: SqsStub, client_id: str, tmp_path: Path
+) -> None:
+    stub.faults.max_bytes = MAX_BYTES
+    stub.faults.latency_s = 0.05
+    with running_bridge(environment(broker.port, stub, client_id, tmp_path)) as bridge:
+        with Peer(broker.port) as peer:
+            peer.publish(INFO, *[b"y" * 100_000 for _ in range(15)])
+        eventually(lambda: len(stub.bodies("prices")) == 15)
+        assert bridge.counters.snapshot()["retried"] == 0
+    assert max(stub.seen.batch_sizes) <= 2
+
+
+def test_only_what_sqs_accepted_is_acknowledged(
+    broker: Iotcore | Mosquitto, stub: SqsStub, client_id: str, tmp_path: Path
+) -> None:
+    stub.faults.fail_entry = lambda body: "InternalError" if '"payload":"bad"' in body else None
+    environ = environment(broker.port, stub, client_id, tmp_path)
+    with (
+        running_bridge(environ, Limits(drain_s=2.0, poll_s=1)) as bridge,
+        Peer(broker.port) as peer,
+    ):
+        peer.publish(INFO, b"good", b"bad", b"also good")
+        eventually(lambda: set(payloads(stub, "prices")) == {"good", "also good"})
+        eventually(lambda: bridge.inward.held == 1)
+    stub.faults.fail_entry = lambda body: None
+    stub.clear()
+    with running_bridge(environ):
+        eventually(lambda: "bad" in payloads(stub, "prices"), what="the broker sends it again")
+        time.sleep(0.3)
+    # Acknowledgements leave in order: what was behind the bad one may come twice, never what was before.
+    assert "good" not in payloads(stub, "prices")
+
+
+def test_an_entry_that_sqs_refuses_for_ever_blocks_nobody(
+    broker: Iotcore | Mosquitto, stub: SqsStub, client_id: str, tmp_path: Path
+) -> None:
+    stub.faults.refuse_entry = lambda b: "InvalidMessageContents" if "poison" in b else None
+    with (
+        running_bridge(environment(broker.port, stub, client_id, tmp_path)) as bridge,
+        Peer(broker.port) as peer,
+    ):
+        peer.publish(INFO, b"one", b"poison", b"two")
+        eventually(lambda: set(payloads(stub, "prices")) == {"one", "two"})
+        eventually(lambda: bridge.inward.held == 0)
+        assert bridge.counters.snapshot()["refused"] == 1
+
+
+def test_partial_failures_are_retried_entry_by_entry(
+    broker: Iotcore | Mosquitto, stub: SqsStub, client_id: str, tmp_path: Path
+) -> None:
+    tries: dict[str, int] = {}
+
+    def every_third_at_first(body: str) -> str | None:
+        tries[body] = tries.get(body, 0) + 1
+        number = int(json.loads(body)["payload"])
+        return "ServiceUnavailable" if number % 3 == 0 and tries[body] == 1 else None
+
+    stub.faults.fail_entry = every_third_at_first
+    stub.faults.latency_s = 0.01
+    with running_bridge(environment(broker.port, stub, client_id, tmp_path)) as bridge:
+        with Peer(broker.port) as peer:
+            peer.publish(INFO, *numbered(300))
+        eventually(lambda: len(stub.bodies("prices")) == 300)
+        assert bridge.counters.snapshot()["retried"] == 100
+    assert sorted(map(int, payloads(stub, "prices"))) == list(range(300)), "none twice"
+
+
+def test_slow_sqs_bounds_what_is_held_and_loses_nothing(
+    broker: Iotcore | Mosquitto, stub: SqsStub, client_id: str, tmp_path: Path
+) -> None:
+    stub.faults.latency_s = 0.1
+    limits = Limits(window_messages=15, senders_per_queue=1, poll_s=1)  # below the brokers' own
+    with running_bridge(environment(broker.port, stub, client_id, tmp_path), limits) as bridge:
+        with Peer(broker.port) as peer:
+            peer.publish(INFO, *numbered(300))
+        eventually(lambda: len(stub.bodies("prices")) >= 300, 30)
+        assert 10 <= bridge.inward.peak_held <= 15
+    assert sorted(map(int, payloads(stub, "prices"))) == list(range(300))
+
+
+def test_sqs_down_for_a_while_loses_nothing(
+    broker: Iotcore | Mosquitto, stub: SqsStub, client_id: str, tmp_path: Path
+) -> None:
+    stub.faults.down = True
+    with running_bridge(environment(broker.port, stub, client_id, tmp_path)) as bridge:
+        with Peer(broker.port) as peer:
+            peer.publish(INFO, *numbered(250))
+        eventually(lambda: bridge.counters.snapshot()["retried"] > 20)
+        assert stub.bodies("prices") == []
+        stub.faults.down = False
+        eventually(lambda: len(stub.bodies("prices")) >= 250)
+    assert sorted(map(int, payloads(stub, "prices"))) == list(range(250))
+
+
+def test_answers_that_get_lost_lose_no_message(
+    broker: Iotcore | Mosquitto, stub: SqsStub, client_id: str, tmp_path: Path
+) -> None:
+    stub.faults.lose_answers = True
+    with running_bridge(environment(broker.port, stub, client_id, tmp_path), QUICK) as bridge:
+        with Peer(broker.port) as peer:
+            peer.publish(INFO, *numbered(30))
+        eventually(lambda: bridge.counters.snapshot()["retried"] > 5)
+        stub.faults.lose_answers = False
+        eventually(lambda: bridge.inward.held == 0)
+    assert {int(p) for p in payloads(stub, "prices")} == set(range(30))

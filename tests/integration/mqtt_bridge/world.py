@@ -1,0 +1,224 @@
+"""The outside world of the bridge on loopback: real brokers, a plain MQTT peer, the process itself."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Self
+
+import paho.mqtt.client as paho
+from iotcore import Broker as Rumqttd
+
+from bench.sqs_stub import ENVIRONMENT, SqsStub
+from mqtt_bridge.bridge import Bridge
+from mqtt_bridge.limits import Limits
+from mqtt_bridge.settings import Settings
+
+ROOT = Path(__file__).parents[3]
+INFO, REQUEST, VALIDATION = "stocks/info", "stocks/request", "stocks/validation"
+QUEUES = {INFO: "prices", REQUEST: "requests", VALIDATION: "validations"}
+MOSQUITTO_PORT, IOTCORE_PORT, IOTCORE_V5_PORT, STUB_PORT = 1920, 1921, 1922, 4670
+QUICK = Limits(first_delay_s=0.05, longest_delay_s=0.4, poll_s=1, tick_s=0.2)
+
+
+def eventually(holds: Callable[[], Any], timeout_s: float = 15.0, *, what: str = "") -> None:
+    """Wait until something holds; fail with its name when it never does."""
+    deadline = time.monotonic() + timeout_s
+    while not holds():
+        assert time.monotonic() < deadline, f"not within {timeout_s} s: {what or holds}"
+        time.sleep(0.02)
+
+
+def mosquitto_path() -> str | None:
+    """Where mosquitto is; Debian puts it outside an ordinary user's PATH."""
+    return shutil.which("mosquitto", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
+
+
+class Mosquitto:
+    """A mosquitto process that keeps its sessions over an orderly restart."""
+
+    def __init__(self, folder: Path, port: int = MOSQUITTO_PORT, extra: str = "") -> None:
+        self.port = port
+        self._folder = folder
+        self._process: subprocess.Popen[bytes] | None = None
+        if "listener" not in extra:
+            extra += f"\nlistener {port} 127.0.0.1"
+        if "allow_anonymous" not in extra:
+            extra += "\nallow_anonymous true"
+        # 1,000 waiting messages are the default, and what is above them is lost without a word.
+        (folder / "mosquitto.conf").write_text(
+            f"persistence true\npersistence_location {folder}/\nuser root\n"
+            f"max_queued_messages 0\nlog_dest none\n{extra}\n"
+        )
+
+    def start(self) -> None:
+        path = mosquitto_path()
+        assert path
+        self._process = subprocess.Popen([path, "-c", self._folder / "mosquitto.conf"])
+        eventually(lambda: port_open(self.port), what="mosquitto listens")
+
+    def stop(self) -> None:
+        if self._process:
+            self._process.terminate()
+            self._process.wait(5)
+            self._process = None
+
+
+class Iotcore:
+    """rumqttd in a process; sessions live as long as it does."""
+
+    def __init__(self, folder: Path, port: int = IOTCORE_PORT, *, protocol: int = 4) -> None:
+        self.port = port
+        config = folder / f"rumqttd-{port}.toml"
+        config.write_text(f"""
+id = 0
+[router]
+id = 0
+max_connections = 100
+max_outgoing_packet_count = 200
+max_segment_size = 104857600
+max_segment_count = 10
+[v{protocol}.1]
+name = "bridge"
+listen = "127.0.0.1:{port}"
+next_connection_delay_ms = 1
+[v{protocol}.1.connections]
+connection_timeout_ms = 5000
+max_payload_size = 2097152
+max_inflight_count = 100
+dynamic_filters = true
+""")
+        self._broker = Rumqttd(config_path=str(config))
+
+    def start(self) -> None:
+        self._broker.start()
+
+    def stop(self) -> None:
+        self._broker.stop()
+
+
+def port_open(port: int) -> bool:
+    import socket
+
+    try:
+        with socket.create_connection(("127.0.0.1", port), 0.2):
+            return True
+    except OSError:
+        return False
+
+
+class Peer:
+    """Somebody else on the broker: publishes with QoS 1, and remembers what it sees."""
+
+    def __init__(self, port: int, *, subscribe: str | None = None, v5: bool = False) -> None:
+        self.seen: list[bytes] = []
+        ready = threading.Event()
+        self._client = paho.Client(
+            paho.CallbackAPIVersion.VERSION2, protocol=paho.MQTTv5 if v5 else paho.MQTTv311
+        )
+        self._client.max_inflight_messages_set(0)
+        self._client.on_message = lambda c, u, message: self.seen.append(bytes(message.payload))
+        self._client.on_subscribe = lambda *_: ready.set()
+        self._client.on_connect = lambda *_: (
+            self._client.subscribe(subscribe, 1) if subscribe else ready.set()
+        )
+        self._client.connect("127.0.0.1", port)
+        self._client.loop_start()
+        assert ready.wait(5)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._client.disconnect()
+        self._client.loop_stop()
+
+    def publish(self, topic: str, *payloads: bytes) -> None:
+        """Publish, and wait until the broker has everything."""
+        infos = [self._client.publish(topic, payload, qos=1) for payload in payloads]
+        for info in infos:
+            info.wait_for_publish(20)
+            assert info.is_published()
+
+
+def environment(
+    port: int, stub: SqsStub, client_id: str, folder: Path, **more: str
+) -> dict[str, str]:
+    """Everything `python -m mqtt_bridge` is told."""
+    return {
+        **ENVIRONMENT,
+        "AWS_ENDPOINT_URL": stub.url,
+        "MQTT_URL": f"mqtt://127.0.0.1:{port}",
+        "MQTT_CLIENT_ID": client_id,
+        "TOPIC_INFO": INFO,
+        "TOPIC_REQUEST": REQUEST,
+        "TOPIC_VALIDATION": VALIDATION,
+        "PRICES_QUEUE_URL": stub.queue_url("prices"),
+        "REQUESTS_QUEUE_URL": stub.queue_url("requests"),
+        "VALIDATIONS_QUEUE_URL": stub.queue_url("validations"),
+        "OUTBOUND_QUEUE_URL": stub.queue_url("outbound"),
+        "HEALTH_FILE": str(folder / "alive"),
+        **more,
+    }
+
+
+@contextmanager
+def running_bridge(environ: dict[str, str], limits: Limits = QUICK) -> Iterator[Bridge]:
+    """The bridge inside this process, connected, and drained at the end."""
+    bridge = Bridge(Settings.load(environ), clock=lambda: datetime.now(UTC), limits=limits)
+    bridge.start()
+    try:
+        assert bridge.transport.wait_connected(10)
+        yield bridge
+    finally:
+        bridge.drain()
+        assert not bridge.alarm.raised, "a thread of the bridge met a bug"
+
+
+class Process:
+    """`python -m mqtt_bridge` as a process of its own."""
+
+    def __init__(self, environ: dict[str, str], log: Path) -> None:
+        self._log = log
+        with log.open("ab") as out:
+            self._popen = subprocess.Popen(
+                [sys.executable, "-m", "mqtt_bridge"],
+                cwd=ROOT,
+                env={"PATH": os.environ["PATH"], **environ},
+                stdout=out,
+                stderr=out,
+            )
+
+    def events(self, name: str | None = None) -> list[dict[str, Any]]:
+        """What it has logged."""
+        lines = [json.loads(line) for line in self._log.read_text().splitlines()]
+        return [line for line in lines if name is None or line["event"] == name]
+
+    def await_event(self, name: str, n: int = 1) -> None:
+        eventually(lambda: len(self.events(name)) >= n, what=f"{name} logged {n} times")
+
+    def kill(self) -> None:
+        self._popen.kill()
+        self._popen.wait(5)
+
+    def terminate(self) -> int:
+        """SIGTERM, and the exit status within the ten seconds that a container has."""
+        self._popen.send_signal(signal.SIGTERM)
+        return self._popen.wait(10)
+
+    @property
+    def alive(self) -> bool:
+        return self._popen.poll() is None
+
+
+def payloads(stub: SqsStub, queue: str) -> list[str]:
+    """The MQTT payloads that reached a queue, as text."""
+    return [json.loads(body)["payload"] for body in stub.bodies(queue)]
