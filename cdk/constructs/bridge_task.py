@@ -1,0 +1,108 @@
+"""The bridge as one small arm64 Fargate task: who it is, what it is told, never two at once."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from aws_cdk import Duration
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_ecr_assets as images
+from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from cdk.constructs.retention import log_group
+from cdk.stage import Stage
+
+SOURCE = Path(__file__).parents[2] / "mqtt_bridge"
+SCRATCH = "/tmp"  # noqa: S108 - a volume of the task, the one folder that it may write
+
+HEALTH_COMMAND = ["CMD", "python", "-m", "mqtt_bridge.health"]
+
+
+class BridgeTask(Construct):
+    """Network, cluster, task and service."""
+
+    def __init__(self, scope: Construct, stage: Stage, environment: Mapping[str, str]) -> None:
+        super().__init__(scope, "Task")
+        vpc = self._network()
+        self.definition = ecs.FargateTaskDefinition(
+            self,
+            "Definition",
+            cpu=256,
+            memory_limit_mib=512,
+            runtime_platform=ecs.RuntimePlatform(
+                cpu_architecture=ecs.CpuArchitecture.ARM64,
+                operating_system_family=ecs.OperatingSystemFamily.LINUX,
+            ),
+        )
+        self._add_container(stage, environment)
+        ecs.FargateService(
+            self,
+            "Service",
+            cluster=ecs.Cluster(self, "Cluster", vpc=vpc),
+            task_definition=self.definition,
+            desired_count=1,
+            # The old one stops first: two of one client id would throw each other off the broker.
+            min_healthy_percent=0,
+            max_healthy_percent=100,
+            circuit_breaker=ecs.DeploymentCircuitBreaker(rollback=True),
+            assign_public_ip=True,
+            security_groups=[self._outward_only(vpc)],
+        )
+
+    @property
+    def role(self) -> iam.IRole:
+        """Who the process is when it speaks to AWS."""
+        return self.definition.task_role
+
+    def _network(self) -> ec2.Vpc:
+        """Public subnets alone: the task calls out, nobody calls in, and a NAT would cost."""
+        return ec2.Vpc(
+            self,
+            "Network",
+            max_azs=2,
+            nat_gateways=0,
+            restrict_default_security_group=False,
+            subnet_configuration=[
+                ec2.SubnetConfiguration(name="public", subnet_type=ec2.SubnetType.PUBLIC)
+            ],
+        )
+
+    def _outward_only(self, vpc: ec2.Vpc) -> ec2.SecurityGroup:
+        return ec2.SecurityGroup(
+            self, "OutwardOnly", vpc=vpc, description="Calls out, takes no calls"
+        )
+
+    def _add_container(self, stage: Stage, environment: Mapping[str, str]) -> None:
+        self.definition.add_volume(name="scratch")
+        container = self.definition.add_container(
+            "Bridge",
+            image=_image(stage),
+            environment=dict(environment),
+            readonly_root_filesystem=True,
+            stop_timeout=Duration.seconds(30),
+            health_check=ecs.HealthCheck(
+                command=HEALTH_COMMAND,
+                interval=Duration.seconds(30),
+                timeout=Duration.seconds(10),
+                retries=3,
+                start_period=Duration.seconds(60),
+            ),
+            logging=ecs.LogDriver.aws_logs(
+                stream_prefix="bridge", log_group=log_group(self, stage)
+            ),
+        )
+        container.add_mount_points(
+            ecs.MountPoint(source_volume="scratch", container_path=SCRATCH, read_only=False)
+        )
+
+
+def _image(stage: Stage) -> ecs.ContainerImage:
+    """Built at deployment, not at synth; a mere name where the bridge is a process."""
+    if stage.local:
+        return ecs.ContainerImage.from_registry("mqtt-bridge")
+    return ecs.ContainerImage.from_asset(
+        str(SOURCE),
+        platform=images.Platform.LINUX_ARM64,
+        exclude=["__pycache__", "*.pyc"],
+    )

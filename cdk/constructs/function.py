@@ -1,0 +1,105 @@
+"""The one construct that makes a Lambda: runtime, layer, role, log and alarms are alike.
+
+A function starts with no rights but to write its own log; its stack adds each by name.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from aws_cdk import Duration
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_cloudwatch_actions as actions
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_sns as sns
+from constructs import Construct
+
+from cdk.build import Assets
+from cdk.constructs.retention import log_group
+from cdk.stage import Stage
+from lambdas.names import Function, Setting
+
+RUNTIME = lambda_.Runtime.PYTHON_3_13
+ARCHITECTURE = lambda_.Architecture.ARM_64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Size:
+    """What a function may use. Memory buys CPU as well: 1,769 MB are one core."""
+
+    memory_mb: int
+    timeout: Duration
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shared:
+    """What all functions of a stack have in common."""
+
+    stage: Stage
+    code: lambda_.Code
+    layer: lambda_.ILayerVersion
+    alarms: sns.ITopic
+
+    @classmethod
+    def of(cls, scope: Construct, stage: Stage, assets: Assets, alarms: sns.ITopic) -> "Shared":
+        """Makes the layer in the scope."""
+        layer = lambda_.LayerVersion(
+            scope,
+            "Packages",
+            code=lambda_.Code.from_asset(str(assets.layer)),
+            compatible_runtimes=[RUNTIME],
+            compatible_architectures=[ARCHITECTURE],
+            description="Third-party packages of the functions",
+        )
+        code = lambda_.Code.from_asset(str(assets.code))
+        return cls(stage=stage, code=code, layer=layer, alarms=alarms)
+
+
+class OwnFunction(Construct):
+    """One function of `lambdas.handlers`."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        function: Function,
+        shared: Shared,
+        size: Size,
+        settings: Mapping[Setting, str],
+    ) -> None:
+        super().__init__(scope, f"{function.value.capitalize()}Function")
+        log = log_group(self, shared.stage)
+        role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
+        log.grant_write(role)
+        self.function = lambda_.Function(
+            self,
+            "Default",  # a name that the CDK leaves out of the function's own
+            runtime=RUNTIME,
+            architecture=ARCHITECTURE,
+            handler=f"lambdas.handlers.{function.value}.handler",
+            code=shared.code,
+            layers=[shared.layer],
+            memory_size=size.memory_mb,
+            timeout=size.timeout,
+            role=role,
+            log_group=log,
+            environment={Setting.STAGE.value: shared.stage.name}
+            | {setting.value: value for setting, value in settings.items()},
+        )
+        self._alarm(
+            "Errors", self.function.metric_errors(period=Duration.minutes(5)), shared.alarms
+        )
+        self._alarm(
+            "Throttles", self.function.metric_throttles(period=Duration.minutes(5)), shared.alarms
+        )
+
+    def _alarm(self, what: str, metric: cloudwatch.Metric, topic: sns.ITopic) -> None:
+        cloudwatch.Alarm(
+            self,
+            f"{what}Alarm",
+            alarm_description=f"{what} of {self.node.id}.",
+            metric=metric,
+            threshold=1,
+            evaluation_periods=1,
+            comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+        ).add_alarm_action(actions.SnsAction(topic))

@@ -1,0 +1,86 @@
+"""The one construct that makes a queue: with dead letters, and an alarm on the first of them."""
+
+from aws_cdk import Duration
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_cloudwatch_actions as actions
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from cdk.stage import Stage
+
+QUEUE_RETENTION = Duration.days(7)
+DEAD_LETTER_RETENTION = Duration.days(14)
+"""Longer than the queue's: a message keeps its age when it moves, and must be there to be read."""
+
+
+class DeadLetters(Construct):
+    """A place for what could not be done, which calls an operator when anything lies in it."""
+
+    def __init__(
+        self, scope: Construct, construct_id: str, stage: Stage, alarms: sns.ITopic
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.queue = sqs.Queue(
+            self,
+            "Queue",
+            retention_period=DEAD_LETTER_RETENTION,
+            encryption=sqs.QueueEncryption.SQS_MANAGED,
+            enforce_ssl=stage.tls_only,
+        )
+        cloudwatch.Alarm(
+            self,
+            "Alarm",
+            alarm_description=f"Dead letters in {construct_id}: see the runbook for redrive.",
+            metric=self.queue.metric_approximate_number_of_messages_visible(
+                period=Duration.minutes(1), statistic="Maximum"
+            ),
+            threshold=1,
+            evaluation_periods=1,
+            comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+        ).add_alarm_action(actions.SnsAction(alarms))
+
+    def allow_sending(self, grantee: iam.IGrantable) -> None:
+        """Lets the grantee put a message aside by itself."""
+        allow(grantee, self.queue, "SendMessage")
+
+
+class GuardedQueue(Construct):
+    """A queue whose messages end in its dead letters after `tries` attempts."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        stage: Stage,
+        alarms: sns.ITopic,
+        *,
+        visibility: Duration,
+        tries: int,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.dead_letters = DeadLetters(self, "DeadLetters", stage, alarms)
+        self.queue = sqs.Queue(
+            self,
+            "Queue",
+            visibility_timeout=visibility,
+            retention_period=QUEUE_RETENTION,
+            receive_message_wait_time=Duration.seconds(20),
+            encryption=sqs.QueueEncryption.SQS_MANAGED,
+            enforce_ssl=stage.tls_only,
+            dead_letter_queue=sqs.DeadLetterQueue(
+                queue=self.dead_letters.queue, max_receive_count=tries
+            ),
+        )
+        self.queue_url = self.queue.queue_url
+
+
+def allow(grantee: iam.IGrantable, queue: sqs.IQueue, *names: str) -> None:
+    """Lets the grantee do those single things with the queue."""
+    iam.Grant.add_to_principal(
+        grantee=grantee,
+        actions=[f"sqs:{name}" for name in names],
+        resource_arns=[queue.queue_arn],
+    )

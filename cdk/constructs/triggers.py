@@ -1,0 +1,80 @@
+"""What calls a function besides the API: a queue, the orders' stream, the clock."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from aws_cdk import Duration
+from aws_cdk import aws_events as events
+from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_lambda_event_sources as sources
+from aws_cdk import aws_sqs as sqs
+
+from cdk.constructs.queue import DeadLetters
+from cdk.constructs.table import ItemTable
+from cdk.stage import Stage
+
+BATCH = 10
+
+STREAM_TRIES = 100
+"""Of one batch, with Lambda's back-off: hours. What is lost even so, the sweep asks for again."""
+
+
+def from_queue(function: lambda_.Function, queue: sqs.IQueue, stage: Stage) -> None:
+    """Feeds the function from the queue; messages that it names as failed come again, alone."""
+    function.add_event_source(
+        sources.SqsEventSource(
+            queue,
+            batch_size=BATCH,
+            max_concurrency=stage.queue_concurrency,
+            report_batch_item_failures=True,
+        )
+    )
+
+
+def from_stream(function: lambda_.Function, table: ItemTable, failures: DeadLetters) -> None:
+    """Feeds the function with new orders, and with orders that are to be asked for again.
+
+    Made by hand: the CDK's own event source would grant ListStreams on every stream there is.
+    """
+    table.allow_reading_stream(function)
+    failures.allow_sending(function)
+    lambda_.EventSourceMapping(
+        function,
+        "Stream",
+        target=function,
+        event_source_arn=table.stream_arn,
+        starting_position=lambda_.StartingPosition.TRIM_HORIZON,
+        batch_size=BATCH,
+        bisect_batch_on_error=True,
+        report_batch_item_failures=True,
+        retry_attempts=STREAM_TRIES,
+        on_failure=sources.SqsDlq(failures.queue),
+        filters=[_inserted(), _asked_again()],
+    )
+
+
+def _inserted() -> Mapping[str, Any]:
+    return lambda_.FilterCriteria.filter({"eventName": lambda_.FilterRule.is_equal("INSERT")})
+
+
+def _asked_again() -> Mapping[str, Any]:
+    asks = {"N": [{"anything-but": ["0"]}]}
+    return lambda_.FilterCriteria.filter(
+        {
+            "eventName": lambda_.FilterRule.is_equal("MODIFY"),
+            "dynamodb": {"NewImage": {"asks": asks}},
+        }
+    )
+
+
+def every_minute(function: lambda_.Function) -> None:
+    """Calls the function on the clock; a call that fails is made good by the next."""
+    events.Rule(
+        function,
+        "EveryMinute",
+        schedule=events.Schedule.rate(Duration.minutes(1)),
+        targets=[
+            targets.LambdaFunction(function, retry_attempts=0, max_event_age=Duration.minutes(1))
+        ],
+    )

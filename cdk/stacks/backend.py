@@ -1,0 +1,144 @@
+"""All that moves: functions, queues, API, schedule, and the site's files, which name the API.
+
+What each function may do stands in `cdk.stacks.rights`, and nowhere else.
+"""
+
+from pathlib import Path
+
+from aws_cdk import Duration, IStackSynthesizer, Stack
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sns_subscriptions as subscriptions
+from constructs import Construct
+
+from cdk.build import Assets
+from cdk.constructs.api import Api
+from cdk.constructs.function import OwnFunction, Shared, Size
+from cdk.constructs.outputs import publish
+from cdk.constructs.publication import publish_site
+from cdk.constructs.queue import DeadLetters, GuardedQueue, allow
+from cdk.constructs.triggers import every_minute, from_queue, from_stream
+from cdk.stacks.data import DataStack
+from cdk.stacks.rights import RIGHTS
+from cdk.stacks.settings import settings_of
+from cdk.stacks.web import WebStack
+from cdk.stage import Stage
+from lambdas.names import Function, Queue, Setting, Table
+
+CONSUMERS = {
+    Queue.PRICES: Function.PRICES,
+    Queue.REQUESTS: Function.REQUESTS,
+    Queue.VALIDATIONS: Function.VALIDATIONS,
+}
+"""Which function empties which queue. The bridge empties `outbound`."""
+
+SIZES = {
+    Function.API: Size(memory_mb=1024, timeout=Duration.seconds(10)),
+    Function.PRICES: Size(memory_mb=512, timeout=Duration.seconds(30)),
+    Function.REQUESTS: Size(memory_mb=512, timeout=Duration.seconds(30)),
+    Function.VALIDATIONS: Size(memory_mb=512, timeout=Duration.seconds(30)),
+    Function.RELAY: Size(memory_mb=512, timeout=Duration.seconds(30)),
+    Function.SWEEP: Size(memory_mb=512, timeout=Duration.seconds(50)),
+}
+"""A person waits for the cold start of the API; a sweep ends before the next begins."""
+
+CONSUMER_VISIBILITY = Duration.seconds(6 * 30)
+"""Six times the consumer's limit, as Lambda asks for, so that nothing is tried twice at once."""
+
+BRIDGE_VISIBILITY = Duration.seconds(60)
+"""What the bridge has to publish a request and see the broker's acknowledgement."""
+
+CONSUMER_TRIES = 5
+BRIDGE_TRIES = 20
+"""More: a broker that is away for minutes must not make dead letters of good orders."""
+
+
+class BackendStack(Stack):
+    """Functions and everything that calls them."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        stage: Stage,
+        synthesizer: IStackSynthesizer | None,
+        *,
+        data: DataStack,
+        web: WebStack,
+        assets: Assets,
+        site: Path | None,
+    ) -> None:
+        super().__init__(scope, f"fintech-{stage.name}-backend", synthesizer=synthesizer)
+        self._stage = stage
+        self._data = data
+        self._alarms = self._make_alarms()
+        self.queues = {queue: self._make_queue(queue) for queue in Queue}
+        self._relay_failures = DeadLetters(self, "RelayDeadLetters", stage, self._alarms)
+        shared = Shared.of(self, stage, assets, self._alarms)
+        self.functions = {function: self._make_function(function, shared) for function in Function}
+        self._connect()
+        self.api = Api(self, stage, data.people, self.functions[Function.API], [web.site.origin])
+        if site:
+            publish_site(self, web.site, site, self._site_config())
+        self._publish_outputs()
+
+    def _make_alarms(self) -> sns.Topic:
+        topic = sns.Topic(self, "Alarms", enforce_ssl=self._stage.tls_only)
+        if self._stage.alarm_email:
+            topic.add_subscription(subscriptions.EmailSubscription(self._stage.alarm_email))
+        return topic
+
+    def _make_queue(self, queue: Queue) -> GuardedQueue:
+        consumed = queue in CONSUMERS
+        return GuardedQueue(
+            self,
+            f"{queue.value.capitalize()}Messages",
+            self._stage,
+            self._alarms,
+            visibility=CONSUMER_VISIBILITY if consumed else BRIDGE_VISIBILITY,
+            tries=CONSUMER_TRIES if consumed else BRIDGE_TRIES,
+        )
+
+    def _make_function(self, function: Function, shared: Shared) -> lambda_.Function:
+        tables = {table: item_table.table_name for table, item_table in self._data.tables.items()}
+        values = settings_of(function, self._stage, tables) | self._queue_settings(function)
+        made = OwnFunction(self, function, shared, SIZES[function], values).function
+        for table, access in RIGHTS[function].items():
+            self._data.tables[table].allow(made, access)
+        return made
+
+    def _queue_settings(self, function: Function) -> dict[Setting, str]:
+        if function is Function.RELAY:
+            return {Setting.OUTBOUND_QUEUE_URL: self.queues[Queue.OUTBOUND].queue_url}
+        for queue, consumer in CONSUMERS.items():
+            if consumer is function:
+                dead_letters = self.queues[queue].dead_letters.queue
+                return {Setting.DEAD_LETTER_QUEUE_URL: dead_letters.queue_url}
+        return {}
+
+    def _connect(self) -> None:
+        """Lets queues, the stream and the clock call their functions."""
+        for queue, consumer in CONSUMERS.items():
+            from_queue(self.functions[consumer], self.queues[queue].queue, self._stage)
+            self.queues[queue].dead_letters.allow_sending(self.functions[consumer])
+        relay = self.functions[Function.RELAY]
+        from_stream(relay, self._data.tables[Table.ORDERS], self._relay_failures)
+        allow(relay, self.queues[Queue.OUTBOUND].queue, "SendMessage")
+        every_minute(self.functions[Function.SWEEP])
+
+    def _site_config(self) -> dict[str, str]:
+        """config.json: all that the web app must know of its stage."""
+        return {
+            "api_url": self.api.url,
+            "region": self.region,
+            "user_pool_id": self._data.people.pool.user_pool_id,
+            "user_pool_client_id": self._data.people.client.user_pool_client_id,
+            "stage": self._stage.name,
+        }
+
+    def _publish_outputs(self) -> None:
+        urls = {"RelayDeadLetterQueueUrl": self._relay_failures.queue.queue_url}
+        for queue, made in self.queues.items():
+            name = queue.value.capitalize()
+            urls[f"{name}QueueUrl"] = made.queue_url
+            urls[f"{name}DeadLetterQueueUrl"] = made.dead_letters.queue.queue_url
+        publish(self, urls | {"ApiUrl": self.api.url, "ApiId": self.api.http.api_id})

@@ -1,0 +1,98 @@
+"""The bridge between the exchange's broker and our queues: one task and its one secret."""
+
+from aws_cdk import IStackSynthesizer, Stack
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_secretsmanager as secretsmanager
+from constructs import Construct
+
+from cdk.constructs.bridge_task import BridgeTask
+from cdk.constructs.outputs import publish
+from cdk.constructs.queue import allow
+from cdk.constructs.retention import removal_policy
+from cdk.stacks.backend import BackendStack
+from cdk.stage import Stage
+from lambdas.names import Queue
+
+INBOUND = (Queue.PRICES, Queue.REQUESTS, Queue.VALIDATIONS)
+
+
+class BridgeStack(Stack):
+    """Network, task, secret."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        stage: Stage,
+        synthesizer: IStackSynthesizer | None,
+        *,
+        backend: BackendStack,
+    ) -> None:
+        super().__init__(scope, f"fintech-{stage.name}-bridge", synthesizer=synthesizer)
+        # Made empty of meaning: an operator puts {"username": …, "password": …} there, once.
+        secret = secretsmanager.Secret(
+            self,
+            "MqttLogin",
+            description="User name and password for the exchange's broker, as JSON",
+            removal_policy=removal_policy(stage),
+        )
+        secret_arn = _arn(secret)
+        task = BridgeTask(self, stage, _environment(stage, backend, secret_arn))
+        self._grant(task.role, backend, secret_arn)
+        if stage.mqtt_url.startswith("wss://"):
+            _grant_iot(self, task.role, stage)
+        publish(self, {"MqttSecretArn": secret_arn, "BridgeTaskRoleArn": task.role.role_arn})
+
+    def _grant(self, role: iam.IRole, backend: BackendStack, secret_arn: str) -> None:
+        for queue in INBOUND:
+            allow(role, backend.queues[queue].queue, "SendMessage")
+        outbound = backend.queues[Queue.OUTBOUND].queue
+        allow(role, outbound, "ReceiveMessage", "DeleteMessage", "ChangeMessageVisibility")
+        iam.Grant.add_to_principal(
+            grantee=role,
+            actions=["secretsmanager:GetSecretValue"],
+            resource_arns=[secret_arn],
+        )
+
+
+def _arn(secret: secretsmanager.Secret) -> str:
+    """The attribute, since `Ref`, which CDK takes, is only the name in the local cloud."""
+    resource = secret.node.default_child
+    assert isinstance(resource, secretsmanager.CfnSecret)
+    return resource.attr_id
+
+
+def _client_id(stage: Stage) -> str:
+    return f"fintech-{stage.name}-group-{stage.group_id}"
+
+
+def _environment(stage: Stage, backend: BackendStack, secret_arn: str) -> dict[str, str]:
+    queues = {
+        f"{queue.name}_QUEUE_URL": backend.queues[queue].queue_url
+        for queue in (*INBOUND, Queue.OUTBOUND)
+    }
+    return queues | {
+        "MQTT_URL": stage.mqtt_url,
+        "MQTT_SECRET_ID": secret_arn,
+        "MQTT_CLIENT_ID": _client_id(stage),
+        "TOPIC_INFO": stage.topics.info,
+        "TOPIC_REQUEST": stage.topics.request,
+        "TOPIC_VALIDATION": stage.topics.validation,
+    }
+
+
+def _grant_iot(stack: Stack, role: iam.IRole, stage: Stage) -> None:
+    """A broker that is AWS IoT Core knows the task by its role: one client id and three topics."""
+
+    def arns(kind: str, *names: str) -> list[str]:
+        return [
+            stack.format_arn(service="iot", resource=kind, resource_name=name) for name in names
+        ]
+
+    topics = (stage.topics.info, stage.topics.request, stage.topics.validation)
+    for action, resources in {
+        "iot:Connect": arns("client", _client_id(stage)),
+        "iot:Subscribe": arns("topicfilter", *topics),
+        "iot:Receive": arns("topic", *topics),
+        "iot:Publish": arns("topic", stage.topics.request),
+    }.items():
+        iam.Grant.add_to_principal(grantee=role, actions=[action], resource_arns=resources)

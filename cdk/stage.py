@@ -1,0 +1,105 @@
+"""Every difference between the stages, in one frozen value.
+
+The only file of `cdk` that reads the environment: where the local cloud listens, and which broker
+and which operator belong to a stage on AWS. Free of the CDK, so that others may read it at no cost.
+"""
+
+import os
+from dataclasses import dataclass
+from typing import Self
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Topics:
+    """Names of the exchange's topics."""
+
+    info: str = "stocks/info"
+    request: str = "stocks/request"
+    validation: str = "stocks/validation"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """What one deployment of the system is like."""
+
+    name: str
+    group_id: str = "3"
+    currency: str = "USD"
+    topics: Topics = Topics()
+    mqtt_url: str
+    """Of the exchange's broker, without credentials: those are in the bridge's secret."""
+
+    max_price_age_s: int = 3600
+    max_deposit_minor: int = 100_000_00
+    overdue_after_s: int = 900
+    ask_again: bool = True
+    first_ask_after_s: int = 120
+    longest_ask_interval_s: int = 3600
+    link_silent_after_s: int = 900
+
+    protected: bool = False
+    """Whether data outlives its stack: no deletion, recovery to any moment of the last weeks."""
+
+    log_retention_days: int = 7
+    alarm_email: str | None = None
+    queue_concurrency: int = 10
+    """Copies of a function that one queue may keep busy. Nothing is reserved: see decision 0014."""
+
+    requests_per_s: int = 50
+    requests_burst: int = 100
+
+    endpoint_url: str | None = None
+    """Of the local cloud; None on AWS."""
+
+    tls_only: bool = True
+    """Whether queues, topics and buckets refuse plain HTTP; the local cloud speaks nothing else."""
+
+    password_sign_in: bool = False
+    """Whether scripts may sign in with the bare password (on a laptop), not only with SRP."""
+
+    @property
+    def local(self) -> bool:
+        """Whether this is the cloud on a laptop."""
+        return self.endpoint_url is not None
+
+    @classmethod
+    def named(cls, name: str) -> Self:
+        """The stage of that name. Raises ValueError for an unknown one, or one without a broker."""
+        match name:
+            case "local":
+                return cls(
+                    name=name,
+                    mqtt_url="mqtt://127.0.0.1:1883",
+                    endpoint_url=os.environ.get("AWS_ENDPOINT_URL", "http://127.0.0.1:4566"),
+                    tls_only=False,
+                    password_sign_in=True,
+                )
+            case "dev":
+                return cls(name=name, mqtt_url=_broker(name), alarm_email=_alarm_email())
+            case "prod":
+                return cls(
+                    name=name,
+                    mqtt_url=_broker(name),
+                    alarm_email=_alarm_email(),
+                    protected=True,
+                    log_retention_days=90,
+                    requests_per_s=500,
+                    requests_burst=1000,
+                )
+            case _:
+                raise ValueError(f"There is no stage {name!r}; there are local, dev and prod.")
+
+
+def _broker(name: str) -> str:
+    url = os.environ.get("MQTT_URL", "")
+    if not url:
+        raise ValueError(
+            f"Stage {name} needs the exchange's broker: set MQTT_URL=mqtts://HOST:PORT"
+        )
+    if "@" in url:
+        raise ValueError("MQTT_URL must hold no credentials: they belong into the bridge's secret.")
+    return url
+
+
+def _alarm_email() -> str | None:
+    return os.environ.get("ALARM_EMAIL") or None
