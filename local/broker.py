@@ -9,7 +9,7 @@ import pwd
 import secrets
 import shutil
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -69,7 +69,7 @@ class Credentials:
     """The one account of the broker. `password` never reaches a log."""
 
     username: str
-    password: str
+    password: str = field(repr=False)
 
     def url(self, options: Options) -> str:
         """The broker's URL with the account in it."""

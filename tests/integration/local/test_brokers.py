@@ -1,0 +1,130 @@
+"""Both brokers as `make up` configures them, with a real MQTT client."""
+
+import os
+import signal
+from dataclasses import replace
+from threading import Event
+from types import SimpleNamespace
+
+import paho.mqtt.client as mqtt
+import pytest
+from paho.mqtt.enums import CallbackAPIVersion
+
+from local import broker, ports
+from local.options import HOST, BrokerKind, Options
+from local.processes import Child
+
+TOPIC = "stocks/info"
+
+
+class Client:
+    """One session of an MQTT client; notes what it gets."""
+
+    def __init__(self, options: Options, name: str, password: str) -> None:
+        self.got: list[bytes] = []
+        self.code: str | None = None
+        self.answered, self.arrived, self.subscribed = Event(), Event(), Event()
+        self._client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id=name, clean_session=False)
+        self._client.username_pw_set("fintech", password)
+        self._client.on_connect = self._on_connect
+        self._client.on_disconnect = lambda *_: self.answered.set()
+        self._client.on_subscribe = lambda *_: self.subscribed.set()
+        self._client.on_message = self._on_message
+        self._client.connect(HOST, options.mqtt_port)
+        self._client.loop_start()
+        assert self.answered.wait(5)
+
+    def subscribe(self) -> None:
+        self._client.subscribe(TOPIC, qos=1)
+        assert self.subscribed.wait(5)
+
+    def publish(self, payload: bytes) -> None:
+        self._client.publish(TOPIC, payload, qos=1).wait_for_publish(5)
+
+    def close(self) -> None:
+        self._client.disconnect()
+        self._client.loop_stop()
+
+    def _on_connect(self, *arguments: object) -> None:
+        self.code = str(arguments[3])
+        self.answered.set()
+
+    def _on_message(self, _client: object, _data: object, message: mqtt.MQTTMessage) -> None:
+        self.got.append(bytes(message.payload))
+        self.arrived.set()
+
+
+@pytest.fixture(params=list(BrokerKind))
+def served(
+    request: pytest.FixtureRequest, options: Options, run: SimpleNamespace
+) -> SimpleNamespace:
+    """A running broker of each kind."""
+    options = replace(options, broker=request.param)
+    account = broker.credentials(options)
+    start(options, account, run)
+    return SimpleNamespace(options=options, account=account)
+
+
+def start(options: Options, account: broker.Credentials, run: SimpleNamespace) -> None:
+    run.supervisor.start(broker.program(options, account))
+    run.supervisor.wait(lambda: ports.answers(options.mqtt_port), "The broker", timeout_s=5)
+
+
+def test_the_wrong_password_is_refused(served: SimpleNamespace) -> None:
+    client = Client(served.options, "stranger", "guess")
+    client.close()
+    assert client.code != "Success"
+
+
+def test_a_sleeping_session_gets_what_it_missed(served: SimpleNamespace) -> None:
+    sleeper = Client(served.options, "sleeper", served.account.password)
+    sleeper.subscribe()
+    sleeper.close()
+    speaker = Client(served.options, "speaker", served.account.password)
+    speaker.publish(b"prices")
+    speaker.close()
+
+    awake = Client(served.options, "sleeper", served.account.password)
+    assert awake.arrived.wait(5)
+    awake.close()
+    assert awake.got == [b"prices"]
+
+
+def test_a_message_far_over_the_usual_size_passes(served: SimpleNamespace) -> None:
+    client = Client(served.options, "big", served.account.password)
+    client.subscribe()
+    client.publish(b"x" * 1_500_000)
+    assert client.arrived.wait(5)
+    client.close()
+    assert [len(payload) for payload in client.got] == [1_500_000]
+
+
+def test_what_mosquitto_has_acknowledged_survives_its_being_killed(
+    options: Options, run: SimpleNamespace
+) -> None:
+    options = replace(options, broker=BrokerKind.MOSQUITTO)
+    account = broker.credentials(options)
+    doomed = Child(broker.program(options, account), options.logs / "doomed.log")
+    run.supervisor.wait(lambda: ports.answers(options.mqtt_port), "The broker", timeout_s=5)
+    sleeper = Client(options, "sleeper", account.password)
+    sleeper.subscribe()
+    sleeper.close()
+    speaker = Client(options, "speaker", account.password)
+    speaker.publish(b"prices")
+    speaker.close()
+
+    os.kill(doomed.pid, signal.SIGKILL)
+    doomed.stop()
+    start(options, account, run)
+
+    awake = Client(options, "sleeper", account.password)
+    assert awake.arrived.wait(5)
+    awake.close()
+    assert awake.got == [b"prices"]
+
+
+def test_credentials_stay_the_same_over_runs_and_are_private(options: Options) -> None:
+    first = broker.credentials(options)
+    assert broker.credentials(options) == first
+    assert (options.state / "mqtt-credentials.json").stat().st_mode & 0o777 == 0o600
+    assert first.password not in repr(first)
