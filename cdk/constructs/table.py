@@ -11,9 +11,6 @@ from cdk.constructs.retention import removal_policy
 from cdk.stage import Stage
 from lambdas.names import TABLE_KEYS, Table
 
-READ = ("GetItem", "BatchGetItem", "Query")
-"""What a function that shows a table may do with it. Never Scan."""
-
 STREAM_READ = ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")
 
 

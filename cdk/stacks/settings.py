@@ -7,25 +7,28 @@ from cdk.stacks.rights import RIGHTS
 from cdk.stage import Stage
 from lambdas.names import Function, Setting, Table
 
+POLICY: Final = (
+    Setting.MAX_PRICE_AGE_S,
+    Setting.OVERDUE_AFTER_S,
+    Setting.ASK_AGAIN,
+    Setting.FIRST_ASK_AFTER_S,
+    Setting.LONGEST_ASK_INTERVAL_S,
+)
+"""The rules of an order's life, which placing and sweeping share."""
+
 OWN: Final[dict[Function, tuple[Setting, ...]]] = {
     Function.API: (
         Setting.GROUP_ID,
         Setting.CURRENCY,
-        Setting.MAX_PRICE_AGE_S,
         Setting.MAX_DEPOSIT_MINOR,
-        Setting.OVERDUE_AFTER_S,
         Setting.LINK_SILENT_AFTER_S,
+        *POLICY,
     ),
     Function.PRICES: (Setting.CURRENCY,),
     Function.REQUESTS: (Setting.GROUP_ID,),
     Function.VALIDATIONS: (Setting.GROUP_ID,),
     Function.RELAY: (Setting.GROUP_ID,),
-    Function.SWEEP: (
-        Setting.ASK_AGAIN,
-        Setting.FIRST_ASK_AFTER_S,
-        Setting.LONGEST_ASK_INTERVAL_S,
-        Setting.OVERDUE_AFTER_S,
-    ),
+    Function.SWEEP: POLICY,
 }
 """Beside STAGE, the names of the tables it has rights on, and its queue."""
 
@@ -47,7 +50,7 @@ def _values(stage: Stage) -> dict[Setting, str]:
         Setting.MAX_PRICE_AGE_S: str(stage.max_price_age_s),
         Setting.MAX_DEPOSIT_MINOR: str(stage.max_deposit_minor),
         Setting.OVERDUE_AFTER_S: str(stage.overdue_after_s),
-        Setting.ASK_AGAIN: "true" if stage.ask_again else "false",
+        Setting.ASK_AGAIN: "on" if stage.ask_again else "off",
         Setting.FIRST_ASK_AFTER_S: str(stage.first_ask_after_s),
         Setting.LONGEST_ASK_INTERVAL_S: str(stage.longest_ask_interval_s),
         Setting.LINK_SILENT_AFTER_S: str(stage.link_silent_after_s),
