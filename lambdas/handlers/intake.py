@@ -35,17 +35,23 @@ def take_all(
 ) -> Any:
     """SQS's answer: which messages are to come again."""
 
-    def take_one(record: SQSRecord) -> None:
+    def take_or_put_aside(record: SQSRecord) -> None:
         try:
             take(envelope_in(record.body))
         except Malformed as error:
             dead_letters.put(record.body, error.reason)
             metrics.add_metric("MessagesPutAside", MetricUnit.Count, 1)
             logger.warning("put aside", reason=error.reason, message_id=record.message_id)
+
+    def take_one(record: SQSRecord) -> None:
+        try:
+            take_or_put_aside(record)
         except DomainError as error:
+            metrics.add_metric("MessagesToComeAgain", MetricUnit.Count, 1)
             logger.warning("comes again", reason=error.code, message_id=record.message_id)
             raise
         except Exception:
+            metrics.add_metric("MessagesFailed", MetricUnit.Count, 1)
             logger.exception("failed", message_id=record.message_id)
             raise
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from aws_lambda_powertools.logging import Logger
-from aws_lambda_powertools.metrics import Metrics
+from aws_lambda_powertools.metrics import Metrics, MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from lambdas import runtime
@@ -40,6 +40,7 @@ def _take(envelope: Envelope) -> None:
         _seen(request)
     else:
         runtime.exchange().activity.request(request)
+        metrics.add_metric("RequestsKept", MetricUnit.Count, 1)
         logger.info("request kept", request_id=request.request_id, group_id=request.group_id)
 
 
@@ -50,6 +51,7 @@ def _seen(request: GroupRequest) -> None:
         )
     except NotFound:
         raise Malformed("a request of our group that no order of ours explains") from None
+    metrics.add_metric("RequestsSeen", MetricUnit.Count, 1)
     logger.info(
         "request seen",
         order_id=request.request_id,

@@ -41,6 +41,7 @@ def _take(envelope: Envelope) -> None:
         _settle(verdict)
     else:
         runtime.exchange().activity.verdict(verdict)
+        metrics.add_metric("AnswersKept", MetricUnit.Count, 1)
         logger.info("answer kept", request_id=verdict.request_id, group_id=verdict.group_id)
 
 

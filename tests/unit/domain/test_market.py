@@ -1,0 +1,75 @@
+"""A quote is a function of the ticks seen, whatever their order, and of nothing else."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lambdas.domain.market import Quote, Tick, observed, symbol_in, with_tick
+from tests.builders import NOW, a_tick
+
+ticks = st.lists(
+    st.integers(0, 5 * 24 * 60).map(
+        lambda minute: a_tick(
+            observed_at=NOW - timedelta(minutes=minute), price=Decimal(minute + 1)
+        )
+    ),
+    min_size=1,
+    max_size=12,
+    unique_by=lambda tick: tick.observed_at,
+)
+
+
+def quote_of(seen: list[Tick]) -> Quote:
+    quote = None
+    for tick in seen:
+        quote = with_tick(quote, tick)
+    assert quote is not None
+    return quote
+
+
+@given(ticks, st.randoms(use_true_random=False))
+def test_the_order_in_which_prices_come_does_not_matter(seen: list[Tick], random: object) -> None:
+    shuffled = list(seen)
+    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    assert quote_of(shuffled) == quote_of(seen)
+
+
+@given(ticks)
+def test_a_quote_is_the_newest_price_and_the_last_of_the_day_before(seen: list[Tick]) -> None:
+    quote = quote_of([*seen, *seen])
+    newest = max(seen, key=lambda tick: tick.observed_at)
+    before = [t for t in seen if t.observed_at.date() < newest.observed_at.date()]
+    last_before = max(before, key=lambda tick: tick.observed_at, default=None)
+    assert (quote.price, quote.observed_at) == (newest.price, newest.observed_at)
+    assert quote.previous_price == (None if last_before is None else last_before.price)
+    assert (quote.change is None) is (last_before is None)
+
+
+def test_a_clock_that_runs_ahead_is_not_believed() -> None:
+    ahead = NOW + timedelta(minutes=5)
+    assert observed(ahead, NOW) == ahead
+    assert observed(ahead + timedelta(microseconds=1), NOW) == NOW
+    assert observed(None, NOW) == NOW
+
+
+@pytest.mark.parametrize(
+    ("text", "symbol"),
+    [
+        ("aapl", "AAPL"),
+        (" BRK.B ", "BRK.B"),
+        ("^GSPC", "^GSPC"),
+        ("BTC-USD", "BTC-USD"),
+        ("", None),
+        ("A" * 17, None),
+        ("A B", None),
+        ("=1+1", None),
+        ("../x", None),
+        ("ÄÖ", None),
+        ("A\n", "A"),
+    ],
+)
+def test_symbols_are_upper_case_and_short(text: str, symbol: str | None) -> None:
+    assert symbol_in(text) == symbol

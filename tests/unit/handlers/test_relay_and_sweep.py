@@ -1,0 +1,98 @@
+"""From the orders' stream to the queue of the bridge, and the minute's sweep."""
+
+import json
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from lambdas.adapters.items import order_item
+from lambdas.domain import trading
+from lambdas.domain.orders import Event, Order
+from lambdas.handlers import relay, sweep
+from lambdas.usecases.place_order import place_order
+from tests.builders import ALICE, NOW, POLICY, a_deposit, a_purchase, a_quote
+from tests.fakes.memory import MemoryOrders
+from tests.unit.handlers.conftest import World
+
+
+def an_order(world: World, number: int = 1, age_s: int = 0) -> Order:
+    world.store.quotes["AAPL"] = a_quote()
+    world.store.book(a_deposit(amount_minor=1_000_00, number=number))
+    now = NOW - timedelta(seconds=age_s)
+    placed = place_order(
+        MemoryOrders(world.store),
+        account_id=ALICE,
+        key=UUID(int=number),
+        purchase=a_purchase(),
+        policy=POLICY,
+        now=now,
+    )
+    return placed.order
+
+
+def change(before: Order | None, after: Order | None, number: int = 1) -> dict[str, Any]:
+    images = {
+        name: order_item(order, "0").serialize()
+        for name, order in (("OldImage", before), ("NewImage", after))
+        if order is not None
+    }
+    kind = "INSERT" if before is None else "REMOVE" if after is None else "MODIFY"
+    return {"eventName": kind, "dynamodb": {**images, "SequenceNumber": str(number)}}
+
+
+def relayed(world: World, *records: dict[str, Any]) -> list[str]:
+    answer = relay.handler({"Records": list(records)}, LambdaContext())
+    return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
+
+
+def test_a_new_order_goes_out_as_the_protocol_has_it(world: World) -> None:
+    order = an_order(world)
+    assert relayed(world, change(None, order)) == []
+    (sent,) = world.outbox.sent
+    assert json.loads(sent) == {
+        "request_id": order.order_id,
+        "group_id": "3",
+        "symbol": "AAPL",
+        "datetime": "2026-03-04T15:00:00.123Z",
+        "deposit_token": "",
+        "quantity": 2,
+        "seller": 0,
+    }
+
+
+def test_an_order_that_is_asked_for_again_goes_out_byte_for_byte_the_same(world: World) -> None:
+    order = an_order(world, age_s=600)
+    again = trading.ask_again(order, POLICY, NOW)
+    assert again is not None
+    relayed(world, change(None, order), change(order, again.after))
+    first, second = world.outbox.sent
+    assert first == second
+
+
+@pytest.mark.parametrize("event", list(Event))
+def test_what_else_happens_to_an_order_sends_nothing(world: World, event: Event) -> None:
+    order = an_order(world)
+    after = trading.apply(order, event, now=NOW).after
+    relayed(world, change(order, after), change(order, None))
+    assert world.outbox.sent == []
+
+
+def test_what_the_queue_did_not_take_is_told_and_comes_again(world: World) -> None:
+    world.outbox.refuse = {1}
+    orders = [an_order(world, n) for n in (1, 2)]
+    assert relayed(world, *(change(None, o, n) for n, o in enumerate(orders, 7))) == ["8"]
+    assert len(world.outbox.sent) == 1
+
+
+def test_the_sweep_asks_again_and_reports(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    order = an_order(world, age_s=1200)
+    sweep.handler({}, LambdaContext())
+    assert world.store.orders[order.order_id].asks == 1
+    metrics = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "_aws" in line]
+    (metric,) = metrics
+    assert metric["OrdersOverdue"] == [1.0]
+    assert metric["OrdersAskedAgain"] == [1.0]
+    assert metric["OrdersUnanswered"] == [1.0]
