@@ -1,0 +1,170 @@
+"""What each operation asks of DynamoDB, call by call: calls per request are cost and speed.
+
+Counted below pynamodb, at the requests that leave botocore, so that nothing hidden is missed.
+"""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from decimal import Decimal
+from uuid import UUID
+
+import pytest
+from pynamodb.connection import Connection
+
+from lambdas.adapters.activity import DynamoActivityLog
+from lambdas.adapters.market import DynamoMarket
+from lambdas.adapters.orders import SWEEP_SHARDS, DynamoOrders
+from lambdas.adapters.wallets import DynamoWallets
+from lambdas.domain.activity import GroupRequest, Verdict
+from lambdas.domain.orders import Event
+from lambdas.usecases.advance_order import advance_order
+from lambdas.usecases.ask_again import ask_again
+from lambdas.usecases.list_orders import list_orders
+from lambdas.usecases.make_deposit import make_deposit
+from lambdas.usecases.place_order import Placed, place_order
+from lambdas.usecases.update_market import update_market
+from lambdas.usecases.value_portfolio import value_portfolio
+from tests.builders import ALICE, NOW, POLICY, a_deposit, a_purchase, a_quote, a_tick
+from tests.fakes.dynamo import tables
+
+
+@pytest.fixture
+def connection(monkeypatch: pytest.MonkeyPatch) -> Iterator[Connection]:
+    with tables(monkeypatch) as connection:
+        DynamoWallets(connection).deposit(a_deposit())
+        DynamoMarket(connection).replace([(None, a_quote())])
+        yield connection
+
+
+@pytest.fixture
+def calls(connection: Connection) -> list[str]:
+    """The operations asked for since the test began."""
+    seen: list[str] = []
+
+    def note(event_name: str, **_: object) -> None:
+        seen.append(event_name.split(".")[-1])
+
+    connection.client.meta.events.register("before-send.dynamodb", note)
+    return seen
+
+
+def place(connection: Connection, number: int = 1) -> Placed:
+    return place_order(
+        DynamoOrders(connection),
+        account_id=ALICE,
+        key=UUID(int=number),
+        purchase=a_purchase(),
+        policy=POLICY,
+        now=NOW,
+    )
+
+
+def test_placing_is_one_batch_read_and_one_transaction(
+    connection: Connection, calls: list[str]
+) -> None:
+    assert place(connection).is_new
+    assert calls == ["BatchGetItem", "TransactWriteItems"]
+
+
+def test_a_retry_of_placing_is_one_batch_read(connection: Connection, calls: list[str]) -> None:
+    place(connection)
+    calls.clear()
+    assert not place(connection).is_new
+    assert calls == ["BatchGetItem"]
+
+
+@pytest.mark.parametrize("event", [Event.ACCEPT, Event.REJECT, Event.VOID])
+def test_settling_is_one_read_and_one_transaction(
+    connection: Connection, calls: list[str], event: Event
+) -> None:
+    order_id = place(connection).order.order_id
+    calls.clear()
+    advance_order(DynamoOrders(connection), order_id, event, now=NOW)
+    assert calls == ["GetItem", "TransactWriteItems"]
+
+
+def test_an_answer_that_repeats_is_one_read(connection: Connection, calls: list[str]) -> None:
+    order_id = place(connection).order.order_id
+    orders = DynamoOrders(connection)
+    advance_order(orders, order_id, Event.ACCEPT, now=NOW)
+    calls.clear()
+    advance_order(orders, order_id, Event.ACCEPT, now=NOW)
+    assert calls == ["GetItem"]
+
+
+def test_a_request_seen_is_one_read_and_one_write(connection: Connection, calls: list[str]) -> None:
+    order_id = place(connection).order.order_id
+    calls.clear()
+    advance_order(DynamoOrders(connection), order_id, Event.SEEN, now=NOW)
+    assert calls == ["GetItem", "PutItem"]
+
+
+def test_the_board_is_one_query(connection: Connection, calls: list[str]) -> None:
+    assert len(DynamoMarket(connection).board()) == 1
+    assert calls == ["Query"]
+
+
+def test_a_deposit_is_one_transaction(connection: Connection, calls: list[str]) -> None:
+    make_deposit(
+        DynamoWallets(connection), account_id=ALICE, key=UUID(int=9), amount_minor=1, now=NOW
+    )
+    assert calls == ["TransactWriteItems"]
+
+
+def test_a_portfolio_is_two_reads(connection: Connection, calls: list[str]) -> None:
+    advance_order(DynamoOrders(connection), place(connection).order.order_id, Event.ACCEPT, now=NOW)
+    calls.clear()
+    value_portfolio(DynamoWallets(connection), DynamoMarket(connection), ALICE)
+    assert calls == ["Query", "BatchGetItem"]
+
+
+def test_a_page_of_orders_is_two_reads_however_long(
+    connection: Connection, calls: list[str]
+) -> None:
+    for number in (1, 2):
+        place(connection, number)
+    calls.clear()
+    page = list_orders(
+        DynamoOrders(connection), account_id=ALICE, is_open=True, limit=100, cursor=None
+    )
+    assert len(page.items) == 2
+    assert calls == ["Query", "BatchGetItem"]
+
+
+@pytest.mark.parametrize(("prices", "writes", "transactions"), [(1, 1, 1), (25, 1, 1), (130, 6, 2)])
+def test_a_batch_of_prices_costs_calls_by_the_25_and_by_the_100(
+    connection: Connection, calls: list[str], prices: int, writes: int, transactions: int
+) -> None:
+    ticks = [a_tick(symbol=f"S{number:03d}") for number in range(prices)]
+    update_market(DynamoMarket(connection), ticks)
+    assert calls.count("BatchWriteItem") == writes
+    assert calls.count("BatchGetItem") == calls.count("TransactWriteItems") == transactions
+    assert len(calls) == writes + 2 * transactions
+
+
+def test_a_late_batch_of_prices_writes_its_history_and_nothing_else(
+    connection: Connection, calls: list[str]
+) -> None:
+    update_market(DynamoMarket(connection), [a_tick(observed_at=NOW - timedelta(hours=2))])
+    assert calls == ["BatchWriteItem", "BatchGetItem"]
+
+
+def test_a_sweep_is_a_query_per_shard_and_two_calls_per_order_asked(
+    connection: Connection, calls: list[str]
+) -> None:
+    place(connection)
+    calls.clear()
+    later = NOW + timedelta(minutes=3)
+    swept = ask_again(DynamoOrders(connection), policy=POLICY, now=later, at_most=10)
+    assert len(swept.asked) == 1
+    assert calls == ["Query"] * SWEEP_SHARDS + ["GetItem", "PutItem"]
+
+
+def test_what_other_groups_do_is_one_write_each(connection: Connection, calls: list[str]) -> None:
+    log = DynamoActivityLog()
+    request = GroupRequest(
+        request_id="r", group_id="13", symbol="AAPL", quantity=Decimal(1), requested_at=NOW
+    )
+    log.request(request)
+    log.verdict(Verdict(request_id="r", group_id="13", valid=True, received_at=NOW))
+    assert calls == ["UpdateItem", "UpdateItem"]
