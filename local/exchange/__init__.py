@@ -21,6 +21,9 @@ seed or with other rules still gives an old request its old answer. A function a
 what the exchange has accepted must stay accepted. The same file is what the exchange holds as
 accepted, one JSON line per verdict.
 
+An orderly end says what was still to be said. Killed, the exchange forgets the answers that were on
+their way, not the verdicts: whoever asks again gets the answer.
+
 **Prices depend on (seed, time) alone**: a restart goes on where it stopped, and a backfill that is
 published again names the same batches with the same prices.
 """

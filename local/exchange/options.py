@@ -149,7 +149,7 @@ def _add_answers(group: "argparse._ArgumentGroup") -> None:
     add("--reject-share", type=share, default=0.0, metavar="RATE",
         help="share of good requests that is refused (0)")  # fmt: skip
     add("--reject-symbols", type=symbols, default=frozenset(), metavar="A,B",
-        help="companies whose shares are always refused")  # fmt: skip
+        help="companies of which every purchase is refused")  # fmt: skip
     add("--ledger", type=Path, metavar="FILE",
         help="keeps every verdict, one JSON line each, and is read at start: a restarted exchange "
         "then repeats its old answers")  # fmt: skip

@@ -27,6 +27,7 @@ LOG: Final = logging.getLogger("exchange")
 LONGEST_SLEEP_S: Final = 60.0
 LONGEST_GOODBYE_S: Final = 2.0
 SLOWEST_RECONNECT_S: Final = 15
+LONGEST_SHOWN: Final = 300
 MOST_WAITING: Final = 10_000  # publications that wait in memory while the broker is away
 
 
@@ -40,9 +41,8 @@ class Process:
         self._broker = broker
         self._topics = topics
         self._lock = threading.Lock()  # guards the exchange
-        self._wakes: queue.SimpleQueue[None] = (
-            queue.SimpleQueue()
-        )  # safe to use in a signal handler
+        # Not an Event: only this queue may be used in a signal handler.
+        self._wakes: queue.SimpleQueue[None] = queue.SimpleQueue()
         self._subscribed = threading.Event()
         self._stopping = False
         self._client = self._make_client(client_id)
@@ -94,13 +94,9 @@ class Process:
             topic = self._topics[publication.kind]
             # While the connection is down paho keeps it and says NO_CONN: sent later, not lost.
             info = self._client.publish(topic, publication.payload, qos=1)
-            lost = (
-                " LOST: too many wait for the broker"
-                if info.rc == MQTTErrorCode.MQTT_ERR_QUEUE_SIZE
-                else ""
-            )
-            note = f" ({publication.note})" if publication.note else ""
-            LOG.info("%s %s%s%s", topic, _shown(publication), note, lost)
+            LOG.info("%s %s", topic, _shown(publication))
+            if info.rc == MQTTErrorCode.MQTT_ERR_QUEUE_SIZE:
+                LOG.error("that one is lost: %d wait for the broker already", MOST_WAITING)
             sent.append(info)
         return sent
 
@@ -109,12 +105,7 @@ class Process:
         with self._lock:
             rest = self._exchange.close()
         if self._client.is_connected():
-            infos = self._publish(rest)
-            deadline = _now().timestamp() + LONGEST_GOODBYE_S
-            for info in infos:
-                left_s = deadline - _now().timestamp()
-                if left_s > 0 and info.rc == MQTTErrorCode.MQTT_ERR_SUCCESS:
-                    info.wait_for_publish(left_s)
+            _wait_until_sent(self._publish(rest))
         elif rest:
             LOG.warning("left with %d messages unsent", len(rest))
         self._client.disconnect()
@@ -198,8 +189,18 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
+def _wait_until_sent(infos: list[mqtt.MQTTMessageInfo]) -> None:
+    """Until the broker has them all, but not for long: it may just have gone."""
+    deadline = _now().timestamp() + LONGEST_GOODBYE_S
+    for info in infos:
+        left_s = deadline - _now().timestamp()
+        if left_s > 0 and info.rc == MQTTErrorCode.MQTT_ERR_SUCCESS:
+            info.wait_for_publish(left_s)
+
+
 def _shown(publication: Publication) -> str:
     """Answers are worth reading in full; the rest is too long for a line."""
-    if publication.kind is Kind.VALIDATION and len(publication.payload) < 300:
-        return ascii(publication.payload.decode(errors="replace"))
-    return f"{len(publication.payload)} bytes"
+    note = f" ({publication.note})" if publication.note else ""
+    if publication.kind is Kind.VALIDATION and len(publication.payload) < LONGEST_SHOWN:
+        return ascii(publication.payload.decode(errors="replace")) + note
+    return f"{len(publication.payload)} bytes{note}"

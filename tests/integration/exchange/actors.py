@@ -25,7 +25,7 @@ def free_port() -> int:
 PORT: Final = free_port()
 USER, PASSWORD = "group3", "s@cret"
 URL = f"mqtt://{USER}:s%40cret@127.0.0.1:{PORT}"
-PATIENCE_S = 10.0
+PATIENCE_S = 20.0
 
 CONFIG = f"""
 id = 0
