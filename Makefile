@@ -86,6 +86,10 @@ demo: $(VENV)/.installed  ## the main job, step by step, on a running `make up`
 confirm: $(VENV)/.installed  ## accept a sign-up, as an operator does: make confirm EMAIL=…
 	@exec $(LOCAL) --email "$(EMAIL)" confirm
 
+.PHONY: logs
+logs: $(VENV)/.installed  ## what the functions of a running `make up` have logged
+	@exec $(LOCAL) logs
+
 .PHONY: clean
 clean: $(VENV)/.installed  ## forget the data of `make up`
 	@exec $(LOCAL) clean
@@ -94,3 +98,28 @@ clean: $(VENV)/.installed  ## forget the data of `make up`
 deploy: tools  ## to AWS: make deploy STAGE=dev|prod
 	@case "$(STAGE)" in dev|prod) ;; *) echo "Which stage? make deploy STAGE=dev, or STAGE=prod (the local one is: make up)"; exit 1;; esac
 	@PATH="$(NODE_HOME)/bin:$$PATH" cdk/node_modules/.bin/cdk deploy --all --context stage=$(STAGE)
+
+# --- checks and tests -------------------------------------------------------------------------------------
+PYTEST = $(PY) -m pytest -q
+
+.PHONY: check
+check: tools  ## style, types, rules between the rooms, the site's types, tests and budgets
+	@$(VENV)/bin/ruff format --check --quiet . || { echo "Not formatted. Do: make format"; exit 1; }
+	@$(VENV)/bin/ruff check .
+	@$(VENV)/bin/mypy
+	@$(VENV)/bin/lint-imports --no-logo
+	@$(MAKE) --no-print-directory web-check
+
+.PHONY: format
+format: $(VENV)/.installed  ## bring the code into its form
+	@$(VENV)/bin/ruff format .
+	@$(VENV)/bin/ruff check --fix .
+
+.PHONY: test
+test: tools  ## everything: pure tests, DynamoDB and MQTT on loopback, the stacks, the whole system end to end
+	@$(PYTEST) tests/unit tests/contract tests/integration tests/infra
+	@$(PYTEST) tests/e2e
+
+.PHONY: test-quick
+test-quick: $(VENV)/.installed  ## the tests without I/O, in seconds
+	@$(PYTEST) tests/unit
