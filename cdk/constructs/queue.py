@@ -22,6 +22,7 @@ class DeadLetters(Construct):
         self, scope: Construct, construct_id: str, stage: Stage, alarms: sns.ITopic
     ) -> None:
         super().__init__(scope, construct_id)
+        self._stage = stage
         self.queue = sqs.Queue(
             self,
             "Queue",
@@ -44,7 +45,7 @@ class DeadLetters(Construct):
 
     def allow_sending(self, grantee: iam.IGrantable) -> None:
         """Lets the grantee put a message aside by itself."""
-        allow(grantee, self.queue, "SendMessage")
+        allow(self._stage, grantee, self.queue, "SendMessage")
 
 
 class GuardedQueue(Construct):
@@ -77,10 +78,18 @@ class GuardedQueue(Construct):
         self.queue_url = self.queue.queue_url
 
 
-def allow(grantee: iam.IGrantable, queue: sqs.IQueue, *names: str) -> None:
-    """Lets the grantee do those single things with the queue."""
+def allow(stage: Stage, grantee: iam.IGrantable, queue: sqs.IQueue, *names: str) -> None:
+    """Lets the grantee do those things with the queue, one message at a time or ten.
+
+    IAM knows no actions for batches: whoever may send a message may send ten. The local cloud
+    (MiniStack 1.5.33) asks for them by a name of their own.
+    """
+    in_batches = [f"{name}Batch" for name in names if name in _BATCHED and stage.local]
     iam.Grant.add_to_principal(
         grantee=grantee,
-        actions=[f"sqs:{name}" for name in names],
+        actions=[f"sqs:{name}" for name in (*names, *in_batches)],
         resource_arns=[queue.queue_arn],
     )
+
+
+_BATCHED = ("SendMessage", "DeleteMessage", "ChangeMessageVisibility")

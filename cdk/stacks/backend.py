@@ -122,7 +122,7 @@ class BackendStack(Stack):
             self.queues[queue].dead_letters.allow_sending(self.functions[consumer])
         relay = self.functions[Function.RELAY]
         from_stream(relay, self._data.tables[Table.ORDERS], self._relay_failures)
-        allow(relay, self.queues[Queue.OUTBOUND].queue, "SendMessage")
+        allow(self._stage, relay, self.queues[Queue.OUTBOUND].queue, "SendMessage")
         every_minute(self.functions[Function.SWEEP])
 
     def _site_config(self) -> dict[str, str]:

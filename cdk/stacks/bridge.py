@@ -37,21 +37,21 @@ class BridgeStack(Stack):
         )
         secret_arn = _arn(secret)
         task = BridgeTask(self, stage, _environment(stage, backend, secret_arn))
-        self._grant(task.role, backend, secret_arn)
+        self._grant_queues(stage, task.role, backend)
+        iam.Grant.add_to_principal(
+            grantee=task.role,
+            actions=["secretsmanager:GetSecretValue"],
+            resource_arns=[secret_arn],
+        )
         if stage.mqtt_url.startswith("wss://"):
             _grant_iot(self, task.role, stage)
         publish(self, {"MqttSecretArn": secret_arn, "BridgeTaskRoleArn": task.role.role_arn})
 
-    def _grant(self, role: iam.IRole, backend: BackendStack, secret_arn: str) -> None:
+    def _grant_queues(self, stage: Stage, role: iam.IRole, backend: BackendStack) -> None:
         for queue in INBOUND:
-            allow(role, backend.queues[queue].queue, "SendMessage")
-        outbound = backend.queues[Queue.OUTBOUND].queue
-        allow(role, outbound, "ReceiveMessage", "DeleteMessage", "ChangeMessageVisibility")
-        iam.Grant.add_to_principal(
-            grantee=role,
-            actions=["secretsmanager:GetSecretValue"],
-            resource_arns=[secret_arn],
-        )
+            allow(stage, role, backend.queues[queue].queue, "SendMessage")
+        actions = ("ReceiveMessage", "DeleteMessage", "ChangeMessageVisibility")
+        allow(stage, role, backend.queues[Queue.OUTBOUND].queue, *actions)
 
 
 def _arn(secret: secretsmanager.Secret) -> str:
