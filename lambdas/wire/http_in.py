@@ -170,7 +170,7 @@ def is_open_in(query: Mapping[str, str], faults: Faults) -> bool | None:
 
 def _decoded(body: bytes, model: type[T]) -> T:
     try:
-        return msgspec.json.decode(body, type=model)
+        return msgspec.json.decode(body.decode(), type=model)
     except (ValueError, RecursionError):  # no JSON, no object, no UTF-8, or nested to the abyss
         message = "The body must be one JSON object."
         raise _invalid("body", "invalid_json", message) from None

@@ -1,0 +1,215 @@
+"""Errors as clients see them, and what is logged and counted of them."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from lambdas.domain.errors import DomainError, Transient
+from lambdas.domain.ledger import Account
+from lambdas.wire.http_errors import STATUS, failure
+from lambdas.wire.http_routes import ROUTES
+from tests.fakes.memory import MemoryWallets
+from tests.unit.http.gateway import Context, Site, event
+
+Log = Callable[[], list[dict[str, Any]]]
+PRIVATE = [route for route in ROUTES if not route.is_public]
+
+
+class BrokenWallets(MemoryWallets):
+    """Raises what it is given."""
+
+    error: Exception
+
+    def account(self, account_id: str) -> Account:
+        """Raise it, from another one."""
+        try:
+            raise KeyError(f"secret of {account_id}")
+        except KeyError as cause:
+            raise self.error from cause
+
+
+def broken(site: Site, error: Exception) -> None:
+    """From now on the wallet raises `error`."""
+    wallets = BrokenWallets(site.store)
+    wallets.error = error
+    site.api = replace(site.api, wallets=wallets)
+
+
+def path_of(template: str) -> str:
+    return template.replace("{symbol}", "AAPL").replace("{order_id}", "x")
+
+
+@pytest.mark.parametrize("path", ["/", "/nope", "/stocks/", "/orders/1/2", "/STOCKS", "/wallet//"])
+def test_an_unknown_path_is_not_found(site: Site, path: str) -> None:
+    answer = site.get(path)
+
+    assert answer.status == 404
+    assert answer.json == {
+        "code": "not_found",
+        "message": "There is no such page.",
+        "request_id": "request-1",
+    }
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("DELETE", "/orders", "GET, POST"),
+        ("PUT", "/orders/1", "GET"),
+        ("POST", "/stocks", "GET"),
+        ("PATCH", "/stocks/AAPL/prices", "GET"),
+        ("GET", "/wallet/deposits", "POST"),
+        ("HEAD", "/heartbeat", "GET"),
+        ("OPTIONS", "/me", "GET"),
+    ],
+)
+def test_a_wrong_method_is_told_the_right_ones(
+    site: Site, method: str, path: str, allowed: str
+) -> None:
+    answer = site.ask(method, path)
+
+    assert (answer.status, answer.json["code"]) == (405, "method_not_allowed")
+    assert answer.headers["Allow"] == allowed
+
+
+@pytest.mark.parametrize("route", PRIVATE, ids=lambda route: route.name)
+@pytest.mark.parametrize("who", [None, ""])
+def test_without_an_account_in_the_token_nothing_is_answered_or_written(
+    site: Site, route: Any, who: str | None
+) -> None:
+    stored = site.frozen()
+
+    answer = site.ask(route.method, path_of(route.path), who=who, body='{"amount": 1}')
+
+    assert (answer.status, answer.json["code"]) == (401, "unauthorized")
+    assert answer.headers["WWW-Authenticate"] == "Bearer"
+    assert site.store == stored
+
+
+def test_a_service_that_is_busy_is_503_and_says_when_to_come_back(site: Site) -> None:
+    broken(site, Transient())
+
+    answer = site.get("/wallet")
+
+    assert (answer.status, answer.json["code"]) == (503, "unavailable")
+    assert answer.headers["Retry-After"] == "2"
+
+
+def test_a_bug_is_500_with_the_request_id_only(site: Site, log: Log) -> None:
+    broken(site, ValueError("secret of the payload"))
+
+    answer = site.get("/wallet")
+
+    assert answer.status == 500
+    assert answer.json == {
+        "code": "internal_error",
+        "message": "Something went wrong on our side.",
+        "request_id": "request-1",
+    }
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_a_bug_is_logged_with_its_stack_and_without_what_came_in(site: Site, log: Log) -> None:
+    broken(site, ValueError("secret of the payload"))
+
+    site.get("/wallet", claims={"email": "alice@example.com"}, headers={"authorization": "secret"})
+
+    (line,) = log()
+    assert (line["level"], line["error"], line["status"]) == ("ERROR", "ValueError", 500)
+    assert line["caused_by"] == ["builtins.KeyError"]
+    assert line["correlation_id"] == "request-1"
+    assert "raise self.error from cause" in line["stack"][-1]
+    assert "secret of" not in json.dumps({**line, "stack": line["stack"][:-1]})
+    assert "alice@example.com" not in json.dumps(line)
+
+
+def test_an_error_of_the_family_without_a_status_is_a_bug() -> None:
+    class Unmapped(DomainError):
+        pass
+
+    assert failure(Unmapped("some_code", "some text"), "r").status == 500
+
+
+def test_every_error_of_the_family_has_a_status() -> None:
+    def family(kind: type[DomainError]) -> set[type[DomainError]]:
+        children: list[type[DomainError]] = kind.__subclasses__()
+        return {kind}.union(*(family(child) for child in children))
+
+    ours = {kind for kind in family(DomainError) if kind.__module__.startswith("lambdas.")}
+
+    assert ours - {DomainError} == set(STATUS)
+
+
+def test_what_is_refused_is_logged_by_its_code_alone(site: Site, log: Log) -> None:
+    site.order(symbol="AAPL", quantity="6")
+
+    (line,) = log()
+    assert (line["message"], line["reason"]) == ("refused", "insufficient_funds")
+    assert "AAPL" not in json.dumps(line)
+
+
+def test_an_order_is_one_line_in_the_log(site: Site, log: Log) -> None:
+    order_id = site.order(symbol="AAPL", quantity="1").json["order_id"]
+
+    (line,) = log()
+    assert (line["order_id"], line["state"], line["is_new"]) == (order_id, "PENDING", True)
+
+
+def counted(out: str) -> dict[str, float]:
+    """The metrics among the lines of standard output."""
+    found: dict[str, float] = {}
+    for line in out.splitlines():
+        metrics = json.loads(line)
+        for directive in metrics.get("_aws", {}).get("CloudWatchMetrics", []):
+            assert directive["Namespace"] == "FintechAsync"
+            names = [metric["Name"] for metric in directive["Metrics"]]
+            found |= {name: sum(metrics[name]) for name in names}
+    return found
+
+
+def test_business_outcomes_are_counted(
+    site: Site, log: Log, capsys: pytest.CaptureFixture[str]
+) -> None:
+    key = "0b7b7a3c-1d11-4f0e-8f0a-6f1c3c869f0e"
+    asked: list[tuple[Callable[[], object], dict[str, float]]] = [
+        (lambda: site.deposit(1, key), {"DepositsMade": 1}),
+        (lambda: site.deposit(1, key), {"DepositsRepeated": 1}),
+        (lambda: site.order(key, symbol="AAPL", quantity=1), {"OrdersPlaced": 1}),
+        (lambda: site.order(key, symbol="AAPL", quantity=1), {"OrdersRepeated": 1}),
+        (lambda: site.order(symbol="AAPL", quantity=99), {"RequestsRefused": 1}),
+        (lambda: site.order(symbol="AAPL", quantity=0), {}),
+        (lambda: site.get("/me"), {}),
+    ]
+    for ask, expected in asked:
+        ask()
+        assert counted(capsys.readouterr().out) == expected
+    broken(site, Transient())
+    site.get("/wallet")
+    assert counted(capsys.readouterr().out) == {"RequestsUnavailable": 1}
+    broken(site, ValueError())
+    site.get("/wallet")
+    assert counted(capsys.readouterr().out) == {"RequestsFailed": 1}
+
+
+@pytest.mark.parametrize("path", ["/wallet", "/orders", "/portfolio", "/nope", "/orders/x"])
+def test_private_answers_are_never_stored_and_never_sniffed(site: Site, path: str) -> None:
+    headers = site.get(path).headers
+
+    assert headers["Cache-Control"] == "no-store"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Content-Security-Policy"] == "default-src 'none'; frame-ancestors 'none'"
+    assert headers["X-Request-Id"] == "request-1"
+
+
+def test_settings_that_are_missing_are_our_mistake_not_the_clients(site: Site, log: Log) -> None:
+    from lambdas.handlers.api import build_handler
+
+    def no_settings() -> Any:
+        raise KeyError("CURRENCY")
+
+    handler = build_handler(no_settings, lambda: site.now, lambda: None)  # type: ignore[arg-type,return-value]
+
+    assert handler(event("GET", "/me"), Context())["statusCode"] == 500

@@ -1,0 +1,93 @@
+"""The committed OpenAPI file: valid, up to date, and complete."""
+
+import json
+from typing import Any
+
+import msgspec
+import pytest
+from openapi_schema_validator import OAS31Validator
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from lambdas.wire import http_examples, openapi
+from lambdas.wire.http_routes import ROUTES, Route, methods_of
+from tests.unit.http.gateway import DOCUMENT, Site
+
+
+def test_the_committed_file_is_what_the_routes_and_models_say() -> None:
+    assert json.loads(openapi.text()) == DOCUMENT, "run `make openapi` and commit the file"
+
+
+def test_the_file_is_valid_openapi_3_1() -> None:
+    OpenAPIV31SpecValidator(DOCUMENT).validate()
+    assert DOCUMENT["openapi"].startswith("3.1.")
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.name)
+def test_every_route_of_the_file_is_served(site: Site, route: Route) -> None:
+    path = route.path.replace("{symbol}", "AAPL").replace("{order_id}", "0" * 8)
+    who = None if route.is_public else "someone"
+
+    answer = site.ask(route.method, path, who=who, body="{}")
+
+    assert answer.json.get("message") != "There is no such page."
+    assert answer.status not in (401, 405, 500)
+    assert route.method in methods_of(path)
+
+
+def test_only_two_routes_are_public() -> None:
+    open_to_all = [
+        path
+        for path, methods in DOCUMENT["paths"].items()
+        for operation in methods.values()
+        if operation.get("security") == []
+    ]
+
+    assert open_to_all == ["/heartbeat", "/openapi.json"]
+    assert DOCUMENT["security"] == [{"token": []}]
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.name)
+def test_no_route_takes_a_user(route: Route) -> None:
+    fields = route.body.__struct_fields__ if route.body is not None else ()
+    names = {*fields, *(parameter.name for parameter in route.parameters)}
+
+    assert not [name for name in names if "user" in name or "account" in name]
+
+
+def fits(value: Any, name: str) -> bool:
+    schema = {"$ref": f"#/components/schemas/{name}", "components": DOCUMENT["components"]}
+    return bool(OAS31Validator(schema).is_valid(value))
+
+
+@pytest.mark.parametrize("name", http_examples.ANSWERS)
+def test_every_example_of_an_answer_fits_its_schema(name: str) -> None:
+    operation = next(
+        operation
+        for methods in DOCUMENT["paths"].values()
+        for operation in methods.values()
+        if operation["operationId"] == name
+    )
+    content = next(iter(operation["responses"].values()))["content"]["application/json"]
+
+    assert content["example"] == msgspec.to_builtins(http_examples.ANSWERS[name])
+    assert fits(content["example"], content["schema"]["$ref"].rsplit("/", 1)[1])
+
+
+@pytest.mark.parametrize(
+    ("body", "is_good"),
+    [
+        (http_examples.BODIES["place_order"], True),
+        ({"symbol": "AAPL", "quantity": 1.5}, True),
+        ({"symbol": "AAPL"}, False),
+        ({"quantity": 1}, False),
+        ({"symbol": "AAPL", "quantity": 1, "amount": 1}, False),
+        ({"symbol": "AAPL", "quantity": "NaN"}, False),
+        ({"symbol": "AAPL", "quantity": True}, False),
+    ],
+)
+def test_the_schema_of_an_order_knows_good_from_bad(body: dict[str, Any], is_good: bool) -> None:
+    assert fits(body, "NewOrder") is is_good
+
+
+def test_the_example_of_a_deposit_can_be_deposited(site: Site) -> None:
+    assert site.post("/wallet/deposits", http_examples.BODIES["make_deposit"]).status == 201
