@@ -123,3 +123,7 @@ test: tools  ## everything: pure tests, DynamoDB and MQTT on loopback, the stack
 .PHONY: test-quick
 test-quick: $(VENV)/.installed  ## the tests without I/O, in seconds
 	@$(PYTEST) tests/unit
+
+.PHONY: docs
+docs: openapi  ## write again what is generated: the OpenAPI file, the page of an order's life
+	@$(PY) -m lambdas.domain.diagram > docs/order-states.md

@@ -1,0 +1,78 @@
+"""The table of an order's life as a page for people: `python -m lambdas.domain.diagram`.
+
+Generated, so that the page cannot say anything else than the code does.
+"""
+
+from lambdas.domain.orders import TRANSITIONS, Effect, Event, State
+
+_MEANINGS = {
+    State.PENDING: "stored, its cost is held; the exchange's broker may not have it yet",
+    State.SENT: "our request has come back from the broker: the broker has it",
+    State.ACCEPTED: "the exchange said yes: the money is spent, the shares are there",
+    State.REJECTED: "the exchange said no: the money is back",
+    State.VOIDED: "an operator, who has looked, ended it: the money is back",
+}
+
+_CAUSES = {
+    Event.SEEN: "our own request is seen on the request topic",
+    Event.ACCEPT: "the exchange answers valid: true",
+    Event.REJECT: "the exchange answers valid: false",
+    Event.VOID: "an operator ends it, with a reason",
+}
+
+
+def page() -> str:
+    """The page, in Markdown with a Mermaid diagram."""
+    return "\n".join(
+        [
+            "# An order's life",
+            "",
+            "Generated from `lambdas/domain/orders.py` by `make docs`; do not edit.",
+            "",
+            *_diagram(),
+            "",
+            "| state | means |",
+            "|---|---|",
+            *(f"| {state} | {meaning} |" for state, meaning in _MEANINGS.items()),
+            "",
+            "What each event does in each state. A conflict is an answer other than the end we",
+            "know: it is recorded for an operator, and changes nothing.",
+            "",
+            f"| | {' | '.join(_CAUSES.values())} |",
+            f"|---|{'---|' * len(_CAUSES)}",
+            *(_row(state) for state in State),
+            "",
+            "Time alone never ends an order: it is asked about again, and after a while an operator",
+            "is told that it is overdue.",
+            "",
+        ]
+    )
+
+
+def _diagram() -> list[str]:
+    moves = [
+        f"    {state} --> {after}: {_CAUSES[event]}"
+        for (state, event), (effect, after) in TRANSITIONS.items()
+        if effect is Effect.MOVE
+    ]
+    ends = [
+        f"    {state} --> [*]"
+        for state in State
+        if all(TRANSITIONS[state, event][0] is not Effect.MOVE for event in Event)
+    ]
+    start = f"    [*] --> {State.PENDING}: placed"
+    return ["```mermaid", "stateDiagram-v2", start, *moves, *ends, "```"]
+
+
+def _row(state: State) -> str:
+    cells = []
+    for event in _CAUSES:
+        effect, after = TRANSITIONS[state, event]
+        cells.append(f"→ **{after}**" if effect is Effect.MOVE else effect.value.lower())
+    return f"| {state} | {' | '.join(cells)} |"
+
+
+if __name__ == "__main__":
+    import sys
+
+    sys.stdout.write(page())
