@@ -42,8 +42,8 @@ def page() -> str:
             f"|---|{'---|' * len(_CAUSES)}",
             *(_row(state) for state in State),
             "",
-            "Time alone never ends an order: it is asked about again, and after a while an operator",
-            "is told that it is overdue.",
+            "Time alone never ends an order: it is asked about again, and after a while an",
+            "operator is told that it is overdue.",
             "",
         ]
     )
