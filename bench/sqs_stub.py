@@ -174,6 +174,8 @@ class SqsStub:
     async def _perform(self, action: str, name: str, request: dict[str, Any]) -> dict[str, Any]:
         if action == "ReceiveMessage":
             return await self._receive(name, request)
+        if action == "GetQueueAttributes":
+            return {"Attributes": {"ApproximateNumberOfMessages": str(len(self._queue(name)))}}
         if self.faults.latency_s:
             await asyncio.sleep(self.faults.latency_s)
         match action:

@@ -1,0 +1,170 @@
+"""From SQS to the broker: published byte for byte, deleted only after the broker's acknowledgement."""
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from bench.sqs_stub import SqsStub
+from mqtt_bridge.limits import Limits
+from tests.integration.mqtt_bridge.world import (
+    QUICK,
+    REQUEST,
+    Iotcore,
+    Mosquitto,
+    Peer,
+    environment,
+    eventually,
+    running_bridge,
+)
+
+PROXY_PORT = 1925
+ORDER = '{"request_id":"be0e538d","quantity":2.50,"symbol":"ñandú"}'
+
+
+def test_bodies_are_published_byte_for_byte_and_deleted(
+    broker: Iotcore | Mosquitto, stub: SqsStub, client_id: str, tmp_path: Path
+) -> None:
+    bodies = [ORDER, "  not json ", *(f"order {i}" for i in range(248))]
+    with Peer(broker.port, subscribe=REQUEST) as peer:
+        for body in bodies:
+            stub.put("outbound", body)
+        with running_bridge(environment(broker.port, stub, client_id, tmp_path)) as bridge:
+            eventually(lambda: len(peer.seen) == 250)
+            eventually(lambda: stub.bodies("outbound") == [])
+            eventually(lambda: bridge.counters.snapshot()["deleted"] == 250)
+            assert bridge.outward.in_flight == 0
+        assert sorted(peer.seen) == sorted(body.encode() for body in bodies)
+
+
+def test_our_own_request_comes_back_as_an_envelope(
+    broker: Iotcore | Mosquitto, stub: SqsStub, client_id: str, tmp_path: Path
+) -> None:
+    with running_bridge(environment(broker.port, stub, client_id, tmp_path)):
+        stub.put("outbound", ORDER)
+        eventually(lambda: len(stub.bodies("requests")) == 1, what="the echo")
+
+
+def test_while_the_broker_is_away_nothing_is_pulled(
+    broker: Iotcore | Mosquitto, stub: SqsStub, client_id: str, tmp_path: Path
+) -> None:
+    with running_bridge(environment(broker.port, stub, client_id, tmp_path)) as bridge:
+        broker.stop()
+        eventually(lambda: not bridge.transport.is_connected)
+        time.sleep(1.2)  # the long poll that was open ends
+        stub.put("outbound", ORDER)
+        time.sleep(1.0)
+        assert [held.receives for held in stub.held("outbound")] == [0]
+        broker.start()
+        with Peer(broker.port, subscribe=REQUEST) as peer:
+            eventually(lambda: ORDER.encode() in peer.seen, what="sent after the reconnect")
+        eventually(lambda: stub.bodies("outbound") == [])
+        assert bridge.counters.snapshot()["connected"] == 2
+
+
+class Gate:
+    """A TCP proxy before the broker; while shut, the broker's answers do not come through."""
+
+    def __init__(self, target_port: int) -> None:
+        self.open = threading.Event()
+        self.open.set()
+        self._target_port = target_port
+        self._listener = socket.create_server(("127.0.0.1", PROXY_PORT))
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def close(self) -> None:
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                client, _ = self._listener.accept()
+            except OSError:
+                return
+            server = socket.create_connection(("127.0.0.1", self._target_port))
+            self._pump(client, server, always=True)
+            self._pump(server, client, always=False)
+
+    def _pump(self, source: socket.socket, sink: socket.socket, *, always: bool) -> None:
+        def run() -> None:
+            with source, sink:
+                try:
+                    while data := source.recv(65536):
+                        if not always:
+                            self.open.wait()
+                        sink.sendall(data)
+                    sink.shutdown(socket.SHUT_RDWR)
+                except OSError:
+                    pass
+
+        threading.Thread(target=run, daemon=True).start()
+
+
+@contextmanager
+def gate_before(port: int) -> Iterator[Gate]:
+    gate = Gate(port)
+    try:
+        yield gate
+    finally:
+        gate.open.set()
+        gate.close()
+
+
+def test_without_an_acknowledgement_nothing_is_deleted_and_it_comes_again(
+    broker: Iotcore | Mosquitto, stub: SqsStub, client_id: str, tmp_path: Path
+) -> None:
+    limits = Limits(puback_s=0.5, visibility_s=1, poll_s=1, drain_s=4, first_delay_s=0.05)
+    with (
+        gate_before(broker.port) as gate,
+        Peer(broker.port, subscribe=REQUEST) as peer,
+        running_bridge(environment(PROXY_PORT, stub, client_id, tmp_path), limits) as bridge,
+    ):
+        gate.open.clear()
+        stub.put("outbound", ORDER)
+        eventually(lambda: len(peer.seen) >= 2, what="published, and again after its visibility")
+        assert stub.bodies("outbound") == [ORDER]
+        counts = bridge.counters.snapshot()
+        assert counts["deleted"] == counts["published"] == 0
+        assert counts["unconfirmed"] >= 1
+        gate.open.set()
+        eventually(lambda: stub.bodies("outbound") == [], what="deleted after the PUBACK")
+
+
+def test_deleting_is_tried_again_while_sqs_is_down(
+    broker: Iotcore | Mosquitto, stub: SqsStub, client_id: str, tmp_path: Path
+) -> None:
+    with (
+        gate_before(broker.port) as gate,
+        running_bridge(environment(PROXY_PORT, stub, client_id, tmp_path), QUICK) as bridge,
+    ):
+        gate.open.clear()
+        stub.put("outbound", ORDER)
+        eventually(lambda: bridge.outward.in_flight == 1)
+        stub.faults.down = True
+        gate.open.set()
+        eventually(lambda: bridge.counters.snapshot()["published"] == 1)
+        time.sleep(0.5)
+        assert stub.bodies("outbound") == [ORDER]
+        stub.faults.down = False
+        eventually(lambda: stub.bodies("outbound") == [])
+
+
+def test_the_window_bounds_what_is_published_without_an_answer(
+    broker: Iotcore | Mosquitto, stub: SqsStub, client_id: str, tmp_path: Path
+) -> None:
+    limits = Limits(outbound_window=20, poll_s=1, drain_s=3, first_delay_s=0.05)
+    with (
+        gate_before(broker.port) as gate,
+        running_bridge(environment(PROXY_PORT, stub, client_id, tmp_path), limits) as bridge,
+    ):
+        gate.open.clear()
+        for i in range(60):
+            stub.put("outbound", f"order {i}")
+        eventually(lambda: bridge.outward.in_flight == 20)
+        time.sleep(1.0)
+        assert bridge.counters.snapshot()["pulled"] == 20
+        gate.open.set()
+        eventually(lambda: stub.bodies("outbound") == [])

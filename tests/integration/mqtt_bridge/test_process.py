@@ -1,0 +1,184 @@
+"""The process as the platform sees it: signals, exit status, health, logs, settings, imports."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from bench.sqs_stub import SqsStub
+from tests.integration.mqtt_bridge.world import (
+    INFO,
+    REQUEST,
+    ROOT,
+    Iotcore,
+    Mosquitto,
+    Peer,
+    Process,
+    environment,
+    eventually,
+    payloads,
+)
+
+
+def test_sigterm_drains_what_is_in_flight_and_exits_0(
+    broker: Iotcore | Mosquitto, stub: SqsStub, client_id: str, tmp_path: Path
+) -> None:
+    environ = environment(broker.port, stub, client_id, tmp_path)
+    process = Process(environ, tmp_path / "log")
+    process.await_event("connected")
+    stub.faults.latency_s = 0.3
+    with Peer(broker.port) as peer:
+        peer.publish(INFO, *[str(i).encode() for i in range(500)])
+    stub.put("outbound", "order")
+    eventually(lambda: stub.seen.calls.get("SendMessageBatch", 0) >= 3)
+    began = time.monotonic()
+    assert process.terminate() == 0
+    assert time.monotonic() - began < 10
+    assert process.events("stopped")[0]["drained"] is True
+    counts = process.events("counts")[-1]
+    assert counts["held"] == 0
+    assert counts["forwarded"] == len(stub.bodies("prices")) > 0
+
+    stub.faults.latency_s = 0.0
+    again = Process(environ, tmp_path / "log")
+    eventually(lambda: len(set(payloads(stub, "prices"))) == 500, what="the rest after the start")
+    eventually(lambda: stub.bodies("outbound") == [])
+    assert again.terminate() == 0
+    assert len(payloads(stub, "prices")) == 500, "an orderly stop repeats nothing"
+
+
+def test_sigterm_with_sqs_down_still_exits_0_in_time_and_loses_nothing(
+    broker: Iotcore | Mosquitto, stub: SqsStub, client_id: str, tmp_path: Path
+) -> None:
+    environ = environment(broker.port, stub, client_id, tmp_path)
+    process = Process(environ, tmp_path / "log")
+    process.await_event("connected")
+    stub.faults.down = True
+    with Peer(broker.port) as peer:
+        peer.publish(INFO, *[str(i).encode() for i in range(50)])
+    process.await_event("not accepted, will try again")
+    assert process.terminate() == 0
+    assert process.events("stopped")[0]["drained"] is False
+    stub.faults.down = False
+    again = Process(environ, tmp_path / "log")
+    eventually(lambda: {int(p) for p in payloads(stub, "prices")} == set(range(50)))
+    assert again.terminate() == 0
+
+
+def test_sigkill_in_the_midst_of_a_thousand_each_way_loses_nothing(
+    broker: Iotcore | Mosquitto, stub: SqsStub, client_id: str, tmp_path: Path
+) -> None:
+    stub.faults.latency_s = 0.015
+    stub.faults.longest_visibility_s = 3.0  # what the killed one had pulled comes back sooner
+    environ = environment(broker.port, stub, client_id, tmp_path)
+    with Peer(broker.port, subscribe=REQUEST) as peer:
+        process = Process(environ, tmp_path / "log")
+        process.await_event("connected")
+        for i in range(1000):
+            stub.put("outbound", f"order {i}")
+        inward = [f"price {i}".encode() for i in range(1000)]
+        peer.publish(INFO, *inward[:600])
+        eventually(lambda: len(stub.bodies("prices")) >= 100 and len(peer.seen) >= 100)
+        process.kill()
+        assert len(stub.bodies("outbound")) > 0, "killed in the midst, outward"
+        assert len(stub.bodies("prices")) < 1000, "killed in the midst, inward"
+        peer.publish(INFO, *inward[600:])  # while nobody listens
+
+        again = Process(environ, tmp_path / "log")
+        eventually(
+            lambda: set(payloads(stub, "prices")) == {p.decode() for p in inward},
+            40,
+            what="every price in SQS",
+        )
+        eventually(
+            lambda: set(peer.seen) == {f"order {i}".encode() for i in range(1000)},
+            40,
+            what="every order at the broker",
+        )
+        eventually(lambda: stub.bodies("outbound") == [], 20)
+        assert again.terminate() == 0
+
+
+def health(environ: dict[str, str]) -> int:
+    command = [sys.executable, "-m", "mqtt_bridge.health"]
+    return subprocess.run(command, cwd=ROOT, env=environ, check=False).returncode
+
+
+def test_health_follows_the_connection(
+    broker: Iotcore | Mosquitto, stub: SqsStub, client_id: str, tmp_path: Path
+) -> None:
+    alive = tmp_path / "alive"
+    alive.touch()  # left over by a former run
+    environ = environment(broker.port, stub, client_id, tmp_path)
+    process = Process(environ, tmp_path / "log")
+    process.await_event("connected")
+    eventually(alive.exists)
+    assert health(environ) == 0
+    broker.stop()
+    process.await_event("disconnected")
+    time.sleep(2.5)
+    before = alive.stat().st_mtime
+    time.sleep(2.5)
+    assert alive.stat().st_mtime == before, "no beat while disconnected"
+    os.utime(alive, (before - 60, before - 60))
+    assert health(environ) == 1
+    assert process.alive
+    broker.start()
+    process.await_event("connected", 2)
+    eventually(lambda: alive.stat().st_mtime > before - 60)
+    assert process.terminate() == 0
+    assert health(environ) == 1
+
+
+def test_bad_settings_are_one_sentence_and_status_2(tmp_path: Path) -> None:
+    environ = {"MQTT_URL": "mqtt://group3:hunter2@exchange:notaport"}
+    run = subprocess.run(
+        [sys.executable, "-m", "mqtt_bridge"],
+        cwd=ROOT,
+        env=environ,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 2
+    assert run.stderr.startswith("mqtt_bridge cannot start: MQTT_URL is not a URL")
+    assert run.stderr.count("\n") == 1
+    assert "hunter2" not in run.stderr + run.stdout
+
+
+def test_logs_are_json_lines_without_payloads_or_secrets(
+    mosquitto: Mosquitto, stub: SqsStub, client_id: str, tmp_path: Path
+) -> None:
+    environ = environment(mosquitto.port, stub, client_id, tmp_path)
+    environ["MQTT_URL"] = f"mqtt://group3:hunter2@127.0.0.1:{mosquitto.port}"
+    stub.faults.refuse_entry = lambda b: "InvalidMessageContents" if "poison" in b else None
+    process = Process(environ, tmp_path / "log")
+    process.await_event("connected")
+    with Peer(mosquitto.port) as peer:
+        peer.publish(INFO, b"a secret price", b"poison", b"z" * 300_000)
+    process.await_event("refused")
+    process.await_event("dropped")
+    mosquitto.stop()
+    process.await_event("disconnected")
+    assert process.terminate() == 0
+    text = (tmp_path / "log").read_text()
+    assert [json.loads(line)["event"] for line in text.splitlines()]
+    for never in ("hunter2", "a secret price", "poison", "zzz"):
+        assert never not in text
+
+
+def test_paho_needs_no_mqtt_of_awscrt(stub: SqsStub, tmp_path: Path) -> None:
+    code = (
+        "import sys, datetime\n"
+        "from mqtt_bridge.bridge import Bridge\n"
+        "from mqtt_bridge.settings import Settings\n"
+        "Bridge(Settings.load(), clock=lambda: datetime.datetime.now(datetime.UTC))\n"
+        "print([m for m in sys.modules if m.startswith('awscrt.mqtt')])\n"
+    )
+    environ = {"PATH": os.environ["PATH"], **environment(1883, stub, "x", tmp_path)}
+    run = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env=environ, capture_output=True, check=True
+    )
+    assert run.stdout.strip() == b"[]"
