@@ -1,5 +1,5 @@
-"""`python -m local up|demo|confirm|clean`: the commands behind the Makefile's targets of the same
-names.
+"""`python -m local up|demo|confirm|logs|clean`: the commands behind the Makefile's targets of the
+same names.
 """
 
 import argparse
@@ -45,6 +45,10 @@ def _run(command: str, options: Options, given: argparse.Namespace) -> int:
             from local.confirm import confirm
 
             return confirm(options, given.email)
+        case "logs":
+            from local.functions import logs
+
+            return logs(options)
         case _:
             from local.clean import clean
 
@@ -54,7 +58,7 @@ def _run(command: str, options: Options, given: argparse.Namespace) -> int:
 def _parser() -> argparse.ArgumentParser:
     usual = Options()
     parser = argparse.ArgumentParser(prog="python -m local", description=__doc__)
-    parser.add_argument("command", choices=("up", "demo", "confirm", "clean"))
+    parser.add_argument("command", choices=("up", "demo", "confirm", "logs", "clean"))
     add = parser.add_argument
     add(
         "--cloud-port",

@@ -3,6 +3,7 @@ operator.
 """
 
 import os
+import shutil
 from functools import cache
 from typing import Any, Final
 
@@ -30,6 +31,7 @@ def program(options: Options) -> Program:
     see.
     """
     scratch = options.state / "tmp"
+    shutil.rmtree(scratch, ignore_errors=True)  # unpacked functions, which it leaves behind
     for folder in (scratch, options.state / "cloud", options.state / "s3"):
         folder.mkdir(parents=True, exist_ok=True)
     return Program(

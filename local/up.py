@@ -8,6 +8,7 @@ from typing import Final
 
 from local import bridge, broker, cloud, deploy, ports, simulator, site
 from local.errors import CannotRun, Stopped
+from local.functions import keep_logs
 from local.lock import held
 from local.options import ExchangeKind, Options
 from local.outputs import Outputs
@@ -39,6 +40,7 @@ def up(options: Options) -> int:
             return 0
         except CannotRun as error:
             progress.say(f"✗ {error}")
+            keep_logs(options)
             return 1
     return 0
 
