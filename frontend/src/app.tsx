@@ -71,6 +71,7 @@ export function Broken({ kind }: { kind: "broken" | "crashed" }) {
   return (
     <main class="grid min-h-dvh place-items-center">
       <Blank
+        isWhole
         icon={<AlertIcon class="size-7" />}
         title={t(`app.${kind}.title`)}
         text={t(`app.${kind}.text`)}

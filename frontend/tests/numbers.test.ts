@@ -40,14 +40,11 @@ describe("a change", () => {
     expect(direction(change)).toBe(expected);
   });
 
-  test("as a share is of the price before it", () => {
-    expect(percent("110", "10", "es-CL")).toBe("+10,00%");
-    expect(percent("90", "-10", "en-US")).toBe("-10.00%");
-    expect(percent("100", "0", "en-US")).toBe("0.00%");
-  });
-
-  test("has no share when the price before it is unknown or was nothing", () => {
-    expect(percent("100", null, "es-CL")).toBe(UNKNOWN);
-    expect(percent("10", "10", "es-CL")).toBe(UNKNOWN);
+  test("in percent keeps the API's digits and says its sign", () => {
+    expect(percent("10", "es-CL")).toBe("+10,00%");
+    expect(percent("-0.66", "en-US")).toBe("-0.66%");
+    expect(percent("0.00", "en-US")).toBe("0.00%");
+    expect(percent("123456.78", "es-CL")).toBe("+123.456,78%");
+    expect(percent(null, "es-CL")).toBe(UNKNOWN);
   });
 });

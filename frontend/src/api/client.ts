@@ -18,13 +18,13 @@ export class ApiError extends Error {
 export type Api = ReturnType<typeof createApi>;
 
 export function createApi(baseUrl: string, session: Session) {
-  return createClient<paths>({ baseUrl, fetch: (request) => sendSigned(request, session) });
+  return createClient<paths>({ baseUrl, fetch: (request) => sendSigned(request, session, baseUrl) });
 }
 
-/** Sends with the stored token; when the API refuses it, once more with a new one. */
-async function sendSigned(request: Request, session: Session): Promise<Response> {
+/** Sends with the stored token; when the gateway refuses it, once more with a new one. */
+async function sendSigned(request: Request, session: Session, baseUrl: string): Promise<Response> {
   const token = await session.token();
-  const first = await send(request, token);
+  const first = await send(request, token).catch((error: unknown) => refusal(error, request, baseUrl));
   if (first.status !== 401) return first;
   const second = await send(request, await session.token(token));
   if (second.status === 401) session.expire();
@@ -35,6 +35,18 @@ function send(request: Request, token: string): Promise<Response> {
   const signed = request.clone();
   signed.headers.set("Authorization", `Bearer ${token}`);
   return fetch(signed);
+}
+
+/**
+ * The gateway's own refusals carry no CORS headers: the browser hides them, as if the network had
+ * failed. If the public heartbeat answers, the network is there, and a new token is worth a try. Only
+ * for what may be sent twice; after a failed order the app looks before it sends again.
+ */
+async function refusal(error: unknown, request: Request, baseUrl: string): Promise<Response> {
+  if (!(error instanceof TypeError) || request.method !== "GET") throw error;
+  const heartbeat = await fetch(`${baseUrl}/heartbeat`, { signal: request.signal }).catch(() => null);
+  if (!heartbeat?.ok) throw error;
+  return new Response(null, { status: 401 });
 }
 
 /** The data of an answer, or the error it stands for. */

@@ -4,6 +4,40 @@
  */
 
 export interface paths {
+    "/heartbeat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether the service is alive, and what it hears of the exchange */
+        get: operations["get_heartbeat"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/openapi.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** This document */
+        get: operations["get_openapi"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/stocks": {
         parameters: {
             query?: never;
@@ -11,29 +45,162 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description board */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            items: components["schemas"]["Stock"][];
-                            next_cursor: string | null;
-                        };
-                    };
-                };
-            };
+        /** The board: every company with its latest price, by symbol, on one page */
+        get: operations["list_stocks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/stocks/{symbol}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
+        /** One company */
+        get: operations["get_stock"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/stocks/{symbol}/prices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The history of a company's price */
+        get: operations["list_prices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/wallet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What can be spent, and what open orders hold */
+        get: operations["get_wallet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/wallet/deposits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put money into the wallet */
+        post: operations["make_deposit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/wallet/postings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The ledger */
+        get: operations["list_postings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** My orders; with `state`, a page may be short, even empty, and yet go on */
+        get: operations["list_orders"];
+        put?: never;
+        /** Ask to buy shares of a company, by quantity or by amount */
+        post: operations["place_order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/orders/{order_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One of my orders */
+        get: operations["get_order"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/portfolio": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What I own, what it cost, and what it is worth at the latest prices */
+        get: operations["get_portfolio"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who I am, and what I may do */
+        get: operations["get_me"];
         put?: never;
         post?: never;
         delete?: never;
@@ -46,20 +213,968 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description Whether the service is alive, and what it hears of the exchange. */
+        Heartbeat: {
+            alive: boolean;
+            stage: string;
+            exchange: components["schemas"]["Exchange"];
+            newest_price_at: string | null;
+            newest_price_age_s: number | null;
+        };
+        /** @description The link to the exchange. `link_alive` is null when it could not be found out. */
+        Exchange: {
+            link_alive: boolean | null;
+        };
+        /** @description A page of a list, newest first. Ask again with `cursor` = `next_cursor` until it is null. */
+        StockList: {
+            items: components["schemas"]["Stock"][];
+            next_cursor: string | null;
+        };
+        /** @description A company and its latest price. Changes are since the last price of an earlier day. */
         Stock: {
             symbol: string;
             name: string;
+            /** @description A decimal number, up to 6 places. */
             price: string;
             currency: string;
             change: string | null;
+            change_percent: string | null;
+            previous_price: string | null;
+            /**
+             * Format: date-time
+             * @description ISO-8601, UTC.
+             */
             observed_at: string;
+            source: string | null;
+        };
+        /** @description A page of a list, newest first. Ask again with `cursor` = `next_cursor` until it is null. */
+        PriceList: {
+            items: components["schemas"]["Price"][];
+            next_cursor: string | null;
+        };
+        /** @description One price of one company at one time. */
+        Price: {
+            /** @description A decimal number, up to 6 places. */
+            price: string;
+            currency: string;
+            /**
+             * Format: date-time
+             * @description ISO-8601, UTC.
+             */
+            observed_at: string;
+            source: string | null;
+        };
+        /** @description What can be spent, what open orders hold, and both together. */
+        Wallet: {
+            /** @description Money, two decimals; may be negative. */
+            available: string;
+            /** @description Money, two decimals; may be negative. */
+            held: string;
+            /** @description Money, two decimals; may be negative. */
+            total: string;
+            currency: string;
+        };
+        /** @description Money that was put into the wallet. */
+        Deposit: {
+            deposit_id: string;
+            /** @description Money, two decimals; may be negative. */
+            amount: string;
+            currency: string;
+            /**
+             * Format: date-time
+             * @description ISO-8601, UTC.
+             */
+            recorded_at: string;
+        };
+        /** @description A page of a list, newest first. Ask again with `cursor` = `next_cursor` until it is null. */
+        PostingList: {
+            items: components["schemas"]["Posting"][];
+            next_cursor: string | null;
+        };
+        /** @description One movement of the ledger: how much `available` and `held` changed, and for which order. */
+        Posting: {
+            posting_id: string;
+            kind: components["schemas"]["PostingKind"];
+            /** @description Money, two decimals; may be negative. */
+            available: string;
+            /** @description Money, two decimals; may be negative. */
+            held: string;
+            currency: string;
+            order_id: string | null;
+            symbol: string | null;
+            /**
+             * Format: date-time
+             * @description ISO-8601, UTC.
+             */
+            recorded_at: string;
+        };
+        /**
+         * @description The four movements that there are.
+         * @enum {string}
+         */
+        PostingKind: "DEPOSIT" | "HOLD" | "RELEASE" | "SPEND";
+        /**
+         * @description A purchase request. `cost` is held until it ends; `released` is what was given back.
+         *
+         *     It is bought only when `state` is ACCEPTED. `overdue` says that the exchange has been silent for
+         *     unusually long, `asks` how many times it was asked again, `reason` why it ended as it did.
+         */
+        Order: {
+            order_id: string;
+            symbol: string;
+            /** @description A decimal number, up to 6 places. */
+            quantity: string;
+            /** @description A decimal number, up to 6 places. */
+            price: string;
+            /** @description Money, two decimals; may be negative. */
+            cost: string;
+            currency: string;
+            state: components["schemas"]["State"];
+            overdue: boolean;
+            asks: number;
+            /**
+             * Format: date-time
+             * @description ISO-8601, UTC.
+             */
+            created_at: string;
+            sent_at: string | null;
+            ended_at: string | null;
+            reason: string | null;
+            released: string | null;
+        };
+        /**
+         * @description Where an order stands. The last three never change again.
+         * @enum {string}
+         */
+        State: "ACCEPTED" | "PENDING" | "REJECTED" | "SENT" | "VOIDED";
+        /** @description A page of a list, newest first. Ask again with `cursor` = `next_cursor` until it is null. */
+        OrderList: {
+            items: components["schemas"]["Order"][];
+            next_cursor: string | null;
+        };
+        /** @description What the account owns. A sum is null when one of its parts is not known. */
+        Portfolio: {
+            currency: string;
+            /** @description Money, two decimals; may be negative. */
+            cost: string;
+            value: string | null;
+            gain: string | null;
+            gain_percent: string | null;
+            day_change: string | null;
+            positions: components["schemas"]["Holding"][];
+        };
+        /**
+         * @description The shares of one company, what they cost, and what they are worth at the latest price.
+         *
+         *     `allocation` is the share of the whole portfolio's value, 0 to 1.
+         */
+        Holding: {
+            symbol: string;
+            name: string | null;
+            /** @description A decimal number, up to 6 places. */
+            quantity: string;
+            /** @description A decimal number, up to 6 places. */
+            average_cost: string;
+            /** @description Money, two decimals; may be negative. */
+            cost: string;
+            price: string | null;
+            price_at: string | null;
+            value: string | null;
+            gain: string | null;
+            gain_percent: string | null;
+            day_change: string | null;
+            allocation: string | null;
+        };
+        /** @description The account of the token. `email` is there only if the token says it. */
+        Me: {
+            account_id: string;
+            email?: string;
+            group_id: string;
+            currency: string;
+            limits: components["schemas"]["Limits"];
+        };
+        /** @description What one request may ask for at most, and how old a price may be to trade on it. */
+        Limits: {
+            /** @description Money, two decimals; may be negative. */
+            max_deposit: string;
+            /** @description A decimal number, up to 6 places. */
+            max_quantity: string;
+            max_price_age_s: number;
+        };
+        /** @description Money to put into the wallet. */
+        NewDeposit: {
+            /** @description A decimal, as string or number, read exactly. */
+            amount: string | number;
+        };
+        /**
+         * @description A purchase of shares: exactly one of `quantity` (shares) and `amount` (money to spend).
+         *
+         *     The price is ours, the latest we know; the order is refused if it is above `max_price`.
+         */
+        NewOrder: {
+            symbol: string;
+            /** @description A decimal, as string or number, read exactly. */
+            quantity?: string | number;
+            /** @description A decimal, as string or number, read exactly. */
+            amount?: string | number;
+            /** @description A decimal, as string or number, read exactly. */
+            max_price?: string | number;
+        } & (unknown | unknown);
+        /**
+         * @description Why a request was not carried out. Switch on `code`; `message` is for a person.
+         *
+         *     `faults` names every field at fault; `field` is there when it is only one.
+         */
+        Error: {
+            code: string;
+            message: string;
+            request_id: string;
+            field?: string;
+            faults?: components["schemas"]["Fault"][];
+        };
+        /** @description One field, query parameter or header that is not as it should be. */
+        Fault: {
+            field: string;
+            code: string;
+            message: string;
         };
     };
-    responses: never;
+    responses: {
+        /** @description No valid token. Answered by the gateway, or with the code `unauthorized`. */
+        401: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": {
+                    message?: string;
+                } | components["schemas"]["Error"];
+            };
+        };
+        /** @description `not_found`: there is no such thing, or not for this account. */
+        404: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+            };
+        };
+        /** @description Refused as things stand: `insufficient_funds`, `price_too_old`, `price_above_max`; or `conflict`: something changed at the same moment, the same request may succeed now. */
+        409: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+            };
+        };
+        /** @description `body_too_large`: over 10 kB. */
+        413: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+            };
+        };
+        /** @description The input can never be right: `faults` names every field at fault. Or `idempotency_key_reused`: the key names something else already. */
+        422: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+            };
+        };
+        /** @description Too many requests. Answered by the gateway. */
+        429: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": {
+                    message?: string;
+                };
+            };
+        };
+        /** @description `internal_error`: our mistake; the request id finds it. */
+        500: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+            };
+        };
+        /** @description `unavailable`: try again after `Retry-After` seconds. Under the same Idempotency-Key that is always safe. */
+        503: {
+            headers: {
+                /** @description In seconds. */
+                "Retry-After"?: number;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+            };
+        };
+    };
     parameters: never;
     requestBodies: never;
     headers: never;
     pathItems: never;
 }
 export type $defs = Record<string, never>;
-export type operations = Record<string, never>;
+export interface operations {
+    get_heartbeat: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Here it is. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "alive": true,
+                     *       "stage": "prod",
+                     *       "exchange": {
+                     *         "link_alive": true
+                     *       },
+                     *       "newest_price_at": "2023-10-29T19:32:51.123000Z",
+                     *       "newest_price_age_s": 74
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Heartbeat"];
+                };
+            };
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    get_openapi: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Here it is. */
+            200: {
+                headers: {
+                    /** @description Of the content. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            /** @description What the client has is still right (If-None-Match). */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    list_stocks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Here it is. */
+            200: {
+                headers: {
+                    /** @description Of the content. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "symbol": "AAPL",
+                     *           "name": "Apple Inc.",
+                     *           "price": "189.5",
+                     *           "currency": "USD",
+                     *           "change": "-1.25",
+                     *           "change_percent": "-0.66",
+                     *           "previous_price": "190.75",
+                     *           "observed_at": "2023-10-29T19:32:51.123000Z",
+                     *           "source": "Nasdaq Real Time Price"
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["StockList"];
+                };
+            };
+            /** @description What the client has is still right (If-None-Match). */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    get_stock: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The company's symbol on the exchange. */
+                symbol: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Here it is. */
+            200: {
+                headers: {
+                    /** @description Of the content. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "symbol": "AAPL",
+                     *       "name": "Apple Inc.",
+                     *       "price": "189.5",
+                     *       "currency": "USD",
+                     *       "change": "-1.25",
+                     *       "change_percent": "-0.66",
+                     *       "previous_price": "190.75",
+                     *       "observed_at": "2023-10-29T19:32:51.123000Z",
+                     *       "source": "Nasdaq Real Time Price"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Stock"];
+                };
+            };
+            /** @description What the client has is still right (If-None-Match). */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401"];
+            404: components["responses"]["404"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    list_prices: {
+        parameters: {
+            query?: {
+                /** @description From this time on, itself included. */
+                from?: string;
+                /** @description Before this time. */
+                to?: string;
+                /** @description How many items at most. */
+                limit?: number;
+                /** @description Where to go on: `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The company's symbol on the exchange. */
+                symbol: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Here it is. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "price": "189.5",
+                     *           "currency": "USD",
+                     *           "observed_at": "2023-10-29T19:32:51.123000Z",
+                     *           "source": "Nasdaq Real Time Price"
+                     *         }
+                     *       ],
+                     *       "next_cursor": "eyJhIjoiMSJ9"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PriceList"];
+                };
+            };
+            401: components["responses"]["401"];
+            404: components["responses"]["404"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    get_wallet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Here it is. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "available": "905.25",
+                     *       "held": "94.75",
+                     *       "total": "1000.00",
+                     *       "currency": "USD"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Wallet"];
+                };
+            };
+            401: components["responses"]["401"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    make_deposit: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The client's name for what it asks. Keep it until there is an answer: a retry under the same key never acts twice. Without it the server makes one. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "amount": "1000.00"
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewDeposit"];
+            };
+        };
+        responses: {
+            /** @description It was deposited before, under this key. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "deposit_id": "8f7b9a52-6c3b-5f5e-9a53-3b6a2f0f9e22",
+                     *       "amount": "1000.00",
+                     *       "currency": "USD",
+                     *       "recorded_at": "2023-10-29T19:31:00.000000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Deposit"];
+                };
+            };
+            /** @description Deposited. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "deposit_id": "8f7b9a52-6c3b-5f5e-9a53-3b6a2f0f9e22",
+                     *       "amount": "1000.00",
+                     *       "currency": "USD",
+                     *       "recorded_at": "2023-10-29T19:31:00.000000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Deposit"];
+                };
+            };
+            401: components["responses"]["401"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    list_postings: {
+        parameters: {
+            query?: {
+                /** @description How many items at most. */
+                limit?: number;
+                /** @description Where to go on: `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Here it is. */
+            200: {
+                headers: {
+                    /** @description Only with CSV, where there are more rows: the `cursor` to go on with. */
+                    "Next-Cursor"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "posting_id": "be0e538d-c983-53e8-957b-391746eb4236#HOLD",
+                     *           "kind": "HOLD",
+                     *           "available": "-94.75",
+                     *           "held": "94.75",
+                     *           "currency": "USD",
+                     *           "order_id": "be0e538d-c983-53e8-957b-391746eb4236",
+                     *           "symbol": "AAPL",
+                     *           "recorded_at": "2023-10-29T19:33:02.000000Z"
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PostingList"];
+                    "text/csv": string;
+                };
+            };
+            401: components["responses"]["401"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    list_orders: {
+        parameters: {
+            query?: {
+                /** @description Only orders that are open (PENDING, SENT), or that have ended. */
+                state?: "open" | "done";
+                /** @description Only the order that was placed under this Idempotency-Key. */
+                key?: string;
+                /** @description How many items at most. */
+                limit?: number;
+                /** @description Where to go on: `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Here it is. */
+            200: {
+                headers: {
+                    /** @description Only with CSV, where there are more rows: the `cursor` to go on with. */
+                    "Next-Cursor"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "order_id": "be0e538d-c983-53e8-957b-391746eb4236",
+                     *           "symbol": "AAPL",
+                     *           "quantity": "0.5",
+                     *           "price": "189.5",
+                     *           "cost": "94.75",
+                     *           "currency": "USD",
+                     *           "state": "SENT",
+                     *           "overdue": false,
+                     *           "asks": 0,
+                     *           "created_at": "2023-10-29T19:33:02.000000Z",
+                     *           "sent_at": "2023-10-29T19:33:02.410000Z",
+                     *           "ended_at": null,
+                     *           "reason": null,
+                     *           "released": null
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OrderList"];
+                    "text/csv": string;
+                };
+            };
+            401: components["responses"]["401"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    place_order: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The client's name for what it asks. Keep it until there is an answer: a retry under the same key never acts twice. Without it the server makes one. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "symbol": "AAPL",
+                 *       "amount": "100",
+                 *       "max_price": "190"
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewOrder"];
+            };
+        };
+        responses: {
+            /** @description It was placed before, as it is now. */
+            200: {
+                headers: {
+                    /** @description Of the order. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "order_id": "be0e538d-c983-53e8-957b-391746eb4236",
+                     *       "symbol": "AAPL",
+                     *       "quantity": "0.5",
+                     *       "price": "189.5",
+                     *       "cost": "94.75",
+                     *       "currency": "USD",
+                     *       "state": "SENT",
+                     *       "overdue": false,
+                     *       "asks": 0,
+                     *       "created_at": "2023-10-29T19:33:02.000000Z",
+                     *       "sent_at": "2023-10-29T19:33:02.410000Z",
+                     *       "ended_at": null,
+                     *       "reason": null,
+                     *       "released": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Order"];
+                };
+            };
+            /** @description Taken; the exchange decides. */
+            202: {
+                headers: {
+                    /** @description Of the order. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "order_id": "be0e538d-c983-53e8-957b-391746eb4236",
+                     *       "symbol": "AAPL",
+                     *       "quantity": "0.5",
+                     *       "price": "189.5",
+                     *       "cost": "94.75",
+                     *       "currency": "USD",
+                     *       "state": "SENT",
+                     *       "overdue": false,
+                     *       "asks": 0,
+                     *       "created_at": "2023-10-29T19:33:02.000000Z",
+                     *       "sent_at": "2023-10-29T19:33:02.410000Z",
+                     *       "ended_at": null,
+                     *       "reason": null,
+                     *       "released": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Order"];
+                };
+            };
+            401: components["responses"]["401"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    get_order: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Of the order. */
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Here it is. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "order_id": "be0e538d-c983-53e8-957b-391746eb4236",
+                     *       "symbol": "AAPL",
+                     *       "quantity": "0.5",
+                     *       "price": "189.5",
+                     *       "cost": "94.75",
+                     *       "currency": "USD",
+                     *       "state": "SENT",
+                     *       "overdue": false,
+                     *       "asks": 0,
+                     *       "created_at": "2023-10-29T19:33:02.000000Z",
+                     *       "sent_at": "2023-10-29T19:33:02.410000Z",
+                     *       "ended_at": null,
+                     *       "reason": null,
+                     *       "released": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Order"];
+                };
+            };
+            401: components["responses"]["401"];
+            404: components["responses"]["404"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    get_portfolio: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Here it is. */
+            200: {
+                headers: {
+                    /** @description Only with CSV, where there are more rows: the `cursor` to go on with. */
+                    "Next-Cursor"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "currency": "USD",
+                     *       "cost": "94.75",
+                     *       "value": "95.50",
+                     *       "gain": "0.75",
+                     *       "gain_percent": "0.79",
+                     *       "day_change": "0.75",
+                     *       "positions": [
+                     *         {
+                     *           "symbol": "AAPL",
+                     *           "name": "Apple Inc.",
+                     *           "quantity": "0.5",
+                     *           "average_cost": "189.5",
+                     *           "cost": "94.75",
+                     *           "price": "191",
+                     *           "price_at": "2023-10-30T14:32:51.123000Z",
+                     *           "value": "95.50",
+                     *           "gain": "0.75",
+                     *           "gain_percent": "0.79",
+                     *           "day_change": "0.75",
+                     *           "allocation": "1"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Portfolio"];
+                    "text/csv": string;
+                };
+            };
+            401: components["responses"]["401"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    get_me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Here it is. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "account_id": "5f1c3c86-9f0e-4b0e-8f0a-0c7b7a3c1d11",
+                     *       "email": "ana@example.com",
+                     *       "group_id": "3",
+                     *       "currency": "USD",
+                     *       "limits": {
+                     *         "max_deposit": "100000.00",
+                     *         "max_quantity": "1000000000",
+                     *         "max_price_age_s": 3600
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            401: components["responses"]["401"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+}

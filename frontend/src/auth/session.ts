@@ -18,12 +18,15 @@ export class SessionEnded extends Error {
 
 // A token about to end could end on its way.
 const SPARE_MS = 60_000;
+// A refused token that is newer than this will not get better by another one.
+const RENEW_EVERY_MS = 60_000;
 
 export class Session {
   #config: Config;
   #state: SessionState;
   #listeners = new Set<() => void>();
   #cognito: Promise<typeof import("./cognito")> | null = null;
+  #renewedAtMs = 0;
 
   constructor(config: Config) {
     this.#config = config;
@@ -76,15 +79,22 @@ export class Session {
     }
   }
 
-  /** An access token for the API. Throws SessionEnded, or what kept it from asking Cognito. */
-  async token(refuse: string | null = null): Promise<string> {
+  /**
+   * An access token for the API, another one than `refused` where that can be had. Throws SessionEnded,
+   * or what kept it from asking Cognito.
+   */
+  async token(refused: string | null = null): Promise<string> {
     const stored = storedTokens(localStorage, this.#config.user_pool_client_id);
-    const isGood = stored && stored.expiresAtMs - SPARE_MS > Date.now() && stored.accessToken !== refuse;
-    if (isGood) return stored.accessToken;
-    const fresh = stored && (await (await this.#load()).freshToken(refuse === stored.accessToken));
-    if (fresh) return fresh;
-    this.expire();
-    throw new SessionEnded();
+    const isRenewed = Date.now() - this.#renewedAtMs < RENEW_EVERY_MS;
+    const isUsable = stored && stored.expiresAtMs - SPARE_MS > Date.now();
+    if (isUsable && (stored.accessToken !== refused || isRenewed)) return stored.accessToken;
+    const fresh = stored && (await (await this.#load()).freshToken(stored.accessToken === refused));
+    if (!fresh) {
+      this.expire();
+      throw new SessionEnded();
+    }
+    this.#renewedAtMs = Date.now();
+    return fresh;
   }
 
   /** The API or Cognito no longer accepts this session. */

@@ -55,22 +55,14 @@ export function signed(change: string | null | undefined, locale: Locale): strin
   }).format(change);
 }
 
-/**
- * A change as a share of the price before it. A ratio rounded to a hundredth of a percent is an
- * indication, no amount: floats are good enough for it, and it is never added to anything.
- */
-export function percent(
-  price: string | null | undefined,
-  change: string | null | undefined,
-  locale: Locale,
-): string {
-  if (!isDecimal(price) || !isDecimal(change)) return UNKNOWN;
-  const before = Number(price) - Number(change);
-  if (!(before > 0)) return UNKNOWN;
+/** A change in percent, as the API reckoned it, with its sign. */
+export function percent(change: string | null | undefined, locale: Locale): string {
+  if (!isDecimal(change)) return UNKNOWN;
   return format(locale, {
-    style: "percent",
+    style: "unit",
+    unit: "percent",
     signDisplay: "exceptZero",
     minimumFractionDigits: 2,
     maximumFractionDigits: 2,
-  }).format(Number(change) / before);
+  }).format(change);
 }

@@ -105,6 +105,7 @@ export const en: Record<Key, string> = {
   "market.noMatch.text": "Try the symbol (AAPL) or part of the name.",
   "market.error.title": "We could not fetch the prices",
   "market.error.offline": "You seem to be offline.",
+  "market.error.unreachable": "We could not reach our service. Check your connection.",
   "market.error.server": "Our service did not answer well. You can try again now.",
   "market.error.kept": "You see the prices we fetched {age}.",
 

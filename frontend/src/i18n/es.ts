@@ -103,6 +103,7 @@ export const es = {
   "market.noMatch.text": "Prueba con el símbolo (AAPL) o con parte del nombre.",
   "market.error.title": "No pudimos traer los precios",
   "market.error.offline": "Parece que no hay conexión.",
+  "market.error.unreachable": "No logramos llegar a nuestro servicio. Revisa tu conexión.",
   "market.error.server": "Nuestro servicio no respondió bien. Ya puedes reintentar.",
   "market.error.kept": "Ves los precios que trajimos {age}.",
 

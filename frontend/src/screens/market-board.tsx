@@ -69,7 +69,7 @@ function Row({ stock, nowMs }: { stock: Stock; nowMs: number }) {
         </div>
       </th>
       <td class={`${CELL} text-right tabular-nums`}>
-        <p class="font-semibold">{money(stock.price, stock.currency, locale)}</p>
+        <Price text={money(stock.price, stock.currency, locale)} />
         <div class="text-small sm:hidden">
           <Change stock={stock} />
         </div>
@@ -92,6 +92,15 @@ function Ticker({ symbol }: { symbol: string }) {
   );
 }
 
+/** Keyed by its text: a new number is a new element, which takes its place without moving an old one. */
+function Price({ text }: { text: string }) {
+  return (
+    <p key={text} class="font-semibold">
+      {text}
+    </p>
+  );
+}
+
 function Change({ stock }: { stock: Stock }) {
   const { t, locale } = useLanguage();
   const way = direction(stock.change);
@@ -104,12 +113,12 @@ function Change({ stock }: { stock: Stock }) {
     );
   }
   return (
-    <span class={`whitespace-nowrap ${COLOURS[way]}`} title={t("market.change.hint")}>
+    <span key={stock.change} class={`whitespace-nowrap ${COLOURS[way]}`} title={t("market.change.hint")}>
       <span class="mr-1 text-[0.65em]" aria-hidden="true">
         {ARROWS[way]}
       </span>
       <span class="sr-only">{t(`market.change.${way}`)} </span>
-      {signed(stock.change, locale)} ({percent(stock.price, stock.change, locale)})
+      {signed(stock.change, locale)} ({percent(stock.change_percent, locale)})
     </span>
   );
 }
@@ -117,10 +126,16 @@ function Change({ stock }: { stock: Stock }) {
 function Age({ at, nowMs }: { at: string; nowMs: number }) {
   const { t, locale } = useLanguage();
   const isStale = ageInSeconds(at, nowMs) > STALE_AFTER_S;
+  const words = age(at, nowMs, locale);
   return (
-    <time dateTime={at} title={`${isStale ? `${t("market.stale")} · ` : ""}${moment(at, locale)}`} class={isStale ? "text-warn" : "text-muted"}>
+    <time
+      key={words}
+      dateTime={at}
+      title={`${isStale ? `${t("market.stale")} · ` : ""}${moment(at, locale)}`}
+      class={isStale ? "text-warn" : "text-muted"}
+    >
       {isStale && <span class="sr-only">{t("market.stale")}, </span>}
-      {age(at, nowMs, locale)}
+      {words}
     </time>
   );
 }

@@ -1,7 +1,6 @@
 /** The board: every company, its latest price, its change, and how old that knowledge is. */
 import { useQuery } from "@tanstack/preact-query";
 import { useState } from "preact/hooks";
-import { isPassing } from "../api/client";
 import { search, type Stock, stocksQuery } from "../api/stocks";
 import { useLanguage, useNow, useServices, useTitle } from "../context";
 import { age, newest } from "../format/ages";
@@ -92,8 +91,8 @@ interface FailureProps {
 
 function Failure({ error, fetchedAtMs, nowMs, retry, isRetrying }: FailureProps) {
   const { t, locale } = useLanguage();
-  const isOffline = error instanceof TypeError && isPassing(error);
-  const reason = t(isOffline ? "market.error.offline" : "market.error.server");
+  const isUnreachable = error instanceof TypeError;
+  const reason = t(!navigator.onLine ? "market.error.offline" : isUnreachable ? "market.error.unreachable" : "market.error.server");
   const kept = fetchedAtMs
     ? t("market.error.kept", { age: age(new Date(fetchedAtMs).toISOString(), nowMs, locale) })
     : "";
@@ -101,7 +100,7 @@ function Failure({ error, fetchedAtMs, nowMs, retry, isRetrying }: FailureProps)
     <div class="mb-6">
       <Banner
         tone="warn"
-        icon={isOffline ? <OfflineIcon /> : undefined}
+        icon={isUnreachable ? <OfflineIcon /> : undefined}
         title={t("market.error.title")}
         action={
           <Button quiet onClick={retry} disabled={isRetrying}>

@@ -8,6 +8,7 @@ export function NotFound() {
   useTitle(t("notFound.title"));
   return (
     <Blank
+      isWhole
       icon={<SearchIcon class="size-7" />}
       title={t("notFound.title")}
       text={t("notFound.text")}

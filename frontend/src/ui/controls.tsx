@@ -71,12 +71,22 @@ export function Banner({ tone, title, children, icon, action }: BannerProps) {
   );
 }
 
+interface BlankProps {
+  icon: ComponentChildren;
+  title: string;
+  text: string;
+  action: ComponentChildren;
+  /** It is the whole screen, and its title the screen's. */
+  isWhole?: boolean;
+}
+
 /** What stands where a list would be, when there is none: why, and one way on. */
-export function Blank({ icon, title, text, action }: { icon: ComponentChildren; title: string; text: string; action: ComponentChildren }) {
+export function Blank({ icon, title, text, action, isWhole = false }: BlankProps) {
+  const Title = isWhole ? "h1" : "h2";
   return (
     <div class="flex flex-col items-center gap-2 px-6 py-16 text-center">
       <span class="mb-2 grid size-14 place-items-center rounded-card bg-raised text-muted">{icon}</span>
-      <h2 class="text-lead font-semibold">{title}</h2>
+      <Title class="text-lead font-semibold">{title}</Title>
       <p class="mb-4 max-w-96 text-muted">{text}</p>
       {action}
     </div>

@@ -60,7 +60,7 @@ afterEach(async () => {
 function watch(watched: Page): void {
   watched.on("pageerror", (error) => faults.push(String(error)));
   watched.on("console", (message) => {
-    const isRefusal = /status of (400|401|500)/.test(message.text());
+    const isRefusal = /status of (400|401|422|500)|ERR_FAILED/.test(message.text());
     if (message.type() === "error" && !isRefusal) faults.push(message.text());
   });
 }
@@ -190,5 +190,17 @@ describe("signing in", () => {
     await page.reload();
     await page.getByRole("row", { name: /Apple Inc/ }).waitFor();
     expect(seen.size).toBe(2);
+  });
+
+  test("is not asked for again when the browser hid the refusal for want of CORS headers", async () => {
+    await signedIn();
+    const seen: string[] = [];
+    await page.route("**/api/stocks", (route) => {
+      seen.push(route.request().headers()["authorization"] ?? "");
+      return seen.length === 1 ? route.abort("failed") : route.continue();
+    });
+    await page.reload();
+    await page.getByRole("row", { name: /Apple Inc/ }).waitFor();
+    expect(new Set(seen).size).toBe(2);
   });
 });

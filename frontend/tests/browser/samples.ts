@@ -3,23 +3,32 @@ import type { Stock } from "../../src/api/stocks.ts";
 
 const MINUTE_MS = 60_000;
 
-function stock(symbol: string, name: string, price: string, change: string | null, minutesOld: number, now: number): Stock {
-  const observed_at = new Date(now - minutesOld * MINUTE_MS).toISOString();
-  return { symbol, name, price, currency: "USD", change, observed_at };
-}
+type Sample = [symbol: string, name: string, price: string, change: [string, string] | null, minutesOld: number];
+
+const SAMPLES: Sample[] = [
+  ["AAPL", "Apple Inc.", "190.23", ["2.41", "1.28"], 1],
+  ["AMZN", "Amazon.com, Inc.", "142.71", ["-0.89", "-0.62"], 1],
+  ["FB", "Meta Platforms, Inc.", "1312.205", ["14.6", "1.13"], 1],
+  ["GOOG", "Alphabet Inc.", "138.5", ["0.00", "0.00"], 1],
+  ["IBM", "International Business Machines Corporation", "158.114", ["-3.2", "-1.98"], 6],
+  ["LTM", "LATAM Airlines Group S.A.", "0.018523", null, 1],
+  ["MSFT", "Microsoft Corporation", "374.58", ["5.12", "1.39"], 1],
+  ["NFLX", "Netflix, Inc.", "463", ["-11.0374", "-2.33"], 190],
+  ["SQM", "Sociedad Química y Minera de Chile S.A.", "51.07", ["0.33", "0.65"], 1],
+];
 
 export function sampleBoard(now: number): Stock[] {
-  return [
-    stock("AAPL", "Apple Inc.", "190.23", "2.41", 1, now),
-    stock("AMZN", "Amazon.com, Inc.", "142.71", "-0.89", 1, now),
-    stock("FB", "Meta Platforms, Inc.", "1312.205", "14.6", 1, now),
-    stock("GOOG", "Alphabet Inc.", "138.5", "0.00", 1, now),
-    stock("IBM", "International Business Machines Corporation", "158.114", "-3.2", 6, now),
-    stock("LTM", "LATAM Airlines Group S.A.", "0.018523", null, 1, now),
-    stock("MSFT", "Microsoft Corporation", "374.58", "5.12", 1, now),
-    stock("NFLX", "Netflix, Inc.", "463", "-11.0374", 190, now),
-    stock("SQM", "Sociedad Química y Minera de Chile S.A.", "51.07", "0.33", 1, now),
-  ];
+  return SAMPLES.map(([symbol, name, price, change, minutesOld]) => ({
+    symbol,
+    name,
+    price,
+    currency: "USD",
+    change: change?.[0] ?? null,
+    change_percent: change?.[1] ?? null,
+    previous_price: null,
+    observed_at: new Date(now - minutesOld * MINUTE_MS).toISOString(),
+    source: null,
+  }));
 }
 
 function unsignedJwt(claims: Record<string, unknown>): string {

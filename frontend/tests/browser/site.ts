@@ -50,6 +50,7 @@ export async function startSite(port: number, config: Record<string, string>, co
   const server = createServer((request, response) => {
     const path = new URL(request.url ?? "/", "http://localhost").pathname;
     if (path === "/config.json") return json(200, config)(response, request);
+    if (path === "/api/heartbeat") return json(200, { alive: true })(response, request);
     if (path === "/api/stocks") return stocks(response, request);
     void sendFile(path, response, csp);
   });

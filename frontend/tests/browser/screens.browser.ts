@@ -1,0 +1,149 @@
+/** The screens by themselves, in a real browser: accessible in every state, steady, honest when the API fails. */
+import axe from "axe-core";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { launch } from "./chromium";
+import { sampleBoard } from "./samples";
+import { board, CONFIG, open, SHOTS, type Shot } from "./shots";
+import { json, type Site, startSite } from "./site";
+
+const SITE_PORT = Number(process.env["SITE_PORT"] ?? 4702);
+const DESKTOP = { width: 1280, height: 832 };
+const PHONE = { width: 390, height: 844 };
+const MARKET: Shot = { name: "market", path: "/", signedIn: true, stocks: board };
+
+let site: Site;
+let browser: Browser;
+
+beforeAll(async () => {
+  site = await startSite(SITE_PORT, CONFIG);
+  browser = await launch();
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await site?.close();
+});
+
+/** axe's findings, each with the element; run from outside the page, which lets in no script but its own. */
+async function findings(page: Page): Promise<string[]> {
+  const client = await page.context().newCDPSession(page);
+  await client.send("Runtime.evaluate", { expression: axe.source });
+  const { result } = await client.send("Runtime.evaluate", {
+    expression: "axe.run().then(({violations}) => violations.flatMap(v => v.nodes.map(n => v.id + ': ' + n.html)))",
+    awaitPromise: true,
+    returnByValue: true,
+  });
+  return result.value;
+}
+
+describe("axe finds nothing in", () => {
+  const looks = [
+    { locale: "es-CL", colorScheme: "light" as const, viewport: DESKTOP },
+    { locale: "en-US", colorScheme: "dark" as const, viewport: DESKTOP },
+    { locale: "es-CL", colorScheme: "dark" as const, viewport: PHONE },
+    { locale: "en-US", colorScheme: "light" as const, viewport: PHONE },
+  ];
+  test.each(SHOTS)("$name", async (shot) => {
+    for (const look of looks) {
+      const page = await open(browser, site, shot, look);
+      expect(await findings(page), JSON.stringify(look)).toEqual([]);
+      await page.context().close();
+    }
+  });
+});
+
+describe("the board", () => {
+  test("scrolls sideways on no phone, however long the names", async () => {
+    const page = await open(browser, site, MARKET, { viewport: { width: 320, height: 640 } });
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    expect(overflow).toBeLessThanOrEqual(0);
+    await page.context().close();
+  });
+
+  test("moves nothing when prices change", async () => {
+    const context = await openWithClock();
+    const { page } = context;
+    await page.evaluate(() => {
+      const shifts: number[] = [];
+      Object.assign(window, { shifts });
+      new PerformanceObserver((list) => {
+        for (const entry of list.getEntries()) shifts.push((entry as unknown as { value: number }).value);
+      }).observe({ type: "layout-shift" });
+    });
+    const risen = sampleBoard(Date.now()).map((stock) => ({ ...stock, price: `1${stock.price}`, change: "100.000001" }));
+    site.onStocks(json(200, { items: risen, next_cursor: null }));
+    await page.clock.fastForward(21_000);
+    await page.getByText("US$1.190,23").first().waitFor();
+    await page.waitForTimeout(300);
+    expect(await page.evaluate(() => (window as unknown as { shifts: number[] }).shifts)).toEqual([]);
+    await context.close();
+  });
+
+  test("keeps what it has when the API fails, says how old it is, and recovers", async () => {
+    const { page, close } = await openWithClock();
+    site.onStocks(json(409, { code: "conflict", message: "", request_id: "r" }));
+    await page.clock.fastForward(180_000);
+    const alert = page.getByRole("alert");
+    await alert.getByText("No pudimos traer los precios").waitFor();
+    expect(await alert.textContent()).toMatch(/Ves los precios que trajimos hace \d+ min/);
+    expect(await page.getByRole("row", { name: /Apple Inc/ }).count()).toBe(1);
+
+    site.onStocks(board);
+    await page.getByRole("button", { name: "Reintentar" }).click();
+    await alert.waitFor({ state: "detached" });
+    await close();
+  });
+
+  test("shows an unknown change as unknown, and an old price as old", async () => {
+    const page = await open(browser, site, MARKET, { viewport: DESKTOP, locale: "es-CL" });
+    await page.getByRole("row", { name: /LATAM.*US\$0,018523.*sin precio anterior/ }).waitFor();
+    await page.getByRole("row", { name: /Netflix.*Precio antiguo.*hace 3 h/ }).waitFor();
+    await page.context().close();
+  });
+
+  test("speaks the other language at once, and still after a reload", async () => {
+    const page = await open(browser, site, MARKET, { viewport: DESKTOP, locale: "es-CL" });
+    await page.getByRole("button", { name: "English" }).click();
+    await page.getByRole("row", { name: /Meta.*\$1,312\.205.*up \+14\.60/ }).waitFor();
+    expect(await page.evaluate(() => document.documentElement.lang)).toBe("en-US");
+    await page.reload();
+    await page.getByRole("heading", { name: "Market" }).waitFor();
+    await page.context().close();
+  });
+
+  test("takes the theme that was chosen, over the system's, and still after a reload", async () => {
+    const page = await open(browser, site, MARKET, { viewport: DESKTOP, colorScheme: "light", locale: "es-CL" });
+    const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    const light = await background();
+    await page.getByRole("button", { name: /Ahora: Tema del sistema/ }).click();
+    expect(await background()).toBe(light);
+    await page.getByRole("button", { name: /Ahora: Tema claro/ }).click();
+    expect(await background()).not.toBe(light);
+    await page.reload();
+    await page.getByRole("button", { name: /Ahora: Tema oscuro/ }).waitFor();
+    expect(await background()).not.toBe(light);
+    await page.context().close();
+  });
+});
+
+/** The board with its clock in our hands. */
+async function openWithClock() {
+  const page = await open(browser, site, { ...MARKET, path: "/nowhere" }, { viewport: DESKTOP, locale: "es-CL" });
+  await page.clock.install();
+  await page.goto(site.origin);
+  await page.getByRole("row", { name: /Apple Inc/ }).waitFor();
+  return { page, close: () => page.context().close() };
+}
+
+test("a site without its settings says so, and how to go on", async () => {
+  const context = await browser.newContext({ locale: "en-US" });
+  const page = await context.newPage();
+  await page.route("**/config.json", (route) => route.fulfill({ status: 403, body: "<Error/>" }));
+  await page.goto(site.origin);
+  await page.getByRole("heading", { name: "We could not open Vela" }).waitFor();
+  await page.unroute("**/config.json");
+  await page.getByRole("button", { name: "Reload" }).click();
+  await page.getByRole("heading", { name: "Welcome back" }).waitFor();
+  await context.close();
+});
