@@ -50,7 +50,7 @@ cdk/node_modules/.installed: cdk/package-lock.json $(VENV)/.installed
 
 frontend/node_modules/.installed: frontend/package-lock.json $(VENV)/.installed
 	@echo "Installing what the site is built with (about half a minute, once) …"
-	@$(NPM) ci --prefix frontend --silent --no-audit --no-fund
+	@$(NPM) ci --prefix frontend --loglevel=error --no-audit --no-fund
 	@touch $@
 
 frontend/dist/index.html: frontend/node_modules/.installed $(SITE_SOURCES)
@@ -66,7 +66,8 @@ openapi: $(VENV)/.installed  ## write lambdas/wire/openapi.json from the routes 
 web: frontend/dist/index.html  ## build the site into frontend/dist
 
 .PHONY: web-check
-web-check: frontend/dist/index.html  ## types, tests and size budgets of the site
+web-check: frontend/dist/index.html  ## style, types, tests and size budgets of the site
+	@$(NPM) run lint --prefix frontend --silent
 	@$(NPM) run check --prefix frontend --silent
 	@$(NPM) run test --prefix frontend --silent
 	@$(NPM) run budget --prefix frontend --silent

@@ -12,13 +12,15 @@ function localCloud(): Plugin {
     name: "local-cloud",
     apply: "serve",
     config: (_config, { isPreview }) => {
-      if (isPreview || process.env["VITEST"]) return {};
+      if (isPreview || process.env.VITEST) return {};
       const target = new URL(readOutputs().api_url);
       const rewrite = (path: string) => path.replace(/^\/api/, target.pathname);
-      return { server: { proxy: { "/api": { target: target.origin, changeOrigin: true, rewrite } } } };
+      return {
+        server: { proxy: { "/api": { target: target.origin, changeOrigin: true, rewrite } } },
+      };
     },
     configureServer(server) {
-      if (process.env["VITEST"]) return;
+      if (process.env.VITEST) return;
       server.middlewares.use("/config.json", (_request, response) => {
         const outputs = readOutputs();
         response.setHeader("Content-Type", "application/json");
@@ -41,7 +43,9 @@ function readOutputs() {
   try {
     return JSON.parse(readFileSync(OUTPUTS, "utf8"));
   } catch {
-    throw new Error("There is no .local/outputs.json: start the local cloud first, with `make up`.");
+    throw new Error(
+      "There is no .local/outputs.json: start the local cloud first, with `make up`.",
+    );
   }
 }
 

@@ -31,10 +31,15 @@ const html = readFileSync(join(DIST, "index.html"), "utf8");
 const scripts = new Set();
 for (const path of namedIn(html, /(?:src|href)="([^"]+\.js)"/g)) withImports(path, scripts);
 const styles = namedIn(html, /href="([^"]+\.css)"/g);
-if (scripts.size === 0 || styles.length === 0) throw new Error("index.html names no script or style sheet");
+if (scripts.size === 0 || styles.length === 0)
+  throw new Error("index.html names no script or style sheet");
 
 const sum = (paths) => [...paths].reduce((total, path) => total + brotliBytes(path), 0);
-const measured = { "initial JavaScript": sum(scripts), CSS: sum(styles), "index.html": brotliBytes("index.html") };
+const measured = {
+  "initial JavaScript": sum(scripts),
+  CSS: sum(styles),
+  "index.html": brotliBytes("index.html"),
+};
 
 for (const [what, limit] of Object.entries(LIMITS_BYTES)) {
   const bytes = measured[what];

@@ -9,7 +9,7 @@ const THEMES = ["light", "dark"] as const;
 const folder = process.argv[2];
 if (!folder) throw new Error("Into which folder? node scripts/look.ts FOLDER");
 
-const site = await startSite(Number(process.env["SITE_PORT"] ?? 4700), CONFIG);
+const site = await startSite(Number(process.env.SITE_PORT ?? 4700), CONFIG);
 const browser = await launch();
 mkdirSync(folder, { recursive: true });
 for (const shot of SHOTS) {

@@ -63,7 +63,7 @@ function Outside() {
 /** A bug in one screen must not leave a blank page, nor a wrong number: it says so. */
 function CrashGuard({ children }: { children: ComponentChildren }) {
   const [error] = useErrorBoundary((thrown: unknown) => console.error(thrown));
-  return error ? <Broken kind="crashed" /> : <>{children}</>;
+  return error ? <Broken kind="crashed" /> : children;
 }
 
 export function Broken({ kind }: { kind: "broken" | "crashed" }) {

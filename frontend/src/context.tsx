@@ -5,7 +5,7 @@ import type { Api } from "./api/client";
 import type { Session, SessionState } from "./auth/session";
 import type { Config } from "./config";
 import type { Key } from "./i18n/es";
-import { type Locale, LOCALES } from "./i18n/locale";
+import { LOCALES, type Locale } from "./i18n/locale";
 import { type Blanks, translate } from "./i18n/translate";
 import { applyLocale, initialLocale } from "./preferences";
 
@@ -33,7 +33,9 @@ export const useServices = () => present(useContext(ServicesContext));
 export const useLanguage = () => present(useContext(LanguageContext));
 
 export function ServicesProvider(props: { services: Services; children: ComponentChildren }) {
-  return <ServicesContext.Provider value={props.services}>{props.children}</ServicesContext.Provider>;
+  return (
+    <ServicesContext.Provider value={props.services}>{props.children}</ServicesContext.Provider>
+  );
 }
 
 export function LanguageProvider({ children }: { children: ComponentChildren }) {

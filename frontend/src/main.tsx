@@ -13,7 +13,12 @@ const RETRIES = 2;
 
 function createQueries(session: Session): QueryClient {
   const queries = new QueryClient({
-    defaultOptions: { queries: { retry: (count, error) => count < RETRIES && isPassing(error), networkMode: "always" } },
+    defaultOptions: {
+      queries: {
+        retry: (count, error) => count < RETRIES && isPassing(error),
+        networkMode: "always",
+      },
+    },
   });
   // What one reader saw is not for the next.
   session.subscribe(() => {
@@ -31,7 +36,12 @@ async function start(root: HTMLElement): Promise<void> {
     services = { config, session, api: createApi(config.api_url, session) };
   } catch (error) {
     console.error(error);
-    render(<LanguageProvider><Broken kind="broken" /></LanguageProvider>, root);
+    render(
+      <LanguageProvider>
+        <Broken kind="broken" />
+      </LanguageProvider>,
+      root,
+    );
     return;
   }
   render(

@@ -38,6 +38,6 @@ export function initialTheme(): Theme {
 }
 
 export function applyTheme(theme: Theme): void {
-  document.documentElement.dataset["theme"] = theme;
+  document.documentElement.dataset.theme = theme;
   write(THEME_KEY, theme);
 }

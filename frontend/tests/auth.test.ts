@@ -60,7 +60,9 @@ test("an e-mail is one, however a phone's keyboard wrote it", () => {
 });
 
 describe("stored tokens", () => {
-  const storage = (items: Record<string, string>) => ({ getItem: (key: string) => items[key] ?? null });
+  const storage = (items: Record<string, string>) => ({
+    getItem: (key: string) => items[key] ?? null,
+  });
 
   test("are read with their end and the reader's e-mail", () => {
     const found = storedTokens(storage(storedSession("client", "ñandú@ejemplo.cl", 600)), "client");
@@ -73,13 +75,18 @@ describe("stored tokens", () => {
     expect(storedTokens(storage(items), "other")).toBeNull();
     expect(storedTokens(storage({}), "client")).toBeNull();
     const prefix = "CognitoIdentityServiceProvider.client";
-    expect(storedTokens(storage({ ...items, [`${prefix}.an-account.accessToken`]: "x.y.z" }), "client")).toBeNull();
+    expect(
+      storedTokens(storage({ ...items, [`${prefix}.an-account.accessToken`]: "x.y.z" }), "client"),
+    ).toBeNull();
     expect(claims("")).toBeNull();
   });
 
   test("end earlier by the browser's clock when the server's runs ahead", () => {
     const items = storedSession("client", "a@b.cl", 600);
-    const ahead = { ...items, "CognitoIdentityServiceProvider.client.an-account.clockDrift": "120000" };
+    const ahead = {
+      ...items,
+      "CognitoIdentityServiceProvider.client.an-account.clockDrift": "120000",
+    };
     const found = storedTokens(storage(ahead), "client");
     expect((found?.expiresAtMs ?? 0) - Date.now()).toBeLessThan(481_000);
   });

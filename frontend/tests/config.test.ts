@@ -15,13 +15,18 @@ test("a config is read, without the API's trailing slash", () => {
 
 test("an empty endpoint of Cognito means AWS's own", () => {
   expect(readConfig({ ...GOOD, cognito_endpoint: "" })).not.toHaveProperty("cognito_endpoint");
-  expect(readConfig({ ...GOOD, cognito_endpoint: "http://localhost:4566" }).cognito_endpoint).toBe("http://localhost:4566");
+  expect(readConfig({ ...GOOD, cognito_endpoint: "http://localhost:4566" }).cognito_endpoint).toBe(
+    "http://localhost:4566",
+  );
 });
 
-test.each(["api_url", "region", "user_pool_id", "user_pool_client_id", "stage"])("without %s it is refused", (name) => {
-  expect(() => readConfig({ ...GOOD, [name]: undefined })).toThrow(BadConfig);
-  expect(() => readConfig({ ...GOOD, [name]: "" })).toThrow(name);
-});
+test.each(["api_url", "region", "user_pool_id", "user_pool_client_id", "stage"])(
+  "without %s it is refused",
+  (name) => {
+    expect(() => readConfig({ ...GOOD, [name]: undefined })).toThrow(BadConfig);
+    expect(() => readConfig({ ...GOOD, [name]: "" })).toThrow(name);
+  },
+);
 
 test("what is no object is refused", () => {
   expect(() => readConfig("<html>")).toThrow(BadConfig);

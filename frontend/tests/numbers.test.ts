@@ -8,13 +8,18 @@ describe("money", () => {
   });
 
   test("keeps every digit of an amount that no float can hold", () => {
-    expect(money("90071992547409931.123457", "USD", "en-US")).toBe("$90,071,992,547,409,931.123457");
+    expect(money("90071992547409931.123457", "USD", "en-US")).toBe(
+      "$90,071,992,547,409,931.123457",
+    );
     expect(money("0.018523", "USD", "es-CL")).toBe("US$0,018523");
   });
 
-  test.each([null, undefined, "", "NaN", "1e3", "1,5", " 1", "--1"])("shows %j as unknown, never as zero", (amount) => {
-    expect(money(amount, "USD", "es-CL")).toBe(UNKNOWN);
-  });
+  test.each([null, undefined, "", "NaN", "1e3", "1,5", " 1", "--1"])(
+    "shows %j as unknown, never as zero",
+    (amount) => {
+      expect(money(amount, "USD", "es-CL")).toBe(UNKNOWN);
+    },
+  );
 
   test("shows a real zero as zero", () => {
     expect(money("0.00", "USD", "es-CL")).toBe("US$0,00");

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { PASSWORD_RULES } from "../src/auth/password";
 import { PROBLEMS } from "../src/auth/problems";
 import { en } from "../src/i18n/en";
-import { type Key, es } from "../src/i18n/es";
+import { es, type Key } from "../src/i18n/es";
 import { chooseLocale } from "../src/i18n/locale";
 import { translate } from "../src/i18n/translate";
 
@@ -30,7 +30,9 @@ describe("the two languages", () => {
 });
 
 test("blanks are filled; one that is not given stays visible", () => {
-  expect(translate("es-CL", "review.lead", { email: "a@b.cl" })).toBe("Recibimos tu solicitud para a@b.cl.");
+  expect(translate("es-CL", "review.lead", { email: "a@b.cl" })).toBe(
+    "Recibimos tu solicitud para a@b.cl.",
+  );
   expect(translate("en-US", "review.lead")).toContain("{email}");
 });
 

@@ -18,13 +18,18 @@ export class ApiError extends Error {
 export type Api = ReturnType<typeof createApi>;
 
 export function createApi(baseUrl: string, session: Session) {
-  return createClient<paths>({ baseUrl, fetch: (request) => sendSigned(request, session, baseUrl) });
+  return createClient<paths>({
+    baseUrl,
+    fetch: (request) => sendSigned(request, session, baseUrl),
+  });
 }
 
 /** Sends with the stored token; when the gateway refuses it, once more with a new one. */
 async function sendSigned(request: Request, session: Session, baseUrl: string): Promise<Response> {
   const token = await session.token();
-  const first = await send(request, token).catch((error: unknown) => refusal(error, request, baseUrl));
+  const first = await send(request, token).catch((error: unknown) =>
+    refusal(error, request, baseUrl),
+  );
   if (first.status !== 401) return first;
   const second = await send(request, await session.token(token));
   if (second.status === 401) session.expire();
@@ -44,7 +49,9 @@ function send(request: Request, token: string): Promise<Response> {
  */
 async function refusal(error: unknown, request: Request, baseUrl: string): Promise<Response> {
   if (!(error instanceof TypeError) || request.method !== "GET") throw error;
-  const heartbeat = await fetch(`${baseUrl}/heartbeat`, { signal: request.signal }).catch(() => null);
+  const heartbeat = await fetch(`${baseUrl}/heartbeat`, { signal: request.signal }).catch(
+    () => null,
+  );
   if (!heartbeat?.ok) throw error;
   return new Response(null, { status: 401 });
 }

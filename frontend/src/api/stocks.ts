@@ -22,7 +22,10 @@ function folded(text: string): string {
 }
 
 /** The companies whose symbol or name holds every word of the query. */
-export function search<T extends { symbol: string; name: string }>(stocks: T[], query: string): T[] {
+export function search<T extends { symbol: string; name: string }>(
+  stocks: T[],
+  query: string,
+): T[] {
   const words = folded(query).split(/\s+/).filter(Boolean);
   return stocks.filter(({ symbol, name }) => {
     const text = folded(`${symbol} ${name}`);

@@ -21,7 +21,8 @@ export async function enter(email: string, password: string): Promise<string> {
   try {
     return (await signIn(input)).nextStep.signInStep;
   } catch (error) {
-    if (!(error instanceof Error) || error.name !== "UserAlreadyAuthenticatedException") throw error;
+    if (!(error instanceof Error) || error.name !== "UserAlreadyAuthenticatedException")
+      throw error;
     await signOut(); // what another tab left behind; whoever types a password means to enter anew
     return (await signIn(input)).nextStep.signInStep;
   }

@@ -16,18 +16,18 @@ export type Problem = (typeof PROBLEMS)[number];
 
 const BY_NAME = new Map<string, Problem>(
   Object.entries({
-  NotAuthorizedException: "wrong_credentials",
-  UserNotFoundException: "wrong_credentials",
-  UserNotConfirmedException: "pending_approval",
-  TooManyRequestsException: "throttled",
-  TooManyFailedAttemptsException: "throttled",
-  LimitExceededException: "throttled",
-  UsernameExistsException: "email_taken",
-  AliasExistsException: "email_taken",
-  InvalidPasswordException: "weak_password",
-  InvalidParameterException: "bad_input",
-  PasswordResetRequiredException: "more_steps",
-  NetworkError: "offline",
+    NotAuthorizedException: "wrong_credentials",
+    UserNotFoundException: "wrong_credentials",
+    UserNotConfirmedException: "pending_approval",
+    TooManyRequestsException: "throttled",
+    TooManyFailedAttemptsException: "throttled",
+    LimitExceededException: "throttled",
+    UsernameExistsException: "email_taken",
+    AliasExistsException: "email_taken",
+    InvalidPasswordException: "weak_password",
+    InvalidParameterException: "bad_input",
+    PasswordResetRequiredException: "more_steps",
+    NetworkError: "offline",
   }),
 );
 

@@ -104,7 +104,11 @@ export class Session {
 
   #read(notice: Problem | null): SessionState {
     const stored = storedTokens(localStorage, this.#config.user_pool_client_id);
-    return { signedIn: stored !== null, email: stored?.email ?? null, notice: stored ? null : notice };
+    return {
+      signedIn: stored !== null,
+      email: stored?.email ?? null,
+      notice: stored ? null : notice,
+    };
   }
 
   #set(state: SessionState): void {

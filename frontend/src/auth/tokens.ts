@@ -19,7 +19,9 @@ export function isTokenKey(key: string | null): boolean {
 export function claims(token: string): Record<string, unknown> | null {
   try {
     const body = token.split(".")[1] ?? "";
-    const bytes = Uint8Array.from(atob(body.replace(/-/g, "+").replace(/_/g, "/")), (c) => c.charCodeAt(0));
+    const bytes = Uint8Array.from(atob(body.replace(/-/g, "+").replace(/_/g, "/")), (c) =>
+      c.charCodeAt(0),
+    );
     const value: unknown = JSON.parse(new TextDecoder().decode(bytes));
     return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : null;
   } catch {
@@ -27,15 +29,18 @@ export function claims(token: string): Record<string, unknown> | null {
   }
 }
 
-export function storedTokens(storage: Pick<Storage, "getItem">, clientId: string): StoredTokens | null {
+export function storedTokens(
+  storage: Pick<Storage, "getItem">,
+  clientId: string,
+): StoredTokens | null {
   const user = storage.getItem(`${PREFIX}.${clientId}.LastAuthUser`);
   if (!user) return null;
   const item = (name: string) => storage.getItem(`${PREFIX}.${clientId}.${user}.${name}`);
   const accessToken = item("accessToken");
-  const expiry = accessToken && claims(accessToken)?.["exp"];
+  const expiry = accessToken && claims(accessToken)?.exp;
   if (!accessToken || typeof expiry !== "number") return null;
   const driftMs = Number.parseInt(item("clockDrift") ?? "0", 10) || 0;
-  const email = claims(item("idToken") ?? "")?.["email"];
+  const email = claims(item("idToken") ?? "")?.email;
   return {
     accessToken,
     expiresAtMs: expiry * 1000 - driftMs,

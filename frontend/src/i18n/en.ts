@@ -5,7 +5,8 @@ export const en: Record<Key, string> = {
   "app.tagline": "Fractions of shares, with your money always in sight.",
   "app.loading": "Loading…",
   "app.broken.title": "We could not open Vela",
-  "app.broken.text": "The page did not find its settings. It happens for a moment while a new version is being published.",
+  "app.broken.text":
+    "The page did not find its settings. It happens for a moment while a new version is being published.",
   "app.crashed.title": "Something failed on this page",
   "app.crashed.text": "This changes neither your money nor your shares. Reload the page to go on.",
   "app.reload": "Reload",
@@ -63,9 +64,11 @@ export const en: Record<Key, string> = {
   "authError.wrong_credentials.title": "Wrong e-mail or password",
   "authError.wrong_credentials.text": "Check the spelling of both. Capitals count.",
   "authError.pending_approval.title": "Your account is still under review",
-  "authError.pending_approval.text": "Your details are right. You can sign in as soon as a person of our team approves your account.",
+  "authError.pending_approval.text":
+    "Your details are right. You can sign in as soon as a person of our team approves your account.",
   "authError.throttled.title": "Too many attempts in a row",
-  "authError.throttled.text": "To protect your account we paused sign-in. Wait a few minutes and try again.",
+  "authError.throttled.text":
+    "To protect your account we paused sign-in. Wait a few minutes and try again.",
   "authError.email_taken.title": "That e-mail already has an account",
   "authError.email_taken.text": "Sign in with it, or use another e-mail.",
   "authError.weak_password.title": "The password does not meet the rules",
@@ -73,7 +76,8 @@ export const en: Record<Key, string> = {
   "authError.bad_input.title": "There is something we cannot accept",
   "authError.bad_input.text": "Check the e-mail and the password.",
   "authError.more_steps.title": "Your account asks for one more step",
-  "authError.more_steps.text": "This page cannot do it yet. Write to whoever runs Vela to finish activating it.",
+  "authError.more_steps.text":
+    "This page cannot do it yet. Write to whoever runs Vela to finish activating it.",
   "authError.offline.title": "We could not connect",
   "authError.offline.text": "Check your connection and try again.",
   "authError.unknown.title": "We could not complete this",
@@ -99,7 +103,8 @@ export const en: Record<Key, string> = {
   "market.stale": "Old price",
   "market.loading": "Loading prices…",
   "market.empty.title": "No prices yet",
-  "market.empty.text": "The exchange publishes them every few minutes. They will appear here by themselves.",
+  "market.empty.text":
+    "The exchange publishes them every few minutes. They will appear here by themselves.",
   "market.empty.action": "Look now",
   "market.noMatch.title": "Nothing matches “{query}”",
   "market.noMatch.text": "Try the symbol (AAPL) or part of the name.",

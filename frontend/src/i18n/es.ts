@@ -3,9 +3,11 @@ export const es = {
   "app.tagline": "Fracciones de acciones, con tu dinero siempre a la vista.",
   "app.loading": "Cargando…",
   "app.broken.title": "No pudimos abrir Vela",
-  "app.broken.text": "La página no encontró su configuración. Suele pasar por un momento, cuando se está publicando una versión nueva.",
+  "app.broken.text":
+    "La página no encontró su configuración. Suele pasar por un momento, cuando se está publicando una versión nueva.",
   "app.crashed.title": "Algo falló en esta página",
-  "app.crashed.text": "Tu dinero y tus acciones no cambian por esto. Recarga la página para seguir.",
+  "app.crashed.text":
+    "Tu dinero y tus acciones no cambian por esto. Recarga la página para seguir.",
   "app.reload": "Recargar",
   "app.skip": "Saltar al contenido",
   "app.retry": "Reintentar",
@@ -61,9 +63,11 @@ export const es = {
   "authError.wrong_credentials.title": "Correo o contraseña incorrectos",
   "authError.wrong_credentials.text": "Revisa que estén bien escritos. Las mayúsculas cuentan.",
   "authError.pending_approval.title": "Tu cuenta sigue en revisión",
-  "authError.pending_approval.text": "Tus datos son correctos. Podrás entrar apenas una persona de nuestro equipo apruebe tu cuenta.",
+  "authError.pending_approval.text":
+    "Tus datos son correctos. Podrás entrar apenas una persona de nuestro equipo apruebe tu cuenta.",
   "authError.throttled.title": "Demasiados intentos seguidos",
-  "authError.throttled.text": "Para cuidar tu cuenta hicimos una pausa. Espera unos minutos y vuelve a intentarlo.",
+  "authError.throttled.text":
+    "Para cuidar tu cuenta hicimos una pausa. Espera unos minutos y vuelve a intentarlo.",
   "authError.email_taken.title": "Ese correo ya tiene una cuenta",
   "authError.email_taken.text": "Entra con ella, o usa otro correo.",
   "authError.weak_password.title": "La contraseña no cumple las reglas",
@@ -71,7 +75,8 @@ export const es = {
   "authError.bad_input.title": "Hay un dato que no podemos aceptar",
   "authError.bad_input.text": "Revisa el correo y la contraseña.",
   "authError.more_steps.title": "Tu cuenta pide un paso más",
-  "authError.more_steps.text": "Esta página aún no puede hacerlo. Escríbele a quien administra Vela para terminar de activarla.",
+  "authError.more_steps.text":
+    "Esta página aún no puede hacerlo. Escríbele a quien administra Vela para terminar de activarla.",
   "authError.offline.title": "No pudimos conectarnos",
   "authError.offline.text": "Revisa tu conexión y vuelve a intentarlo.",
   "authError.unknown.title": "No pudimos completar esto",

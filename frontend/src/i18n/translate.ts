@@ -1,6 +1,6 @@
 /** From keys to words: fills the blanks of one language's text. */
 import { en } from "./en";
-import { type Key, es } from "./es";
+import { es, type Key } from "./es";
 import type { Locale } from "./locale";
 
 export type Blanks = Record<string, string | number>;
@@ -8,5 +8,7 @@ export type Blanks = Record<string, string | number>;
 const WORDS: Record<Locale, Record<Key, string>> = { "es-CL": es, "en-US": en };
 
 export function translate(locale: Locale, key: Key, blanks: Blanks = {}): string {
-  return WORDS[locale][key].replace(/\{(\w+)\}/g, (whole, name: string) => String(blanks[name] ?? whole));
+  return WORDS[locale][key].replace(/\{(\w+)\}/g, (whole, name: string) =>
+    String(blanks[name] ?? whole),
+  );
 }

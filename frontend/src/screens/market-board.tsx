@@ -4,7 +4,8 @@ import { useLanguage } from "../context";
 import { age, ageInSeconds, moment, STALE_AFTER_S } from "../format/ages";
 import { type Direction, direction, money, percent, signed, UNKNOWN } from "../format/numbers";
 
-const CARD = "w-full table-fixed border-separate border-spacing-0 overflow-hidden rounded-card border border-line bg-surface";
+const CARD =
+  "w-full table-fixed border-separate border-spacing-0 overflow-hidden rounded-card border border-line bg-surface";
 const CELL = "h-18 border-t border-line px-4 group-first:border-t-0 sm:px-5";
 const HEAD = "px-4 py-3 text-small font-medium text-muted sm:px-5";
 const PRICE_WIDTH = "w-40 sm:w-44";
@@ -24,7 +25,11 @@ function Head() {
         <th scope="col" class={`${HEAD} ${PRICE_WIDTH} text-right`}>
           {t("market.price")}
         </th>
-        <th scope="col" class={`${HEAD} ${WIDE_ONLY} w-48 text-right`} title={t("market.change.hint")}>
+        <th
+          scope="col"
+          class={`${HEAD} ${WIDE_ONLY} w-48 text-right`}
+          title={t("market.change.hint")}
+        >
           {t("market.change")}
         </th>
         <th scope="col" class={`${HEAD} ${WIDE_ONLY} w-36 text-right`}>
@@ -62,7 +67,10 @@ function Row({ stock, nowMs }: { stock: Stock; nowMs: number }) {
                 <Age at={stock.observed_at} nowMs={nowMs} />
               </span>
             </p>
-            <p class="truncate max-sm:text-small max-sm:text-muted sm:font-semibold" title={stock.name}>
+            <p
+              class="truncate max-sm:text-small max-sm:text-muted sm:font-semibold"
+              title={stock.name}
+            >
               {stock.name}
             </p>
           </div>
@@ -113,7 +121,11 @@ function Change({ stock }: { stock: Stock }) {
     );
   }
   return (
-    <span key={stock.change} class={`whitespace-nowrap ${COLOURS[way]}`} title={t("market.change.hint")}>
+    <span
+      key={stock.change}
+      class={`whitespace-nowrap ${COLOURS[way]}`}
+      title={t("market.change.hint")}
+    >
       <span class="mr-1 text-[0.65em]" aria-hidden="true">
         {ARROWS[way]}
       </span>
@@ -144,7 +156,9 @@ const SKELETON_ROWS = 8;
 
 export function BoardSkeleton() {
   const { t } = useLanguage();
-  const bar = (size: string) => <span class={`block h-4 animate-pulse rounded-small bg-raised ${size}`} />;
+  const bar = (size: string) => (
+    <span class={`block h-4 animate-pulse rounded-small bg-raised ${size}`} />
+  );
   return (
     <div role="status">
       <span class="sr-only">{t("market.loading")}</span>

@@ -1,7 +1,7 @@
 /** The board: every company, its latest price, its change, and how old that knowledge is. */
 import { useQuery } from "@tanstack/preact-query";
 import { useState } from "preact/hooks";
-import { search, type Stock, stocksQuery } from "../api/stocks";
+import { type Stock, search, stocksQuery } from "../api/stocks";
 import { useLanguage, useNow, useServices, useTitle } from "../context";
 import { age, newest } from "../format/ages";
 import { Banner, Blank, Button } from "../ui/controls";
@@ -28,12 +28,26 @@ export function Market() {
         <SearchBox query={query} onInput={setQuery} />
       </div>
       {stocks.error && (
-        <Failure error={stocks.error} fetchedAtMs={stocks.dataUpdatedAt} nowMs={now} retry={() => void stocks.refetch()} isRetrying={stocks.isFetching} />
+        <Failure
+          error={stocks.error}
+          fetchedAtMs={stocks.dataUpdatedAt}
+          nowMs={now}
+          retry={() => void stocks.refetch()}
+          isRetrying={stocks.isFetching}
+        />
       )}
       {stocks.isPending ? (
         <BoardSkeleton />
       ) : (
-        stocks.data && <Found stocks={stocks.data} query={query} nowMs={now} clear={() => setQuery("")} refresh={() => void stocks.refetch()} />
+        stocks.data && (
+          <Found
+            stocks={stocks.data}
+            query={query}
+            nowMs={now}
+            clear={() => setQuery("")}
+            refresh={() => void stocks.refetch()}
+          />
+        )
       )}
     </>
   );
@@ -53,7 +67,7 @@ function Freshness({ stocks, nowMs }: { stocks: Stock[] | undefined; nowMs: numb
 function SearchBox({ query, onInput }: { query: string; onInput: (query: string) => void }) {
   const { t } = useLanguage();
   return (
-    <div role="search" class="relative w-full sm:w-80">
+    <search class="relative w-full sm:w-80">
       <SearchIcon class="pointer-events-none absolute top-3 left-3 size-5 text-muted" />
       <input
         type="search"
@@ -76,7 +90,7 @@ function SearchBox({ query, onInput }: { query: string; onInput: (query: string)
           <CrossIcon class="size-4" />
         </button>
       )}
-    </div>
+    </search>
   );
 }
 
@@ -92,7 +106,13 @@ interface FailureProps {
 function Failure({ error, fetchedAtMs, nowMs, retry, isRetrying }: FailureProps) {
   const { t, locale } = useLanguage();
   const isUnreachable = error instanceof TypeError;
-  const reason = t(!navigator.onLine ? "market.error.offline" : isUnreachable ? "market.error.unreachable" : "market.error.server");
+  const reason = t(
+    !navigator.onLine
+      ? "market.error.offline"
+      : isUnreachable
+        ? "market.error.unreachable"
+        : "market.error.server",
+  );
   const kept = fetchedAtMs
     ? t("market.error.kept", { age: age(new Date(fetchedAtMs).toISOString(), nowMs, locale) })
     : "";

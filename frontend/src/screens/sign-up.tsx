@@ -22,7 +22,10 @@ function PasswordRules({ password }: { password: string }) {
         {PASSWORD_RULES.map((rule) => {
           const isMet = !unmet.includes(rule);
           return (
-            <li key={rule} class={`flex items-center gap-1.5 transition-colors ${isMet ? "text-up" : ""}`}>
+            <li
+              key={rule}
+              class={`flex items-center gap-1.5 transition-colors ${isMet ? "text-up" : ""}`}
+            >
               {isMet ? <CheckIcon class="size-4" /> : <DotIcon class="size-4" />}
               {t(`password.${rule}`)}
               <span class="sr-only">, {t(isMet ? "password.met" : "password.unmet")}</span>

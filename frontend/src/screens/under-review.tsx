@@ -23,7 +23,10 @@ export function UnderReview() {
       <ol class="mb-8 flex flex-col gap-4">
         {STEPS.map((step, index) => (
           <li key={step} class="flex gap-3">
-            <span class="grid size-7 flex-none place-items-center rounded-control bg-raised text-small font-semibold text-muted" aria-hidden="true">
+            <span
+              class="grid size-7 flex-none place-items-center rounded-control bg-raised text-small font-semibold text-muted"
+              aria-hidden="true"
+            >
               {index + 1}
             </span>
             <span class="pt-0.5">{t(step)}</span>

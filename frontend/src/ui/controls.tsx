@@ -16,11 +16,23 @@ const TONES: Record<Tone, string> = {
   calm: "bg-calm text-ink",
 };
 
-export function Button({ quiet = false, class: extra = "", ...rest }: JSX.ButtonHTMLAttributes & { quiet?: boolean; class?: string }) {
+export function Button({
+  quiet = false,
+  class: extra = "",
+  ...rest
+}: JSX.ButtonHTMLAttributes & { quiet?: boolean; class?: string }) {
   return <button type="button" class={`${BUTTON} ${quiet ? QUIET : PRIMARY} ${extra}`} {...rest} />;
 }
 
-export function ButtonLink({ href, class: extra = "", children }: { href: string; class?: string; children: ComponentChildren }) {
+export function ButtonLink({
+  href,
+  class: extra = "",
+  children,
+}: {
+  href: string;
+  class?: string;
+  children: ComponentChildren;
+}) {
   return (
     <Link href={href} class={`${BUTTON} ${PRIMARY} ${extra}`}>
       {children}
@@ -30,14 +42,21 @@ export function ButtonLink({ href, class: extra = "", children }: { href: string
 
 export function TextLink({ href, children }: { href: string; children: ComponentChildren }) {
   return (
-    <Link href={href} class="font-semibold text-link underline decoration-1 underline-offset-4 hover:decoration-2">
+    <Link
+      href={href}
+      class="font-semibold text-link underline decoration-1 underline-offset-4 hover:decoration-2"
+    >
       {children}
     </Link>
   );
 }
 
 /** A square button that shows an icon and says its purpose. */
-export function IconButton({ label, class: extra = "", ...rest }: JSX.ButtonHTMLAttributes & { label: string; class?: string }) {
+export function IconButton({
+  label,
+  class: extra = "",
+  ...rest
+}: JSX.ButtonHTMLAttributes & { label: string; class?: string }) {
   return (
     <button
       type="button"
@@ -60,7 +79,10 @@ interface BannerProps {
 /** News that the reader did not ask for; read out when it appears. */
 export function Banner({ tone, title, children, icon, action }: BannerProps) {
   return (
-    <div role="alert" class={`flex animate-arrive flex-wrap items-center gap-x-3 gap-y-2 rounded-control p-4 ${TONES[tone]}`}>
+    <div
+      role="alert"
+      class={`flex animate-arrive flex-wrap items-center gap-x-3 gap-y-2 rounded-control p-4 ${TONES[tone]}`}
+    >
       <span class="self-start pt-0.5">{icon ?? <AlertIcon />}</span>
       <div class="min-w-48 flex-1">
         <p class="font-semibold">{title}</p>
@@ -85,7 +107,9 @@ export function Blank({ icon, title, text, action, isWhole = false }: BlankProps
   const Title = isWhole ? "h1" : "h2";
   return (
     <div class="flex flex-col items-center gap-2 px-6 py-16 text-center">
-      <span class="mb-2 grid size-14 place-items-center rounded-card bg-raised text-muted">{icon}</span>
+      <span class="mb-2 grid size-14 place-items-center rounded-card bg-raised text-muted">
+        {icon}
+      </span>
       <Title class="text-lead font-semibold">{title}</Title>
       <p class="mb-4 max-w-96 text-muted">{text}</p>
       {action}

@@ -27,7 +27,15 @@ function Fault({ id, text }: { id: string; text: string | null }) {
   );
 }
 
-function Labelled({ id, label, children }: { id: string; label: string; children: ComponentChildren }) {
+function Labelled({
+  id,
+  label,
+  children,
+}: {
+  id: string;
+  label: string;
+  children: ComponentChildren;
+}) {
   return (
     <div>
       <label for={id} class="mb-1.5 block font-medium">

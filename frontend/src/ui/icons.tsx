@@ -24,9 +24,15 @@ function icon(path: string) {
 
 export const SearchIcon = icon("M11 18a7 7 0 1 0 0-14 7 7 0 0 0 0 14ZM20 20l-4-4");
 export const CrossIcon = icon("M6 6l12 12M18 6L6 18");
-export const EyeIcon = icon("M2.5 12S6 5.5 12 5.5 21.5 12 21.5 12 18 18.5 12 18.5 2.5 12 2.5 12ZM12 14.8a2.8 2.8 0 1 0 0-5.6 2.8 2.8 0 0 0 0 5.6Z");
-export const EyeOffIcon = icon("M4 4l16 16M9.9 5.8A9 9 0 0 1 12 5.5c6 0 9.5 6.5 9.5 6.5a17 17 0 0 1-2.7 3.4M6.3 7.7C3.9 9.4 2.5 12 2.5 12S6 18.5 12 18.5a9 9 0 0 0 4-.9");
-export const SunIcon = icon("M12 16a4 4 0 1 0 0-8 4 4 0 0 0 0 8ZM12 2.5v2M12 19.5v2M2.5 12h2M19.5 12h2M5.3 5.3l1.4 1.4M17.3 17.3l1.4 1.4M5.3 18.7l1.4-1.4M17.3 6.7l1.4-1.4");
+export const EyeIcon = icon(
+  "M2.5 12S6 5.5 12 5.5 21.5 12 21.5 12 18 18.5 12 18.5 2.5 12 2.5 12ZM12 14.8a2.8 2.8 0 1 0 0-5.6 2.8 2.8 0 0 0 0 5.6Z",
+);
+export const EyeOffIcon = icon(
+  "M4 4l16 16M9.9 5.8A9 9 0 0 1 12 5.5c6 0 9.5 6.5 9.5 6.5a17 17 0 0 1-2.7 3.4M6.3 7.7C3.9 9.4 2.5 12 2.5 12S6 18.5 12 18.5a9 9 0 0 0 4-.9",
+);
+export const SunIcon = icon(
+  "M12 16a4 4 0 1 0 0-8 4 4 0 0 0 0 8ZM12 2.5v2M12 19.5v2M2.5 12h2M19.5 12h2M5.3 5.3l1.4 1.4M17.3 17.3l1.4 1.4M5.3 18.7l1.4-1.4M17.3 6.7l1.4-1.4",
+);
 export const MoonIcon = icon("M20 14.5A8.5 8.5 0 0 1 9.5 4a8.5 8.5 0 1 0 10.5 10.5Z");
 export const ScreenIcon = icon("M4 5h16v11H4zM9 20h6M12 16v4");
 export const SignOutIcon = icon("M14 4h5v16h-5M4 12h11M11 8l4 4-4 4");
@@ -34,8 +40,12 @@ export const ClockIcon = icon("M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18ZM12 7v5l3.5 
 export const AlertIcon = icon("M12 3.5 21.5 20h-19ZM12 10v4.5M12 17.3v.2");
 export const CheckIcon = icon("M5 12.5l4.5 4.5L19 7.5");
 export const DotIcon = icon("M12 12.5a.5.5 0 1 0 0-1 .5.5 0 0 0 0 1Z");
-export const HourglassIcon = icon("M6.5 3.5h11M6.5 20.5h11M8 3.5c0 5 8 5.5 8 8.5s-8 3.5-8 8.5M16 3.5c0 5-8 5.5-8 8.5s8 3.5 8 8.5");
-export const OfflineIcon = icon("M3 3l18 18M8.5 15.5a5 5 0 0 1 6-.8M5 12a10 10 0 0 1 4.2-2.3M2 8.5a15 15 0 0 1 4.7-2.9M11 5a15 15 0 0 1 11 3.5M16 10.5a10 10 0 0 1 3 1.5M12 19v.1");
+export const HourglassIcon = icon(
+  "M6.5 3.5h11M6.5 20.5h11M8 3.5c0 5 8 5.5 8 8.5s-8 3.5-8 8.5M16 3.5c0 5-8 5.5-8 8.5s8 3.5 8 8.5",
+);
+export const OfflineIcon = icon(
+  "M3 3l18 18M8.5 15.5a5 5 0 0 1 6-.8M5 12a10 10 0 0 1 4.2-2.3M2 8.5a15 15 0 0 1 4.7-2.9M11 5a15 15 0 0 1 11 3.5M16 10.5a10 10 0 0 1 3 1.5M12 19v.1",
+);
 export const ChartIcon = icon("M4 20h16M7 16V9M7 7V5.5M12 16v-5M12 9V4M17 16v-8M17 6V4.5");
 
 /** A sail: what 'vela' is, and a candle of a chart in its other meaning. */
@@ -43,7 +53,12 @@ export function Mark({ class: className = "size-8" }: IconProps) {
   return (
     <svg class={className} viewBox="0 0 32 32" aria-hidden="true" focusable="false">
       <rect width="32" height="32" rx="8" class="fill-brand" />
-      <path d="M10.5 5.5v21M13.5 24.2h10" class="stroke-on-brand" stroke-width="2" stroke-linecap="round" />
+      <path
+        d="M10.5 5.5v21M13.5 24.2h10"
+        class="stroke-on-brand"
+        stroke-width="2"
+        stroke-linecap="round"
+      />
       <path d="M13.5 7c6.4 2.6 10 7.6 10.5 14.5h-10.5z" class="fill-flame" />
     </svg>
   );

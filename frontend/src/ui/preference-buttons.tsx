@@ -26,7 +26,10 @@ export function PreferenceButtons() {
       >
         {t("settings.language")}
       </button>
-      <IconButton label={t("settings.theme.hint", { theme: t(`settings.theme.${theme}`) })} onClick={turn}>
+      <IconButton
+        label={t("settings.theme.hint", { theme: t(`settings.theme.${theme}`) })}
+        onClick={turn}
+      >
         <Icon />
       </IconButton>
     </>

@@ -27,12 +27,18 @@ export function Shell({ children }: { children: ComponentChildren }) {
       <SkipLink />
       <header class="sticky top-0 z-10 border-b border-line bg-page/95 backdrop-blur-sm">
         <div class="mx-auto flex h-16 max-w-5xl items-center gap-1 px-4 sm:px-6">
-          <Link href="/" class="mr-auto flex items-center gap-2.5 rounded-control text-lead font-bold tracking-tight">
+          <Link
+            href="/"
+            class="mr-auto flex items-center gap-2.5 rounded-control text-lead font-bold tracking-tight"
+          >
             <Mark />
             Vela
           </Link>
           <PreferenceButtons />
-          <span class="mx-2 hidden max-w-56 truncate text-small text-muted md:block" title={email ?? ""}>
+          <span
+            class="mx-2 hidden max-w-56 truncate text-small text-muted md:block"
+            title={email ?? ""}
+          >
             {email}
           </span>
           <IconButton label={t("auth.signOut")} onClick={() => void session.signOut()}>
@@ -46,7 +52,9 @@ export function Shell({ children }: { children: ComponentChildren }) {
       <footer class="mx-auto flex w-full max-w-5xl items-center gap-3 px-4 py-6 text-small text-muted sm:px-6">
         <span>{t("app.tagline")}</span>
         {config.stage !== "prod" && (
-          <span class="ml-auto rounded-small bg-raised px-2 py-0.5">{t("app.stage", { stage: config.stage })}</span>
+          <span class="ml-auto rounded-small bg-raised px-2 py-0.5">
+            {t("app.stage", { stage: config.stage })}
+          </span>
         )}
       </footer>
     </div>

@@ -9,14 +9,33 @@ import { SkipLink } from "./shell";
 /** A sea of candles: decoration only. */
 function Candles() {
   const candles = [
-    [20, 250, 60, 1], [56, 236, 74, 0], [92, 214, 58, 1], [128, 222, 82, 0], [164, 188, 66, 1],
-    [200, 160, 72, 1], [236, 172, 50, 0], [272, 132, 78, 1], [308, 96, 64, 1], [344, 108, 46, 0],
-    [380, 62, 72, 1], [416, 30, 62, 1],
+    [20, 250, 60, 1],
+    [56, 236, 74, 0],
+    [92, 214, 58, 1],
+    [128, 222, 82, 0],
+    [164, 188, 66, 1],
+    [200, 160, 72, 1],
+    [236, 172, 50, 0],
+    [272, 132, 78, 1],
+    [308, 96, 64, 1],
+    [344, 108, 46, 0],
+    [380, 62, 72, 1],
+    [416, 30, 62, 1],
   ] as const;
   return (
-    <svg viewBox="0 0 440 360" class="w-full" preserveAspectRatio="xMidYMax meet" aria-hidden="true" focusable="false">
+    <svg
+      viewBox="0 0 440 360"
+      class="w-full"
+      preserveAspectRatio="xMidYMax meet"
+      aria-hidden="true"
+      focusable="false"
+    >
       {candles.map(([x, y, height, rises]) => (
-        <g key={x} class={rises ? "fill-flame stroke-flame" : "fill-brand stroke-on-brand-muted"} stroke-width="2">
+        <g
+          key={x}
+          class={rises ? "fill-flame stroke-flame" : "fill-brand stroke-on-brand-muted"}
+          stroke-width="2"
+        >
           <path d={`M${x} ${y - 16}v${height + 34}`} />
           <rect x={x - 8} y={y} width="16" height={height} rx="3" />
         </g>
@@ -51,7 +70,10 @@ export function Welcome({ title, children }: { title: string; children: Componen
           </span>
           <PreferenceButtons />
         </header>
-        <main id="content" class="mx-auto flex w-full max-w-md flex-1 flex-col justify-start px-4 pt-6 pb-16 sm:px-6 lg:justify-center lg:pt-0">
+        <main
+          id="content"
+          class="mx-auto flex w-full max-w-md flex-1 flex-col justify-start px-4 pt-6 pb-16 sm:px-6 lg:justify-center lg:pt-0"
+        >
           {children}
         </main>
       </div>

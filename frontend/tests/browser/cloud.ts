@@ -30,7 +30,7 @@ export async function startCloud(port: number): Promise<Cloud> {
   const home = await mkdtemp(join(tmpdir(), "browser-tests-"));
   const server = spawn(join(BIN, "ministack"), {
     env: {
-      PATH: process.env["PATH"],
+      PATH: process.env.PATH,
       HOME: home,
       AUTH: "true",
       BIND_HOST: "127.0.0.1",
@@ -42,7 +42,9 @@ export async function startCloud(port: number): Promise<Cloud> {
   });
   await untilReady(server, endpoint);
   const operate = async (...args: string[]) => {
-    const { stdout } = await run(join(BIN, "python"), [OPERATOR, ...args], { env: operatorEnv(home, port) });
+    const { stdout } = await run(join(BIN, "python"), [OPERATOR, ...args], {
+      env: operatorEnv(home, port),
+    });
     return JSON.parse(stdout);
   };
   const pool: Pool = await operate("create");
@@ -60,7 +62,7 @@ export async function startCloud(port: number): Promise<Cloud> {
 
 function operatorEnv(home: string, port: number) {
   return {
-    PATH: process.env["PATH"],
+    PATH: process.env.PATH,
     HOME: home,
     AWS_ENDPOINT_URL: `http://127.0.0.1:${port}`,
     AWS_REGION: REGION,
@@ -75,7 +77,8 @@ async function untilReady(server: ChildProcess, endpoint: string): Promise<void>
   for (;;) {
     const answer = await fetch(`${endpoint}/_ministack/ready`).catch(() => null);
     if (answer?.ok) return;
-    if (server.exitCode !== null || Date.now() > deadline) throw new Error("the local cloud did not start");
+    if (server.exitCode !== null || Date.now() > deadline)
+      throw new Error("the local cloud did not start");
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }

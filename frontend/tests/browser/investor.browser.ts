@@ -2,15 +2,15 @@
  * An investor's first visit in a real browser, under the site's strict CSP: sign up, review, approval,
  * sign in by SRP against a real Cognito, the board, sign out. Only the API is a stand-in.
  */
-import type { BrowserContext, Page, Browser } from "playwright-core";
+import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { launch } from "./chromium";
 import { type Cloud, startCloud } from "./cloud";
 import { sampleBoard } from "./samples";
 import { json, type Site, startSite } from "./site";
 
-const SITE_PORT = Number(process.env["SITE_PORT"] ?? 4701);
-const CLOUD_PORT = Number(process.env["CLOUD_PORT"] ?? 4705);
+const SITE_PORT = Number(process.env.SITE_PORT ?? 4701);
+const CLOUD_PORT = Number(process.env.CLOUD_PORT ?? 4705);
 const PASSWORD = "Velero2026Sur";
 
 let cloud: Cloud;
@@ -46,7 +46,8 @@ beforeEach(async () => {
   faults = [];
   watch(page);
   site.onStocks((response, request) => {
-    if (!request.headers.authorization?.startsWith("Bearer ey")) return json(401, {})(response, request);
+    if (!request.headers.authorization?.startsWith("Bearer ey"))
+      return json(401, {})(response, request);
     return json(200, { items: sampleBoard(Date.now()), next_cursor: null })(response, request);
   });
 });
@@ -113,7 +114,9 @@ describe("a new investor", () => {
 
     await cloud.confirm(email);
     await page.getByRole("button", { name: "Entrar" }).click();
-    await page.getByRole("row", { name: /Apple Inc.*US\$190,23.*sube \+2,41 \(\+1,28%\)/ }).waitFor();
+    await page
+      .getByRole("row", { name: /Apple Inc.*US\$190,23.*sube \+2,41 \(\+1,28%\)/ })
+      .waitFor();
   });
 
   test("whose e-mail has an account is told so", async () => {
@@ -129,7 +132,11 @@ describe("a new investor", () => {
     await page.goto(`${site.origin}/sign-up`);
     await page.getByRole("button", { name: "Crear cuenta" }).click();
     await page.getByText("Escribe un correo como").waitFor();
-    expect(await page.getByLabel("Correo electrónico").evaluate((field) => field === document.activeElement)).toBe(true);
+    expect(
+      await page
+        .getByLabel("Correo electrónico")
+        .evaluate((field) => field === document.activeElement),
+    ).toBe(true);
   });
 });
 
@@ -145,10 +152,13 @@ describe("signing in", () => {
   });
 
   test("too often is told apart from a wrong password", async () => {
-    await page.route(cloud.endpoint + "/**", (route) =>
+    await page.route(`${cloud.endpoint}/**`, (route) =>
       route.fulfill({
         status: 400,
-        headers: { "access-control-allow-origin": "*", "content-type": "application/x-amz-json-1.1" },
+        headers: {
+          "access-control-allow-origin": "*",
+          "content-type": "application/x-amz-json-1.1",
+        },
         body: JSON.stringify({ __type: "TooManyRequestsException", message: "Rate exceeded" }),
       }),
     );
@@ -168,7 +178,11 @@ describe("signing in", () => {
     await page.getByRole("button", { name: "Cerrar sesión" }).click();
     await page.getByRole("heading", { name: "Hola de nuevo" }).waitFor();
     await other.getByRole("heading", { name: "Hola de nuevo" }).waitFor();
-    expect(await page.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith("Cognito")))).toEqual([]);
+    expect(
+      await page.evaluate(() =>
+        Object.keys(localStorage).filter((key) => key.startsWith("Cognito")),
+      ),
+    ).toEqual([]);
   });
 
   test("is asked for again when the API no longer accepts the session", async () => {
@@ -184,7 +198,10 @@ describe("signing in", () => {
     const seen = new Set<string>();
     site.onStocks((response, request) => {
       seen.add(request.headers.authorization ?? "");
-      const answer = seen.size === 1 ? json(401, {}) : json(200, { items: sampleBoard(Date.now()), next_cursor: null });
+      const answer =
+        seen.size === 1
+          ? json(401, {})
+          : json(200, { items: sampleBoard(Date.now()), next_cursor: null });
       return answer(response, request);
     });
     await page.reload();
@@ -196,7 +213,7 @@ describe("signing in", () => {
     await signedIn();
     const seen: string[] = [];
     await page.route("**/api/stocks", (route) => {
-      seen.push(route.request().headers()["authorization"] ?? "");
+      seen.push(route.request().headers().authorization ?? "");
       return seen.length === 1 ? route.abort("failed") : route.continue();
     });
     await page.reload();

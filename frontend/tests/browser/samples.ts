@@ -3,7 +3,13 @@ import type { Stock } from "../../src/api/stocks.ts";
 
 const MINUTE_MS = 60_000;
 
-type Sample = [symbol: string, name: string, price: string, change: [string, string] | null, minutesOld: number];
+type Sample = [
+  symbol: string,
+  name: string,
+  price: string,
+  change: [string, string] | null,
+  minutesOld: number,
+];
 
 const SAMPLES: Sample[] = [
   ["AAPL", "Apple Inc.", "190.23", ["2.41", "1.28"], 1],
@@ -37,7 +43,11 @@ function unsignedJwt(claims: Record<string, unknown>): string {
 }
 
 /** What Amplify leaves in localStorage after a sign-in; the token convinces the browser, never the API. */
-export function storedSession(clientId: string, email: string, lifeSeconds: number): Record<string, string> {
+export function storedSession(
+  clientId: string,
+  email: string,
+  lifeSeconds: number,
+): Record<string, string> {
   const prefix = `CognitoIdentityServiceProvider.${clientId}`;
   const exp = Math.floor(Date.now() / 1000) + lifeSeconds;
   return {

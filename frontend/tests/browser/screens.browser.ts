@@ -7,7 +7,7 @@ import { sampleBoard } from "./samples";
 import { board, CONFIG, open, SHOTS, type Shot } from "./shots";
 import { json, type Site, startSite } from "./site";
 
-const SITE_PORT = Number(process.env["SITE_PORT"] ?? 4702);
+const SITE_PORT = Number(process.env.SITE_PORT ?? 4702);
 const DESKTOP = { width: 1280, height: 832 };
 const PHONE = { width: 390, height: 844 };
 const MARKET: Shot = { name: "market", path: "/", signedIn: true, stocks: board };
@@ -30,7 +30,8 @@ async function findings(page: Page): Promise<string[]> {
   const client = await page.context().newCDPSession(page);
   await client.send("Runtime.evaluate", { expression: axe.source });
   const { result } = await client.send("Runtime.evaluate", {
-    expression: "axe.run().then(({violations}) => violations.flatMap(v => v.nodes.map(n => v.id + ': ' + n.html)))",
+    expression:
+      "axe.run().then(({violations}) => violations.flatMap(v => v.nodes.map(n => v.id + ': ' + n.html)))",
     awaitPromise: true,
     returnByValue: true,
   });
@@ -68,15 +69,22 @@ describe("the board", () => {
       const shifts: number[] = [];
       Object.assign(window, { shifts });
       new PerformanceObserver((list) => {
-        for (const entry of list.getEntries()) shifts.push((entry as unknown as { value: number }).value);
+        for (const entry of list.getEntries())
+          shifts.push((entry as unknown as { value: number }).value);
       }).observe({ type: "layout-shift" });
     });
-    const risen = sampleBoard(Date.now()).map((stock) => ({ ...stock, price: `1${stock.price}`, change: "100.000001" }));
+    const risen = sampleBoard(Date.now()).map((stock) => ({
+      ...stock,
+      price: `1${stock.price}`,
+      change: "100.000001",
+    }));
     site.onStocks(json(200, { items: risen, next_cursor: null }));
     await page.clock.fastForward(21_000);
     await page.getByText("US$1.190,23").first().waitFor();
     await page.waitForTimeout(300);
-    expect(await page.evaluate(() => (window as unknown as { shifts: number[] }).shifts)).toEqual([]);
+    expect(await page.evaluate(() => (window as unknown as { shifts: number[] }).shifts)).toEqual(
+      [],
+    );
     await context.close();
   });
 
@@ -113,7 +121,11 @@ describe("the board", () => {
   });
 
   test("takes the theme that was chosen, over the system's, and still after a reload", async () => {
-    const page = await open(browser, site, MARKET, { viewport: DESKTOP, colorScheme: "light", locale: "es-CL" });
+    const page = await open(browser, site, MARKET, {
+      viewport: DESKTOP,
+      colorScheme: "light",
+      locale: "es-CL",
+    });
     const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
     const light = await background();
     await page.getByRole("button", { name: /Ahora: Tema del sistema/ }).click();
@@ -129,7 +141,12 @@ describe("the board", () => {
 
 /** The board with its clock in our hands. */
 async function openWithClock() {
-  const page = await open(browser, site, { ...MARKET, path: "/nowhere" }, { viewport: DESKTOP, locale: "es-CL" });
+  const page = await open(
+    browser,
+    site,
+    { ...MARKET, path: "/nowhere" },
+    { viewport: DESKTOP, locale: "es-CL" },
+  );
   await page.clock.install();
   await page.goto(site.origin);
   await page.getByRole("row", { name: /Apple Inc/ }).waitFor();

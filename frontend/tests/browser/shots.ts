@@ -29,21 +29,52 @@ const never: Answer = () => undefined;
 
 export const SHOTS: Shot[] = [
   { name: "sign-in", path: "/", signedIn: false },
-  { name: "sign-in-faults", path: "/", signedIn: false, act: (page) => page.click("[type=submit]") },
-  { name: "sign-up", path: "/sign-up", signedIn: false, act: (page) => page.fill("[name=password]", "Abc12") },
+  {
+    name: "sign-in-faults",
+    path: "/",
+    signedIn: false,
+    act: (page) => page.click("[type=submit]"),
+  },
+  {
+    name: "sign-up",
+    path: "/sign-up",
+    signedIn: false,
+    act: (page) => page.fill("[name=password]", "Abc12"),
+  },
   { name: "review", path: "/review", signedIn: false },
   { name: "market", path: "/", signedIn: true, stocks: board },
   { name: "market-loading", path: "/", signedIn: true, stocks: never },
-  { name: "market-empty", path: "/", signedIn: true, stocks: json(200, { items: [], next_cursor: null }) },
-  { name: "market-no-match", path: "/", signedIn: true, stocks: board, act: (page) => page.fill("[type=search]", "zzz") },
-  { name: "market-error", path: "/", signedIn: true, stocks: json(409, { code: "conflict", message: "", request_id: "r" }) },
+  {
+    name: "market-empty",
+    path: "/",
+    signedIn: true,
+    stocks: json(200, { items: [], next_cursor: null }),
+  },
+  {
+    name: "market-no-match",
+    path: "/",
+    signedIn: true,
+    stocks: board,
+    act: (page) => page.fill("[type=search]", "zzz"),
+  },
+  {
+    name: "market-error",
+    path: "/",
+    signedIn: true,
+    stocks: json(409, { code: "conflict", message: "", request_id: "r" }),
+  },
   { name: "not-found", path: "/nowhere", signedIn: true },
 ];
 
 const SETTLE_MS = 400;
 
 /** Opens a shot in a browser context of its own; close that when done. */
-export async function open(browser: Browser, site: Site, shot: Shot, options: BrowserContextOptions): Promise<Page> {
+export async function open(
+  browser: Browser,
+  site: Site,
+  shot: Shot,
+  options: BrowserContextOptions,
+): Promise<Page> {
   const context = await browser.newContext(options);
   const session = shot.signedIn ? storedSession(CLIENT_ID, "ana.rojas@ejemplo.cl", 3600) : {};
   await context.addInitScript((items) => {

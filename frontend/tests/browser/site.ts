@@ -44,7 +44,11 @@ export function json(status: number, body: unknown): Answer {
   };
 }
 
-export async function startSite(port: number, config: Record<string, string>, connect: string[] = []): Promise<Site> {
+export async function startSite(
+  port: number,
+  config: Record<string, string>,
+  connect: string[] = [],
+): Promise<Site> {
   let stocks: Answer = json(200, { items: [], next_cursor: null });
   const csp = strictCsp(connect);
   const server = createServer((request, response) => {
