@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from typing import Any, Final
 
 import botocore.session
@@ -15,6 +16,7 @@ _MOST_AT_ONCE: Final = 10  # SQS's limit of a batch
 _LONGEST_REASON: Final = 256
 
 
+@cache
 def connect(region: str) -> Any:
     """A client of SQS. (botocore's clients are made at run time and have no static type.)"""
     config = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard"})
@@ -24,8 +26,8 @@ def connect(region: str) -> Any:
 class SqsOutbox:
     """The port `Outbox` over the queue `outbound`."""
 
-    def __init__(self, client: Any, queue_url: str) -> None:
-        self._client = client
+    def __init__(self, region: str, queue_url: str) -> None:
+        self._client = connect(region)
         self._queue_url = queue_url
 
     def send(self, requests: Sequence[str]) -> Sequence[int]:
@@ -43,17 +45,20 @@ class SqsOutbox:
 
 
 class SqsDeadLetters:
-    """The port `DeadLetters` over a dead-letter queue."""
+    """The port `DeadLetters` over a dead-letter queue.
 
-    def __init__(self, client: Any, queue_url: str) -> None:
-        self._client = client
+    Its client is made when it is first needed: most starts never put anything aside.
+    """
+
+    def __init__(self, region: str, queue_url: str) -> None:
+        self._region = region
         self._queue_url = queue_url
 
     def put(self, body: str, reason: str) -> None:
         """One SendMessage, the reason beside the body."""
         attribute = {"DataType": "String", "StringValue": reason[:_LONGEST_REASON]}
         with _translated():
-            self._client.send_message(
+            connect(self._region).send_message(
                 QueueUrl=self._queue_url,
                 MessageBody=body,
                 MessageAttributes={"reason": attribute},

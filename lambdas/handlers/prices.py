@@ -16,6 +16,7 @@ from lambdas.wire.malformed import Malformed
 
 logger = Logger(service=Function.PRICES)
 metrics = Metrics(namespace=METRICS_NAMESPACE, service=Function.PRICES)
+runtime.prepare(runtime.prices)
 
 
 @metrics.log_metrics

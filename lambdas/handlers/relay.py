@@ -16,6 +16,7 @@ from lambdas.wire.exchange import request_out
 
 logger = Logger(service=Function.RELAY)
 metrics = Metrics(namespace=METRICS_NAMESPACE, service=Function.RELAY)
+runtime.prepare(runtime.relay)
 
 
 @metrics.log_metrics

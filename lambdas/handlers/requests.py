@@ -19,6 +19,7 @@ from lambdas.wire.malformed import Malformed
 
 logger = Logger(service=Function.REQUESTS)
 metrics = Metrics(namespace=METRICS_NAMESPACE, service=Function.REQUESTS)
+runtime.prepare(runtime.exchange)
 
 
 @metrics.log_metrics

@@ -15,6 +15,7 @@ MOST_ASKED: Final = 500
 
 logger = Logger(service=Function.SWEEP)
 metrics = Metrics(namespace=METRICS_NAMESPACE, service=Function.SWEEP)
+runtime.prepare(runtime.sweep)
 
 
 @metrics.log_metrics

@@ -20,6 +20,7 @@ from lambdas.wire.malformed import Malformed
 
 logger = Logger(service=Function.VALIDATIONS)
 metrics = Metrics(namespace=METRICS_NAMESPACE, service=Function.VALIDATIONS)
+runtime.prepare(runtime.exchange)
 
 
 @metrics.log_metrics
