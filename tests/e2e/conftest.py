@@ -1,0 +1,31 @@
+"""One running system for all tests of the session that do not break it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.system import ROOT, Person, System, a_person, eventually, running
+
+# Prices at once and often; one company that the exchange always refuses.
+LIVELY = "EXCHANGE_OPTIONS=--interval 3 --delay 0.1 --groups 0"
+
+
+@pytest.fixture(scope="session")
+def state() -> Path:
+    return ROOT / ".local-e2e" / "state"
+
+
+@pytest.fixture(scope="session")
+def system(state: Path) -> Iterator[System]:
+    with running(cloud_port=4766, mqtt_port=1966, state=state, options=(LIVELY,)) as system:
+        yield system
+
+
+@pytest.fixture
+def person(system: System) -> Person:
+    """Somebody with 1,000 dollars, on an exchange whose board is there."""
+    person = a_person(system)
+    person.deposit("1000.00")
+    eventually(lambda: len(person.get("/stocks")["items"]) > 5, what="a board of companies")
+    return person
