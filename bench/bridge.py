@@ -20,6 +20,7 @@ from pathlib import Path
 import botocore.session
 import paho.mqtt.client as paho
 from iotcore import Broker
+from paho.mqtt.enums import CallbackAPIVersion
 
 from bench.sqs_stub import ENVIRONMENT
 
@@ -116,7 +117,7 @@ def measure(which: str, messages: int, latency_ms: float) -> Run:
 
 def publish(messages: int) -> None:
     """Hand everything to the broker."""
-    client = paho.Client(paho.CallbackAPIVersion.VERSION2)
+    client = paho.Client(CallbackAPIVersion.VERSION2)
     client.max_inflight_messages_set(0)
     client.connect("127.0.0.1", BROKER_PORT)
     client.loop_start()
@@ -133,8 +134,8 @@ def wait_for(messages: int) -> None:
         "sqs",
         region_name=ENVIRONMENT["AWS_REGION"],
         endpoint_url=f"http://127.0.0.1:{STUB_PORT}",
-        aws_access_key_id="stub",
-        aws_secret_access_key="stub",
+        aws_access_key_id=ENVIRONMENT["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=ENVIRONMENT["AWS_SECRET_ACCESS_KEY"],
     )
     while True:
         answer = sqs.get_queue_attributes(QueueUrl=f"{QUEUES}/prices", AttributeNames=["All"])

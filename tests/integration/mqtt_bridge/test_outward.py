@@ -1,4 +1,4 @@
-"""From SQS to the broker: published byte for byte, deleted only after the broker's acknowledgement."""
+"""From SQS to the broker: byte for byte, deleted only after the broker's acknowledgement."""
 
 import socket
 import threading

@@ -50,13 +50,13 @@ def test_sigterm_drains_what_is_in_flight_and_exits_0(
 
 
 def test_sigterm_with_sqs_down_still_exits_0_in_time_and_loses_nothing(
-    broker: Iotcore | Mosquitto, stub: SqsStub, client_id: str, tmp_path: Path
+    iotcore: Iotcore, stub: SqsStub, client_id: str, tmp_path: Path
 ) -> None:
-    environ = environment(broker.port, stub, client_id, tmp_path)
+    environ = environment(iotcore.port, stub, client_id, tmp_path)
     process = Process(environ, tmp_path / "log")
     process.await_event("connected")
     stub.faults.down = True
-    with Peer(broker.port) as peer:
+    with Peer(iotcore.port) as peer:
         peer.publish(INFO, *[str(i).encode() for i in range(50)])
     process.await_event("not accepted, will try again")
     assert process.terminate() == 0
@@ -107,16 +107,16 @@ def health(environ: dict[str, str]) -> int:
 
 
 def test_health_follows_the_connection(
-    broker: Iotcore | Mosquitto, stub: SqsStub, client_id: str, tmp_path: Path
+    iotcore: Iotcore, stub: SqsStub, client_id: str, tmp_path: Path
 ) -> None:
     alive = tmp_path / "alive"
     alive.touch()  # left over by a former run
-    environ = environment(broker.port, stub, client_id, tmp_path)
+    environ = environment(iotcore.port, stub, client_id, tmp_path)
     process = Process(environ, tmp_path / "log")
     process.await_event("connected")
     eventually(alive.exists)
     assert health(environ) == 0
-    broker.stop()
+    iotcore.stop()
     process.await_event("disconnected")
     time.sleep(2.5)
     before = alive.stat().st_mtime
@@ -125,7 +125,7 @@ def test_health_follows_the_connection(
     os.utime(alive, (before - 60, before - 60))
     assert health(environ) == 1
     assert process.alive
-    broker.start()
+    iotcore.start()
     process.await_event("connected", 2)
     eventually(lambda: alive.stat().st_mtime > before - 60)
     assert process.terminate() == 0

@@ -1,9 +1,10 @@
-"""The outside world of the bridge on loopback: real brokers, a plain MQTT peer, the process itself."""
+"""The bridge's world on loopback: real brokers, a plain MQTT peer, the process itself."""
 
 import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -16,6 +17,7 @@ from typing import Any, Self
 
 import paho.mqtt.client as paho
 from iotcore import Broker as Rumqttd
+from paho.mqtt.enums import CallbackAPIVersion
 
 from bench.sqs_stub import ENVIRONMENT, SqsStub
 from mqtt_bridge.bridge import Bridge
@@ -106,8 +108,6 @@ dynamic_filters = true
 
 
 def port_open(port: int) -> bool:
-    import socket
-
     try:
         with socket.create_connection(("127.0.0.1", port), 0.2):
             return True
@@ -122,14 +122,12 @@ class Peer:
         self.seen: list[bytes] = []
         ready = threading.Event()
         self._client = paho.Client(
-            paho.CallbackAPIVersion.VERSION2, protocol=paho.MQTTv5 if v5 else paho.MQTTv311
+            CallbackAPIVersion.VERSION2, protocol=paho.MQTTv5 if v5 else paho.MQTTv311
         )
         self._client.max_inflight_messages_set(0)
         self._client.on_message = lambda c, u, message: self.seen.append(bytes(message.payload))
         self._client.on_subscribe = lambda *_: ready.set()
-        self._client.on_connect = lambda *_: (
-            self._client.subscribe(subscribe, 1) if subscribe else ready.set()
-        )
+        self._client.on_connect = lambda *_: self._connected(subscribe, ready)
         self._client.connect("127.0.0.1", port)
         self._client.loop_start()
         assert ready.wait(5)
@@ -140,6 +138,12 @@ class Peer:
     def __exit__(self, *_: object) -> None:
         self._client.disconnect()
         self._client.loop_stop()
+
+    def _connected(self, subscribe: str | None, ready: threading.Event) -> None:
+        if subscribe:
+            self._client.subscribe(subscribe, 1)
+        else:
+            ready.set()
 
     def publish(self, topic: str, *payloads: bytes) -> None:
         """Publish, and wait until the broker has everything."""

@@ -1,0 +1,219 @@
+"""One contract for both transports, each against every broker that speaks its protocol."""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import pytest
+
+from mqtt_bridge.counters import Counters
+from mqtt_bridge.credentials import Credentials
+from mqtt_bridge.crt_transport import CrtTransport
+from mqtt_bridge.limits import Limits
+from mqtt_bridge.paho_transport import PahoTransport
+from mqtt_bridge.settings import Broker, Scheme
+from mqtt_bridge.threads import Alarm
+from mqtt_bridge.transport import Arrival, NotConfirmed, Transport
+from tests.integration.mqtt_bridge.conftest import needs_mosquitto
+from tests.integration.mqtt_bridge.world import INFO, REQUEST, Iotcore, Mosquitto, Peer, eventually
+
+WORLDS = [
+    pytest.param(("paho", "iotcore"), id="paho-iotcore"),
+    pytest.param(("crt", "iotcore_v5"), id="crt-iotcore"),
+    pytest.param(("paho", "mosquitto"), id="paho-mosquitto", marks=needs_mosquitto),
+    pytest.param(("crt", "mosquitto"), id="crt-mosquitto", marks=needs_mosquitto),
+]
+
+
+@dataclass
+class Inbox:
+    """A Receiver that only remembers."""
+
+    arrivals: list[Arrival] = field(default_factory=list)
+    room: int = 1_000_000
+
+    def offer(self, arrival: Arrival) -> None:
+        self.arrivals.append(arrival)
+
+    def has_room(self) -> bool:
+        return len(self.arrivals) < self.room
+
+    @property
+    def payloads(self) -> list[bytes]:
+        return [arrival.payload for arrival in self.arrivals]
+
+
+@dataclass
+class World:
+    """A broker, and how to make a transport to it."""
+
+    kind: str
+    broker: Iotcore | Mosquitto
+    client_id: str
+
+    @contextmanager
+    def transport(self, inbox: Inbox, **limits: float) -> Iterator[Transport]:
+        alarm = Alarm()
+        transport = self.make(alarm, Limits(first_delay_s=0.05, longest_delay_s=0.4, **limits))  # type: ignore[arg-type]
+        transport.start(inbox)
+        try:
+            assert transport.wait_connected(10)
+            yield transport
+        finally:
+            transport.close(5)
+            assert not alarm.raised
+
+    def make(self, alarm: Alarm, limits: Limits) -> Transport:
+        address = Broker(scheme=Scheme.MQTT, host="127.0.0.1", port=self.broker.port)
+        topics = (INFO, REQUEST)
+        if self.kind == "crt":
+            return CrtTransport(
+                broker=address,
+                client_id=self.client_id,
+                topics=topics,
+                login=None,
+                counters=Counters(),
+                limits=limits,
+                alarm=alarm,
+            )
+        return PahoTransport(
+            broker=address,
+            client_id=self.client_id,
+            topics=topics,
+            credentials=Credentials(),
+            counters=Counters(),
+            limits=limits,
+            alarm=alarm,
+        )
+
+    def peer(self, subscribe: str | None = None) -> Peer:
+        return Peer(self.broker.port, subscribe=subscribe, v5=self.kind == "crt")
+
+
+@pytest.fixture(params=WORLDS)
+def world(request: pytest.FixtureRequest, client_id: str) -> World:
+    kind, broker = request.param
+    return World(kind, request.getfixturevalue(broker), client_id)
+
+
+def test_what_is_not_acknowledged_comes_again_and_what_is_does_not(world: World) -> None:
+    first, second = Inbox(), Inbox()
+    with world.transport(first) as transport:
+        with world.peer() as peer:
+            peer.publish(INFO, b"a", b"b", b"c")
+        eventually(lambda: len(first.arrivals) == 3)
+        transport.acknowledge([first.arrivals[0].token])
+        time.sleep(0.3)
+    with world.transport(second):
+        eventually(lambda: len(second.arrivals) >= 2)
+        time.sleep(0.3)
+        assert sorted(second.payloads) == [b"b", b"c"]
+
+
+def test_acknowledgements_in_any_order_keep_the_connection(world: World) -> None:
+    inbox = Inbox()
+    with world.transport(inbox) as transport:
+        with world.peer() as peer:
+            peer.publish(INFO, *[str(i).encode() for i in range(15)])
+            eventually(lambda: len(inbox.arrivals) == 15)
+            for arrival in reversed(inbox.arrivals):
+                transport.acknowledge([arrival.token])
+            peer.publish(INFO, b"after")
+        eventually(lambda: inbox.payloads[-1] == b"after")
+        assert len(inbox.arrivals) == 16, "nothing came twice, so the connection held"
+
+
+def test_messages_of_the_time_away_arrive(world: World) -> None:
+    with world.transport(Inbox()):
+        pass
+    with world.peer() as peer:
+        peer.publish(INFO, *[str(i).encode() for i in range(50)])
+    inbox = Inbox()
+    with world.transport(inbox) as transport:
+        acknowledged = 0
+        deadline = time.monotonic() + 10
+        while len(inbox.arrivals) < 50 and time.monotonic() < deadline:
+            new = inbox.arrivals[acknowledged:]
+            transport.acknowledge([arrival.token for arrival in new])
+            acknowledged += len(new)
+            time.sleep(0.02)
+        assert sorted(map(int, inbox.payloads)) == list(range(50))
+
+
+def test_a_publication_is_done_with_the_acknowledgement_of_the_broker(world: World) -> None:
+    with world.peer(subscribe=REQUEST) as peer, world.transport(Inbox()) as transport:
+        body = '{"ñ": 1.50}'.encode()
+        transport.publish(REQUEST, body).result(5)
+        eventually(lambda: peer.seen == [body])
+
+
+def test_a_publication_without_a_broker_is_not_confirmed(world: World) -> None:
+    with world.transport(Inbox(), puback_s=2) as transport:
+        world.broker.stop()
+        eventually(lambda: not transport.is_connected)
+        with pytest.raises(NotConfirmed):
+            transport.publish(REQUEST, b"lost?").result(5)
+        world.broker.start()
+        assert transport.wait_connected(10), "reconnects by itself"
+        transport.publish(REQUEST, b"again").result(5)
+
+
+def test_an_acknowledgement_of_an_earlier_connection_is_dropped(world: World) -> None:
+    inbox = Inbox()
+    with world.transport(inbox) as transport:
+        with world.peer() as peer:
+            peer.publish(INFO, b"before")
+        eventually(lambda: len(inbox.arrivals) == 1)
+        old = inbox.arrivals[0].token
+        world.broker.stop()
+        eventually(lambda: not transport.is_connected)
+        world.broker.start()
+        assert transport.wait_connected(10)
+        with world.peer() as peer:
+            peer.publish(INFO, b"after")
+        eventually(lambda: b"after" in inbox.payloads)
+        transport.acknowledge([old])
+        time.sleep(0.3)
+        assert transport.is_connected
+    again = Inbox()
+    with world.transport(again):
+        eventually(lambda: b"after" in again.payloads, what="still not acknowledged")
+
+
+def test_without_room_the_rest_stays_with_the_broker_until_there_is(world: World) -> None:
+    inbox = Inbox(room=10)
+    with world.transport(inbox, window_messages=10) as transport:
+        with world.peer() as peer:
+            peer.publish(INFO, *[str(i).encode() for i in range(40)])
+        eventually(lambda: len(inbox.arrivals) == 10)
+        time.sleep(0.5)
+        assert len(inbox.arrivals) == 10
+        inbox.room = 1_000
+        deadline = time.monotonic() + 10
+        while len(set(inbox.payloads)) < 40 and time.monotonic() < deadline:
+            transport.acknowledge([arrival.token for arrival in list(inbox.arrivals)])
+            time.sleep(0.05)
+        assert {int(p) for p in inbox.payloads} == set(range(40))
+
+
+def test_a_bug_in_the_receiver_raises_the_alarm(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Broken(Inbox):
+        def offer(self, arrival: Arrival) -> None:
+            raise RuntimeError("a bug")
+
+    alarm = Alarm()
+    transport = world.make(alarm, Limits())
+    transport.start(Broken())
+    try:
+        assert transport.wait_connected(10)
+        with world.peer() as peer:
+            peer.publish(INFO, b"x")
+        eventually(lambda: alarm.raised)
+        assert "crashed" in caplog.text
+    finally:
+        transport.close(5)
+    assert not [t for t in threading.enumerate() if t.name == "mqtt"]
