@@ -23,7 +23,6 @@ from lambdas.wire.times import utc_in
 DEFAULT_LIMIT: Final = 25
 MAX_LIMIT: Final = 100
 MAX_AMOUNT_MINOR: Final = int(money.MAX_AMOUNT * money.MINOR_PER_MAJOR)
-_MAX_CURSOR: Final = 2_000
 _SYMBOL: Final = re.compile(r"[A-Za-z0-9.^=-]{1,16}")
 _UUID: Final = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
@@ -145,10 +144,7 @@ def page_in(query: Mapping[str, str], faults: Faults) -> PageOf:
         wanted = DEFAULT_LIMIT
     elif not 1 <= wanted <= MAX_LIMIT:
         faults.add("limit", "out_of_range", f"It must be a number from 1 to {MAX_LIMIT}.")
-    cursor = query.get("cursor") or None
-    if cursor is not None and len(cursor) > _MAX_CURSOR:
-        faults.add("cursor", "invalid_cursor", "It is not a cursor of this list.")
-    return PageOf(limit=wanted, cursor=cursor)
+    return PageOf(limit=wanted, cursor=query.get("cursor") or None)
 
 
 def period_in(query: Mapping[str, str], faults: Faults) -> Period:

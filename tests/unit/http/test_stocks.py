@@ -172,6 +172,15 @@ def test_prices_come_newest_first_and_page_by_page(site: Site) -> None:
     }
 
 
+def test_prices_that_were_found_need_no_second_read(site: Site) -> None:
+    market = CountingMarket(site.store)
+    site.api = replace(site.api, market=market)
+    four_prices(site)
+
+    assert len(site.get("/stocks/AAPL/prices").json["items"]) == 4
+    assert market.reads == 0
+
+
 def test_a_period_has_its_start_and_not_its_end(site: Site) -> None:
     four_prices(site)
     query = {"from": "2026-03-04T14:58:00.123456Z", "to": "2026-03-04T12:00:00.123456-03:00"}
