@@ -3,6 +3,7 @@ same names.
 """
 
 import argparse
+import os
 import shlex
 import sys
 from pathlib import Path
@@ -28,6 +29,9 @@ def main() -> int:
         return 1
     except KeyboardInterrupt:
         return 130
+    except BrokenPipeError:  # as with `make logs | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
 
 
 def _run(command: str, options: Options, given: argparse.Namespace) -> int:

@@ -17,6 +17,7 @@ from local.simulator import REFUSED_SYMBOL
 
 _DEPOSIT: Final = "1000.00"
 _QUANTITY: Final = "0.5"
+_REFUSED_QUANTITY: Final = "100"
 _PATIENCE_S: Final = 30
 _POLL_S: Final = 0.1
 _NAMED_FIRST: Final = "AAPL"
@@ -84,7 +85,7 @@ def _with_symbol(
 
 
 def _buy_and_get_it(investor: Investor, stock: dict[str, Any]) -> None:
-    order, seen = _buy(investor, stock)
+    order, seen = _buy(investor, stock, quantity=_QUANTITY)
     if order["state"] != "ACCEPTED" or seen[0] != "PENDING":
         raise NotAsItShould(f"The order went {' → '.join(seen)}, not from PENDING to ACCEPTED.")
     _tell("Follow", _story(order, seen))
@@ -110,24 +111,24 @@ def _show_what_is_owned(investor: Investor, stock: dict[str, Any]) -> None:
 
 def _buy_and_be_refused(investor: Investor, stock: dict[str, Any]) -> None:
     before = investor.get("/wallet")
-    order, seen = _buy(investor, stock)
+    order, seen = _buy(investor, stock, quantity=_REFUSED_QUANTITY)
     if order["state"] != "REJECTED":
         raise NotAsItShould(
             f"The exchange should reject {stock['symbol']}, and the order is {order['state']}."
         )
     _tell("Follow", _story(order, seen))
+    newest = investor.get("/wallet/postings")["items"][0]
+    _tell("Ledger", _movement(newest))
     _tell("Wallet", f"{_wallet(investor)}: the money is back")
     _require_wallet(investor, available=before["available"], held=before["held"])
 
 
-def _buy(investor: Investor, stock: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
-    """Place an order and follow it to its end: the order as it ended, and the states that were
-    seen.
-    """
-    placed = investor.post("/orders", {"symbol": stock["symbol"], "quantity": _QUANTITY})
-    _tell(
-        "Buy", f"{_QUANTITY} {placed['symbol']} at {placed['price']}: USD {placed['cost']} are held"
-    )
+def _buy(
+    investor: Investor, stock: dict[str, Any], *, quantity: str
+) -> tuple[dict[str, Any], list[str]]:
+    """Place an order and follow it: the order as it ended, and the states that were seen."""
+    placed = investor.post("/orders", {"symbol": stock["symbol"], "quantity": quantity})
+    _tell("Buy", f"{quantity} {placed['symbol']} at {placed['price']}; {_wallet(investor)}")
     seen = [placed["state"]]
 
     def ended() -> dict[str, Any] | None:

@@ -76,11 +76,13 @@ def _start(
         rights = TaskCredentials(issuer(options, deploy.required(stacks, "BridgeTaskRoleArn")))
         undo.callback(rights.close)
         supervisor.start(bridge.program(options, container, rights))
-        if options.exchange is ExchangeKind.SIMULATOR:
-            supervisor.start(simulator.program(options, outputs.mqtt_url, outputs.topics))
         supervisor.wait(
             bridge.health_file(options).exists, "The bridge", timeout_s=_READY_TIMEOUT_S
         )
+        # Only now that the bridge listens: the built-in broker keeps no session over its restart,
+        # and the exchange begins with a day of prices.
+        if options.exchange is ExchangeKind.SIMULATOR:
+            supervisor.start(simulator.program(options, outputs.mqtt_url, outputs.topics))
         supervisor.wait(
             lambda: answers_well(f"{outputs.api_url}/heartbeat"),
             "The API",

@@ -1,0 +1,95 @@
+"""What is kept between two runs, what children are told, and what is shown of a failed deploy."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from local import cloud, deploy, simulator
+from local.cloud_state import forget_stream_positions
+from local.exchange.options import read_options
+from local.options import Options
+
+
+def test_readers_of_streams_begin_anew_and_the_rest_is_kept(tmp_path: Path) -> None:
+    saved = {
+        "__ministack_format__": 2,
+        "payload": {"functions": {"kept": True}, "dynamodb_stream_positions": {"id": 3}},
+    }
+    (tmp_path / "lambda.json").write_text(json.dumps(saved))
+
+    forget_stream_positions(tmp_path)
+
+    assert json.loads((tmp_path / "lambda.json").read_text()) == {
+        "__ministack_format__": 2,
+        "payload": {"functions": {"kept": True}, "dynamodb_stream_positions": {}},
+    }
+
+
+def test_a_first_run_has_nothing_to_put_right(tmp_path: Path) -> None:
+    forget_stream_positions(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_local_cloud_enforces_iam_on_loopback_and_knows_nothing_of_our_shell(
+    options: Options, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "PYTHONPATH"):
+        monkeypatch.setenv(name, "mine")
+
+    env = cloud.program(options).env
+
+    assert env["AUTH"] == "true"
+    assert env["BIND_HOST"] == "127.0.0.1"
+    assert env["GATEWAY_PORT"] == str(options.cloud_port)
+    assert "mine" not in env.values()
+
+
+def test_unpacked_functions_of_an_earlier_run_are_cleared_away(options: Options) -> None:
+    left = options.state / "tmp" / "ministack-lambda-x"
+    left.mkdir(parents=True)
+    cloud.program(options)
+    assert not left.exists()
+    assert left.parent.is_dir()
+
+
+def test_the_cdk_speaks_to_the_local_cloud_and_to_nobody_elses_account(
+    options: Options, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_PROFILE", "company")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIACOMPANY")
+
+    env = deploy.deploy(options).env
+
+    assert env["AWS_ENDPOINT_URL"] == options.cloud_url
+    assert env["AWS_ACCESS_KEY_ID"] == "test"
+    assert env["AWS_CONFIG_FILE"] == env["AWS_SHARED_CREDENTIALS_FILE"] == os.devnull
+    assert "AWS_PROFILE" not in env
+
+
+def test_a_failed_deploy_is_told_by_its_own_lines() -> None:
+    log = "\n".join(
+        [
+            "fintech-local-data: deploying... [1/4]",
+            "data | 3/9 | CREATE_FAILED | AWS::DynamoDB::Table | Orders Table already exists",
+            "❌  fintech-local-data failed: Error: The stack named fintech-local-data failed",
+            "❌  fintech-local-data failed: Error: The stack named fintech-local-data failed",
+        ]
+    )
+
+    told = deploy.complaints(log).splitlines()
+
+    assert [line.split()[0] for line in told] == ["data", "❌"]
+
+
+def test_the_exchange_refuses_one_company_and_the_persons_options_win(options: Options) -> None:
+    given = Options(state=options.state, exchange_options=("--interval", "1"))
+    topics = {"info": "a/info", "request": "a/request", "validation": "a/validation"}
+
+    argv = simulator.program(given, "mqtt://fintech:secret@127.0.0.1:1883", topics).argv
+
+    understood = read_options(argv[3:])
+    assert understood.reject_symbols == {simulator.REFUSED_SYMBOL}
+    assert understood.interval_s == 1
+    assert {kind.value: topic for kind, topic in understood.topics.items()} == topics
