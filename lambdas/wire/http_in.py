@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Final, TypeVar
 from uuid import UUID
 
@@ -88,27 +89,9 @@ def purchase_in(body: bytes, key: str | None) -> tuple[Purchase, UUID | None]:
     faults = Faults()
     key_uuid = faults.read(lambda: _key(key))
     symbol = faults.read(lambda: _symbol(asked.symbol))
-    quantity = faults.read(
-        lambda: _optional(
-            asked.quantity,
-            "quantity",
-            lambda text: money.decimal_in(text, field="quantity", most=money.MAX_QUANTITY),
-        )
-    )
-    amount_minor = faults.read(
-        lambda: _optional(
-            asked.amount,
-            "amount",
-            lambda text: money.minor_in(text, field="amount", most_minor=MAX_AMOUNT_MINOR),
-        )
-    )
-    max_price = faults.read(
-        lambda: _optional(
-            asked.max_price,
-            "max_price",
-            lambda text: money.decimal_in(text, field="max_price", most=money.MAX_PRICE),
-        )
-    )
+    quantity = faults.read(lambda: _decimal(asked.quantity, "quantity", money.MAX_QUANTITY))
+    amount_minor = faults.read(lambda: _minor(asked.amount, "amount", MAX_AMOUNT_MINOR))
+    max_price = faults.read(lambda: _decimal(asked.max_price, "max_price", money.MAX_PRICE))
     if _is_given(asked.quantity) == _is_given(asked.amount):
         faults.add("quantity", "quantity_or_amount", "Give either quantity or amount.")
     faults.check()
@@ -125,11 +108,7 @@ def deposit_in(body: bytes, key: str | None, *, most_minor: int) -> tuple[int, U
     faults = Faults()
     key_uuid = faults.read(lambda: _key(key))
     amount_minor = faults.read(
-        lambda: money.minor_in(
-            _number(_required(asked.amount, "amount"), "amount"),
-            field="amount",
-            most_minor=most_minor,
-        )
+        lambda: _minor(_required(asked.amount, "amount"), "amount", most_minor)
     )
     faults.check()
     assert amount_minor is not None  # else there is a fault
@@ -182,8 +161,16 @@ def _required(raw: Raw, field: str) -> Raw:
     return raw
 
 
-def _optional(raw: Raw, field: str, reader: Callable[[str], T]) -> T | None:
-    return reader(_number(raw, field)) if _is_given(raw) else None
+def _decimal(raw: Raw, field: str, most: Decimal) -> Decimal | None:
+    if not _is_given(raw):
+        return None
+    return money.decimal_in(_number(raw, field), field=field, most=most)
+
+
+def _minor(raw: Raw, field: str, most_minor: int) -> int | None:
+    if not _is_given(raw):
+        return None
+    return money.minor_in(_number(raw, field), field=field, most_minor=most_minor)
 
 
 def _number(raw: Raw, field: str) -> str:
