@@ -58,5 +58,5 @@ export default defineConfig({
     reportCompressedSize: false,
   },
   server: { host: "127.0.0.1" },
-  test: { include: ["tests/**/*.test.ts"] },
+  test: { include: ["tests/*.test.ts"] },
 });
