@@ -26,6 +26,7 @@ CLOUD_PORT ?= 4566
 MQTT_PORT  ?= 1883
 STATE      ?= .local
 BROKER     ?= iotcore
+BRIDGE     ?= process
 EXCHANGE   ?= simulator
 EXCHANGE_OPTIONS ?=
 LOCAL = $(PY) -m local --cloud-port $(CLOUD_PORT) --mqtt-port $(MQTT_PORT) --state "$(STATE)"
@@ -77,7 +78,7 @@ tools: $(VENV)/.installed .venv-cloud/.installed cdk/node_modules/.installed fro
 
 .PHONY: up
 up: tools  ## the whole system on this machine; Ctrl-C stops it (CLOUD_PORT= MQTT_PORT= STATE= BROKER=mosquitto EXCHANGE=none)
-	@exec $(LOCAL) --broker $(BROKER) --exchange $(EXCHANGE) --exchange-options "$(EXCHANGE_OPTIONS)" up
+	@exec $(LOCAL) --broker $(BROKER) --bridge $(BRIDGE) --exchange $(EXCHANGE) --exchange-options "$(EXCHANGE_OPTIONS)" up
 
 .PHONY: demo
 demo: $(VENV)/.installed  ## the main job, step by step, on a running `make up`

@@ -1,5 +1,5 @@
-"""`python -m local up|demo|confirm|logs|clean`: the commands behind the Makefile's targets of the
-same names.
+"""`python -m local up|bridge|demo|confirm|logs|clean`: the commands behind the Makefile's targets
+of the same names.
 """
 
 import argparse
@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from local.errors import CannotRun
-from local.options import BrokerKind, ExchangeKind, Options
+from local.options import BridgeKind, BrokerKind, ExchangeKind, Options
 
 
 def main() -> int:
@@ -19,6 +19,7 @@ def main() -> int:
         mqtt_port=given.mqtt_port,
         state=given.state.resolve(),
         broker=BrokerKind(given.broker),
+        bridge=BridgeKind(given.bridge),
         exchange=ExchangeKind(given.exchange),
         exchange_options=tuple(shlex.split(given.exchange_options)),
     )
@@ -41,6 +42,10 @@ def _run(command: str, options: Options, given: argparse.Namespace) -> int:
             from local.up import up
 
             return up(options)
+        case "bridge":
+            from local.bridge import become_bridge
+
+            return become_bridge(options)
         case "demo":
             from local.demo import demo
 
@@ -62,7 +67,7 @@ def _run(command: str, options: Options, given: argparse.Namespace) -> int:
 def _parser() -> argparse.ArgumentParser:
     usual = Options()
     parser = argparse.ArgumentParser(prog="python -m local", description=__doc__)
-    parser.add_argument("command", choices=("up", "demo", "confirm", "logs", "clean"))
+    parser.add_argument("command", choices=("up", "bridge", "demo", "confirm", "logs", "clean"))
     add = parser.add_argument
     add(
         "--cloud-port",
@@ -80,6 +85,7 @@ def _parser() -> argparse.ArgumentParser:
         help="where a run keeps everything",
     )
     add("--broker", choices=[*BrokerKind], default=usual.broker, help="which MQTT broker (iotcore)")
+    add("--bridge", choices=[*BridgeKind], default=usual.bridge, help="none: run one beside it")
     add(
         "--exchange", choices=[*ExchangeKind], default=usual.exchange, help="who plays the exchange"
     )

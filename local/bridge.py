@@ -2,14 +2,19 @@
 deployed task definition and the rights of its task role, so that both are tried on a laptop.
 """
 
+import os
+from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import Final, NoReturn
+from urllib.parse import urlsplit
 
+from local import deploy
 from local.cloud import client
 from local.errors import CannotRun
 from local.options import REGION, Options
+from local.outputs import Outputs
 from local.processes import Program
-from local.task_role import TaskCredentials
+from local.task_role import issuer
 from local.tools import PYTHON, environment
 
 NAME: Final = "bridge"
@@ -35,8 +40,8 @@ def topics(container: dict[str, str]) -> dict[str, str]:
     return {topic: container[variable] for topic, variable in _TOPICS.items()}
 
 
-def program(options: Options, container: dict[str, str], rights: TaskCredentials) -> Program:
-    """Only the addresses differ from AWS: the broker's, the cloud's, and the health file's."""
+def program(options: Options, container: dict[str, str], rights: dict[str, str]) -> Program:
+    """Only addresses differ from AWS: the broker's, the cloud's, the credentials', the file's."""
     health = health_file(options)
     health.unlink(missing_ok=True)
     told = container | {
@@ -49,9 +54,32 @@ def program(options: Options, container: dict[str, str], rights: TaskCredentials
     return Program(
         name=NAME,
         argv=(PYTHON, "-m", "mqtt_bridge"),
-        env=environment(**told, **rights.environment()),
+        env=environment(**told, **rights),
         grace_s=12,  # it drains for at most 10 s
     )
+
+
+def become_bridge(options: Options) -> NoReturn:
+    """Turn this process into the bridge of a run that was started without one (`BRIDGE=none`).
+
+    So a bridge can be killed, changed or debugged while the rest goes on. Its session of the role
+    is not renewed: it lasts for twelve hours.
+    """
+    running = Outputs.read(options)
+    cloud, broker = urlsplit(running.aws_endpoint_url).port, urlsplit(running.mqtt_url).port
+    assert cloud is not None  # both are written with their ports
+    assert broker is not None
+    options = replace(options, cloud_port=cloud, mqtt_port=broker)
+    stacks = deploy.outputs(options)
+    session = issuer(options, deploy.required(stacks, "BridgeTaskRoleArn"), session_s=43_200)()
+    rights = {
+        "AWS_ACCESS_KEY_ID": session["AccessKeyId"],
+        "AWS_SECRET_ACCESS_KEY": session["SecretAccessKey"],
+        "AWS_SESSION_TOKEN": session["Token"],
+    }
+    made = program(options, container_environment(options), rights)
+    os.chdir(made.folder)
+    os.execve(made.argv[0], made.argv, dict(made.env))  # noqa: S606 - our own interpreter
 
 
 def health_file(options: Options) -> Path:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from local.cloud import client
+from local.cloud import client, is_ready
 from local.options import Options
 from local.outputs import Outputs
 
@@ -25,6 +25,8 @@ def logs(options: Options) -> int:
 
 def keep_logs(options: Options) -> None:
     """Write them beside the other logs while the local cloud still answers; never in the way."""
+    if not is_ready(options):
+        return
     try:
         text = "\n".join(_lines(options.cloud_url))
     except (BotoCoreError, ClientError):

@@ -20,6 +20,13 @@ class BrokerKind(StrEnum):
     MOSQUITTO = "mosquitto"
 
 
+class BridgeKind(StrEnum):
+    """Whether the run has a bridge; with NONE, `python -m local bridge` runs one beside it."""
+
+    PROCESS = "process"
+    NONE = "none"
+
+
 class ExchangeKind(StrEnum):
     """Who plays the exchange; with NONE another program may speak on the topics."""
 
@@ -35,6 +42,7 @@ class Options:
     mqtt_port: int = 1883
     state: Path = ROOT / ".local"
     broker: BrokerKind = BrokerKind.IOTCORE
+    bridge: BridgeKind = BridgeKind.PROCESS
     exchange: ExchangeKind = ExchangeKind.SIMULATOR
     exchange_options: tuple[str, ...] = ()
 

@@ -126,13 +126,25 @@ class Supervisor:
                 f"{task.program.name} failed ({_ending(task)}):\n{told}\n  Log: {task.log}"
             )
 
-    def wait(self, condition: Callable[[], bool], what: str, *, timeout_s: float) -> None:
-        """Wait until the condition holds, while every service lives and nobody asks us to stop."""
+    def wait(
+        self,
+        condition: Callable[[], bool],
+        what: str,
+        *,
+        timeout_s: float,
+        seen: Callable[[], str] = str,
+    ) -> None:
+        """Wait until the condition holds, while every service lives and nobody asks us to stop.
+
+        When the time is over, `seen` tells what was seen instead.
+        """
         deadline = time.monotonic() + timeout_s
         while not condition():
             self.check()
             if time.monotonic() > deadline:
-                raise CannotRun(f"{what} was not ready after {timeout_s:.0f} s. Logs: {self._logs}")
+                raise CannotRun(
+                    f"{what} was not ready after {timeout_s:.0f} s:\n{seen()}\n  Logs: {self._logs}"
+                )
             time.sleep(_POLL_S)
 
     def check(self) -> None:
@@ -159,6 +171,9 @@ class Supervisor:
             task.stop()
         while self._services:
             child = self._services.pop()
+            if child.exit_code is not None:
+                child.stop()  # nothing but what it has left behind
+                continue
             with self._progress.step(f"{child.program.name} stopped"):
                 orderly = child.stop()
             if not orderly:

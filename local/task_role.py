@@ -41,13 +41,15 @@ class TaskCredentials:
         self._server.server_close()
 
 
-def issuer(options: Options, role_arn: str) -> Callable[[], dict[str, str]]:
+def issuer(
+    options: Options, role_arn: str, session_s: int = _SESSION_S
+) -> Callable[[], dict[str, str]]:
     """A session of the role, in the shape of ECS's answer, at each call."""
     sts = client("sts", options.cloud_url)
 
     def issue() -> dict[str, str]:
         session = sts.assume_role(
-            RoleArn=role_arn, RoleSessionName="bridge", DurationSeconds=_SESSION_S
+            RoleArn=role_arn, RoleSessionName="bridge", DurationSeconds=session_s
         )["Credentials"]
         return {
             "AccessKeyId": session["AccessKeyId"],

@@ -2,23 +2,35 @@
 not need each other starts together; whatever goes wrong, nothing is left running.
 """
 
-import sys
 from contextlib import ExitStack
+from dataclasses import dataclass
 from typing import Final
+
+from botocore.exceptions import BotoCoreError, ClientError
 
 from local import bridge, broker, cloud, deploy, ports, simulator, site
 from local.errors import CannotRun, Stopped
 from local.functions import keep_logs
 from local.lock import held
-from local.options import ExchangeKind, Options
+from local.options import BridgeKind, ExchangeKind, Options
 from local.outputs import Outputs
 from local.processes import Supervisor
 from local.progress import Progress
 from local.task_role import TaskCredentials, issuer
 from local.tools import require_installed
-from local.web import answers_well
+from local.web import call
 
 _READY_TIMEOUT_S: Final = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One run: what was asked for, who watches, who tells, and what is to be undone at its end."""
+
+    options: Options
+    supervisor: Supervisor
+    progress: Progress
+    undo: ExitStack
 
 
 def up(options: Options) -> int:
@@ -30,8 +42,9 @@ def up(options: Options) -> int:
         undo.callback(options.outputs.unlink, missing_ok=True)
         supervisor.obey_signals()
         try:
-            _require_room(options)
-            outputs = _start(options, supervisor, progress, undo)
+            outputs = _start(
+                Run(options=options, supervisor=supervisor, progress=progress, undo=undo)
+            )
             outputs.write(options)
             _tell(options, outputs, progress)
             supervisor.watch()
@@ -40,9 +53,34 @@ def up(options: Options) -> int:
             return 0
         except CannotRun as error:
             progress.say(f"✗ {error}")
-            keep_logs(options)
-            return 1
-    return 0
+        except (BotoCoreError, ClientError) as error:
+            progress.say(f"✗ The local cloud did not do what we asked: {error}")
+        keep_logs(options)
+    return 1
+
+
+def _start(run: Run) -> Outputs:
+    _require_room(run.options)
+    account = broker.credentials(run.options)
+    _start_cloud_and_broker(run, account)
+    _deploy(run)
+    stacks = deploy.outputs(run.options)
+    container = bridge.container_environment(run.options)
+    outputs = Outputs.of(run.options, stacks, bridge.topics(container), account)
+    with run.progress.step("broker's secret, the site's files"):
+        cloud.client("secretsmanager", run.options.cloud_url).put_secret_value(
+            SecretId=deploy.required(stacks, "MqttSecretArn"), SecretString=account.as_secret()
+        )
+        site.upload(run.options, stacks, outputs)
+    with run.progress.step("bridge, exchange, first heartbeat"):
+        if run.options.bridge is BridgeKind.PROCESS:
+            _start_bridge(run, container, deploy.required(stacks, "BridgeTaskRoleArn"))
+        # Only now that the bridge listens: the built-in broker keeps no session over its restart,
+        # and the exchange begins with a day of prices.
+        if run.options.exchange is ExchangeKind.SIMULATOR:
+            run.supervisor.start(simulator.program(run.options, outputs.mqtt_url, outputs.topics))
+        _await_heartbeat(run, outputs)
+    return outputs
 
 
 def _require_room(options: Options) -> None:
@@ -52,67 +90,67 @@ def _require_room(options: Options) -> None:
     require_installed()
 
 
-def _start(
-    options: Options, supervisor: Supervisor, progress: Progress, undo: ExitStack
-) -> Outputs:
-    account = broker.credentials(options)
-    with progress.step("local cloud and broker"):
-        supervisor.start(cloud.program(options))
-        supervisor.start(broker.program(options, account))
-        supervisor.wait(
-            lambda: cloud.is_ready(options), "The local cloud", timeout_s=_READY_TIMEOUT_S
-        )
-        supervisor.wait(
-            lambda: ports.answers(options.mqtt_port), "The broker", timeout_s=_READY_TIMEOUT_S
-        )
-    _deploy(options, supervisor, progress)
-    stacks = deploy.outputs(options)
-    container = bridge.container_environment(options)
-    outputs = Outputs.of(options, stacks, bridge.topics(container), account)
-    with progress.step("broker's secret, the site's files"):
-        _put_secret(options, stacks, account)
-        site.upload(options, stacks, outputs)
-    with progress.step("bridge, exchange, first heartbeat"):
-        rights = TaskCredentials(issuer(options, deploy.required(stacks, "BridgeTaskRoleArn")))
-        undo.callback(rights.close)
-        supervisor.start(bridge.program(options, container, rights))
-        supervisor.wait(
-            bridge.health_file(options).exists, "The bridge", timeout_s=_READY_TIMEOUT_S
-        )
-        # Only now that the bridge listens: the built-in broker keeps no session over its restart,
-        # and the exchange begins with a day of prices.
-        if options.exchange is ExchangeKind.SIMULATOR:
-            supervisor.start(simulator.program(options, outputs.mqtt_url, outputs.topics))
-        supervisor.wait(
-            lambda: answers_well(f"{outputs.api_url}/heartbeat"),
-            "The API",
+def _start_cloud_and_broker(run: Run, account: broker.Credentials) -> None:
+    with run.progress.step("local cloud and broker"):
+        ours = run.supervisor.start(cloud.program(run.options))
+        theirs = run.supervisor.start(broker.program(run.options, account))
+        run.supervisor.wait(
+            lambda: cloud.is_ready(run.options),
+            "The local cloud",
             timeout_s=_READY_TIMEOUT_S,
+            seen=ours.tail,
         )
-    return outputs
+        run.supervisor.wait(
+            lambda: ports.answers(run.options.mqtt_port),
+            "The broker",
+            timeout_s=_READY_TIMEOUT_S,
+            seen=theirs.tail,
+        )
 
 
-def _deploy(options: Options, supervisor: Supervisor, progress: Progress) -> None:
-    with progress.step("synthesis of the stacks"):
+def _deploy(run: Run) -> None:
+    options, supervisor = run.options, run.supervisor
+    with run.progress.step("synthesis of the stacks"):
         synth = supervisor.begin(deploy.synth(options))
         if not deploy.is_bootstrapped(options):
             first = supervisor.begin(deploy.bootstrap(options))
             supervisor.finish(first, timeout_s=deploy.SYNTH_TIMEOUT_S, complaints=deploy.complaints)
         supervisor.finish(synth, timeout_s=deploy.SYNTH_TIMEOUT_S, complaints=deploy.complaints)
-    with progress.step("cdk deploy"):
+    with run.progress.step("cdk deploy"):
         task = supervisor.begin(deploy.deploy(options))
         supervisor.finish(task, timeout_s=deploy.DEPLOY_TIMEOUT_S, complaints=deploy.complaints)
 
 
-def _put_secret(options: Options, stacks: dict[str, str], account: broker.Credentials) -> None:
-    cloud.client("secretsmanager", options.cloud_url).put_secret_value(
-        SecretId=deploy.required(stacks, "MqttSecretArn"), SecretString=account.as_secret()
+def _start_bridge(run: Run, container: dict[str, str], role_arn: str) -> None:
+    rights = TaskCredentials(issuer(run.options, role_arn))
+    run.undo.callback(rights.close)
+    child = run.supervisor.start(bridge.program(run.options, container, rights.environment()))
+    run.supervisor.wait(
+        bridge.health_file(run.options).exists,
+        "The bridge",
+        timeout_s=_READY_TIMEOUT_S,
+        seen=child.tail,
     )
+
+
+def _await_heartbeat(run: Run, outputs: Outputs) -> None:
+    url = f"{outputs.api_url}/heartbeat"
+    answers: list[str] = []
+
+    def alive() -> bool:
+        try:
+            answer = call("GET", url)
+        except OSError as error:
+            answers.append(f"    {error}")
+            return False
+        answers.append(f"    {answer.status} {answer.body}")
+        return answer.status == 200
+
+    run.supervisor.wait(alive, f"GET {url}", timeout_s=_READY_TIMEOUT_S, seen=lambda: answers[-1])
 
 
 def _tell(options: Options, outputs: Outputs, progress: Progress) -> None:
-    exchange = (
-        "simulated" if options.exchange is ExchangeKind.SIMULATOR else "none: another may speak"
-    )
+    exchange = "simulated" if options.exchange is ExchangeKind.SIMULATOR else "another may speak"
     progress.say(f"""
 Everything runs, after {progress.total_s:.0f} s.
   site      {outputs.site_url}
@@ -124,4 +162,3 @@ Everything runs, after {progress.total_s:.0f} s.
 
 Try `make demo`. After a sign-up on the site: `make confirm EMAIL=…`.
 Ctrl-C stops everything and keeps the data; `make clean` forgets it.""")
-    sys.stdout.flush()
