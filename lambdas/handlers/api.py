@@ -1,6 +1,6 @@
 """The HTTP API's function: a request of the gateway in, use case, response out.
 
-Importing it reads no environment and calls nobody; the first request builds what it works with.
+Outside of Lambda, importing it reads no environment, and nowhere does it call anybody.
 """
 
 from collections.abc import Callable
@@ -107,3 +107,4 @@ def _failed(resolver: APIGatewayHttpResolver, error: Exception) -> Response[Any]
 
 
 handler: Final = build_handler(runtime.api, runtime.now, runtime.new_key)
+runtime.prepare(runtime.api)
