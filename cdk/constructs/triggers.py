@@ -38,7 +38,6 @@ def from_stream(function: lambda_.Function, table: ItemTable, failures: DeadLett
     Made by hand: the CDK's own event source would grant ListStreams on every stream there is.
     """
     table.allow_reading_stream(function)
-    failures.allow_sending(function)
     lambda_.EventSourceMapping(
         function,
         "Stream",

@@ -1,0 +1,78 @@
+"""The bridge's task: one, small, arm64, without a way in, told all that it must know."""
+
+import json
+
+from mqtt_bridge.settings import Settings
+from tests.infra.templates import Json, Synthesized
+
+DEFINITION = "AWS::ECS::TaskDefinition"
+
+
+def container(stage: Synthesized) -> Json:
+    (found,) = stage.only("bridge", DEFINITION)["ContainerDefinitions"]
+    assert isinstance(found, dict)
+    return found
+
+
+def test_there_is_one_small_task_on_arm64(dev: Synthesized) -> None:
+    definition = dev.only("bridge", DEFINITION)
+    assert definition["RuntimePlatform"]["CpuArchitecture"] == "ARM64"
+    assert (definition["Cpu"], definition["Memory"]) == ("256", "512")
+    assert dev.only("bridge", "AWS::ECS::Service")["DesiredCount"] == 1
+
+
+def test_two_tasks_never_fight_over_one_client_id(dev: Synthesized) -> None:
+    deployment = dev.only("bridge", "AWS::ECS::Service")["DeploymentConfiguration"]
+    assert deployment["MinimumHealthyPercent"] == 0
+    assert deployment["MaximumPercent"] == 100
+    assert deployment["DeploymentCircuitBreaker"] == {"Enable": True, "Rollback": True}
+
+
+def test_it_calls_out_without_a_nat_and_nobody_calls_in(dev: Synthesized) -> None:
+    assert not dev.resources("bridge", "AWS::EC2::NatGateway")
+    assert "SecurityGroupIngress" not in dev.only("bridge", "AWS::EC2::SecurityGroup")
+    assert not dev.resources("bridge", "AWS::EC2::SecurityGroupIngress")
+    network = dev.only("bridge", "AWS::ECS::Service")["NetworkConfiguration"]
+    assert network["AwsvpcConfiguration"]["AssignPublicIp"] == "ENABLED"
+
+
+def test_it_may_write_to_one_folder_and_says_whether_it_is_well(dev: Synthesized) -> None:
+    made = container(dev)
+    assert made["ReadonlyRootFilesystem"] is True
+    (mount,) = made["MountPoints"]
+    assert (mount["ContainerPath"], mount["ReadOnly"]) == ("/tmp", False)
+    assert made["HealthCheck"]["Command"] == ["CMD", "python", "-m", "mqtt_bridge.health"]
+
+
+def told(stage: Synthesized) -> dict[str, str]:
+    return {
+        variable["Name"]: value
+        if isinstance(value := variable["Value"], str)
+        else json.dumps(value)
+        for variable in container(stage)["Environment"]
+    }
+
+
+def test_its_settings_accept_what_it_is_told(dev: Synthesized) -> None:
+    environment = {
+        name: f"https://sqs.example/1/{name}" if name.endswith("QUEUE_URL") else value
+        for name, value in told(dev).items()
+    }
+    settings = Settings.load(environment)
+    assert settings.broker.host == "broker.example"
+    assert settings.request_topic == dev.stage.topics.request
+    assert settings.client_id == "fintech-dev-group-3"
+    assert settings.login is None
+    assert settings.secret_id is not None
+
+
+def test_no_password_is_in_its_environment(dev: Synthesized) -> None:
+    assert "@" not in told(dev)["MQTT_URL"]
+    (secret,) = dev.resources("bridge", "AWS::SecretsManager::Secret")
+    assert told(dev)["MQTT_SECRET_ID"] == json.dumps({"Fn::GetAtt": [secret, "Id"]})
+    assert "SecretString" not in dev.only("bridge", "AWS::SecretsManager::Secret")
+
+
+def test_each_queue_goes_by_its_own_name(dev: Synthesized) -> None:
+    for name in ("PRICES", "REQUESTS", "VALIDATIONS", "OUTBOUND"):
+        assert f"{name.capitalize()}MessagesQueue" in told(dev)[f"{name}_QUEUE_URL"]

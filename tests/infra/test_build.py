@@ -1,0 +1,182 @@
+"""What ships is built: only what is needed, with bytecode that counts, the same at every build."""
+
+import hashlib
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from cdk import bytecode
+from cdk.build import LAMBDAS, Assets, Target, build_for
+from lambdas.names import Function, Setting
+
+UNCHECKED_HASH = 0b01
+AARCH64 = 0xB7
+
+pytestmark = pytest.mark.timeout(300)  # the first build downloads wheels
+
+
+@pytest.fixture(scope="module")
+def built() -> Assets:
+    return build_for("local")
+
+
+@pytest.fixture(scope="module")
+def built_for_aws() -> Assets:
+    return build_for("dev")
+
+
+def tree(folder: Path) -> dict[str, str]:
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def test_two_builds_are_the_same_to_the_byte(tmp_path: Path) -> None:
+    first, second = build_for("local", tmp_path / "1"), build_for("local", tmp_path / "2")
+    assert len(tree(first.layer)) > 500
+    assert tree(first.layer) == tree(second.layer)
+    assert tree(first.code) == tree(second.code)
+
+
+def test_a_build_of_the_same_inputs_is_not_done_again(built: Assets) -> None:
+    before = (built.code.stat().st_ino, built.layer.stat().st_ino)
+    again = build_for("local")
+    assert (again.code.stat().st_ino, again.layer.stat().st_ino) == before
+
+
+def test_a_lost_asset_is_built_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cdk.build._fill_layer", lambda folder, _target: folder.mkdir())
+    assets = build_for("local", tmp_path)
+    shutil.rmtree(assets.code)
+    assert tree(build_for("local", tmp_path).code)
+
+
+def test_a_changed_input_is_a_new_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cdk.build._fill_layer", lambda folder, _target: folder.mkdir())
+    digest = build_for("local", tmp_path).code.with_suffix(".digest")
+    before = digest.read_text()
+    monkeypatch.setattr("cdk.build.SHIPPED", (".py",))
+    build_for("local", tmp_path)
+    assert digest.read_text() != before
+
+
+def test_the_code_is_the_package_lambdas_and_nothing_beside(built: Assets) -> None:
+    assert [path.name for path in built.code.iterdir()] == ["lambdas"]
+    shipped = {name for name in tree(built.code) if "__pycache__" not in name}
+    assert shipped == {
+        str(path.relative_to(LAMBDAS.parent))
+        for kind in ("*.py", "*.json")
+        for path in LAMBDAS.rglob(kind)
+    }
+
+
+def test_every_source_has_bytecode_that_is_never_checked_against_it(built: Assets) -> None:
+    compiler = Target.of("local").compiler
+    assert compiler is not None
+    tag = "cpython-{}{}".format(*(bytecode.version_of(compiler) or ()))
+    for folder in (built.code, built.layer):
+        sources = list(folder.rglob("*.py"))
+        assert sources
+        for source in sources:
+            compiled = source.parent / "__pycache__" / f"{source.stem}.{tag}.pyc"
+            assert int.from_bytes(compiled.read_bytes()[4:8], "little") == UNCHECKED_HASH
+
+
+def test_botocore_knows_the_services_in_use_and_no_other(built: Assets) -> None:
+    data = built.layer / "python" / "botocore" / "data"
+    assert {path.name for path in data.iterdir() if path.is_dir()} == {"dynamodb", "sqs"}
+    endpoints = json.loads((data / "endpoints.json").read_text())
+    assert set(endpoints["partitions"][0]["services"]) == {"dynamodb", "sqs"}
+    assert endpoints["partitions"][0]["regions"]
+
+
+def test_licences_and_versions_travel_along(built: Assets) -> None:
+    for info in (built.layer / "python").glob("*.dist-info"):
+        assert (info / "METADATA").is_file()
+        assert [p for p in info.rglob("*") if p.name.upper().startswith(("LICEN", "COPYING"))], info
+
+
+def test_nothing_ships_that_runs_nowhere(built: Assets) -> None:
+    superfluous = {"tests", "bin", "boto3", "pip", "awscrt", "aws_xray_sdk", "numpy", "pydantic"}
+    names = {part for name in tree(built.layer) for part in Path(name).parts}
+    assert not names & superfluous
+    assert not [name for name in names if name.endswith((".pyi", ".min.js", ".txt.orig"))]
+
+
+def test_the_layer_is_small(built_for_aws: Assets, capsys: pytest.CaptureFixture[str]) -> None:
+    size_mb = sum(path.stat().st_size for path in built_for_aws.layer.rglob("*")) / 1e6
+    with capsys.disabled():
+        print(f"\nlayer {size_mb:.1f} MB unpacked, sources and bytecode")  # noqa: T201
+    assert size_mb < 20
+
+
+def test_the_layer_for_aws_is_of_arm64(built_for_aws: Assets) -> None:
+    libraries = list(built_for_aws.layer.rglob("*.so"))
+    assert libraries
+    for library in libraries:
+        assert int.from_bytes(library.read_bytes()[18:20], "little") == AARCH64
+        assert "cpython-313-aarch64" in library.name
+
+
+START = """
+import importlib, json, sys, time
+sys.path[:0] = sys.argv[1:3]
+before = time.process_time()
+importlib.import_module("lambdas.handlers." + sys.argv[3])
+imported = time.process_time()
+from lambdas import runtime
+getattr(runtime, sys.argv[4])()
+composed = time.process_time()
+cpu_ms = [round(1000 * (end - before)) for end in (imported, composed)]
+print(json.dumps({"cpu_ms": cpu_ms, "modules": sorted(sys.modules)}))
+"""
+
+COMPOSED_BY = {Function.REQUESTS: "exchange", Function.VALIDATIONS: "exchange"}
+
+UNWANTED = {"aws_xray_sdk", "numpy", "awscrt", "boto3", "boto3.resources", "pydantic"}
+
+
+@pytest.mark.parametrize("function", Function)
+def test_a_function_starts_from_what_ships_and_loads_nothing_heavy(
+    built: Assets, function: Function, capsys: pytest.CaptureFixture[str]
+) -> None:
+    interpreter = Target.of("local").compiler
+    assert interpreter is not None
+    # Without site-packages: what is not in the assets is not there.
+    folders = [str(built.code), str(built.layer / "python")]
+    command = [str(interpreter), "-S", "-c", START, *folders, function.value]
+    command.append(COMPOSED_BY.get(function, function.value))
+    settings = {setting.value: "1" for setting in Setting if not setting.endswith("_TABLE")}
+    tables = {setting.value: setting.value for setting in Setting if setting.endswith("_TABLE")}
+    environment = settings | tables | {"AWS_REGION": "us-east-1"}
+    runs = [
+        json.loads(subprocess.run(command, capture_output=True, check=True, env=environment).stdout)
+        for _ in range(3)
+    ]
+    assert not UNWANTED & set(runs[0]["modules"])
+    with capsys.disabled():
+        imported, composed = min(run["cpu_ms"] for run in runs)
+        print(f"\n{function}: import {imported} ms of CPU, with its clients {composed} ms")  # noqa: T201
+
+
+def test_an_interpreter_that_does_not_run_is_not_chosen(tmp_path: Path) -> None:
+    broken = tmp_path / "python3.13"
+    broken.write_text("#!/bin/sh\nexit 127\n")
+    broken.chmod(0o755)
+    assert bytecode.version_of(broken) is None
+    assert bytecode.version_of(tmp_path / "missing") is None
+
+
+def test_without_the_runtimes_python_it_says_so_and_ships_sources(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("cdk.build._fill_layer", lambda folder, _target: folder.mkdir())
+    monkeypatch.setattr("cdk.bytecode.find_interpreter", lambda *_: None)
+    assets = build_for("dev", tmp_path)
+    assert capsys.readouterr().err.count("\n") == 1
+    assert not list(assets.code.rglob("*.pyc"))

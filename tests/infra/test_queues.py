@@ -1,0 +1,127 @@
+"""Queues: nothing is lost, nothing is tried twice at once, and a dead letter calls an operator."""
+
+import json
+
+import pytest
+
+from lambdas.names import Queue
+from tests.infra.templates import Json, Synthesized
+
+INBOUND = ("prices", "requests", "validations")
+QUEUES = [queue.value for queue in Queue]
+DAY_S = 24 * 3600
+
+
+def queue(stage: Synthesized, name: str, *, dead: bool = False) -> tuple[str, Json]:
+    prefix = f"{name.capitalize()}Messages{'DeadLetters' if dead else ''}Queue"
+    queues = stage.resources("backend", "AWS::SQS::Queue").items()
+    (found,) = ((n, q) for n, q in queues if n.startswith(prefix))
+    return found
+
+
+def test_there_is_a_queue_and_a_dead_letter_queue_for_each_name_and_one_for_the_relay(
+    dev: Synthesized,
+) -> None:
+    assert len(dev.resources("backend", "AWS::SQS::Queue")) == 2 * len(QUEUES) + 1
+
+
+@pytest.mark.parametrize("name", QUEUES)
+def test_what_fails_again_and_again_ends_in_the_dead_letters(dev: Synthesized, name: str) -> None:
+    dead_name, dead = queue(dev, name, dead=True)
+    _, live = queue(dev, name)
+    redrive = live["RedrivePolicy"]
+    assert redrive["deadLetterTargetArn"] == {"Fn::GetAtt": [dead_name, "Arn"]}
+    assert redrive["maxReceiveCount"] >= 5
+    assert dead["MessageRetentionPeriod"] == 14 * DAY_S
+    assert live["MessageRetentionPeriod"] < dead["MessageRetentionPeriod"]
+
+
+@pytest.mark.parametrize("name", INBOUND)
+def test_a_message_stays_hidden_for_six_times_its_functions_limit(
+    dev: Synthesized, name: str
+) -> None:
+    _, live = queue(dev, name)
+    assert live["VisibilityTimeout"] >= 6 * dev.function(name)["Timeout"]
+
+
+def test_every_queue_is_encrypted_and_refuses_plain_http(dev: Synthesized) -> None:
+    queues = dev.resources("backend", "AWS::SQS::Queue")
+    assert all(properties["SqsManagedSseEnabled"] for properties in queues.values())
+    guarded = set()
+    for policy in dev.resources("backend", "AWS::SQS::QueuePolicy").values():
+        (statement,) = policy["PolicyDocument"]["Statement"]
+        assert statement["Effect"] == "Deny"
+        assert statement["Action"] == "sqs:*"
+        assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+        guarded |= {reference["Ref"] for reference in policy["Queues"]}
+    assert guarded == set(queues)
+
+
+def test_the_first_dead_letter_calls_an_operator(dev: Synthesized) -> None:
+    dead = {n for n in dev.resources("backend", "AWS::SQS::Queue") if "DeadLetters" in n}
+    (topic,) = dev.resources("backend", "AWS::SNS::Topic")
+    watched = set()
+    for alarm in dev.resources("backend", "AWS::CloudWatch::Alarm").values():
+        if alarm["Namespace"] == "AWS/SQS":
+            assert alarm["MetricName"] == "ApproximateNumberOfMessagesVisible"
+            assert alarm["Threshold"] == 1
+            assert alarm["ComparisonOperator"] == "GreaterThanOrEqualToThreshold"
+            assert alarm["AlarmActions"] == [{"Ref": topic}]
+            watched.add(alarm["Dimensions"][0]["Value"]["Fn::GetAtt"][0])
+    assert watched == dead
+    (mailbox,) = dev.resources("backend", "AWS::SNS::Subscription").values()
+    assert mailbox["Endpoint"] == "operator@example.com"
+
+
+def source(stage: Synthesized, function: str) -> Json:
+    mappings = stage.resources("backend", "AWS::Lambda::EventSourceMapping").values()
+    prefix = f"{function.capitalize()}Function"
+    (found,) = (m for m in mappings if m["FunctionName"]["Ref"].startswith(prefix))
+    return found
+
+
+@pytest.mark.parametrize("name", INBOUND)
+def test_a_queue_feeds_its_function_ten_at_a_time_and_takes_back_single_failures(
+    dev: Synthesized, name: str
+) -> None:
+    queue_name, _ = queue(dev, name)
+    mapping = source(dev, name)
+    assert mapping["EventSourceArn"] == {"Fn::GetAtt": [queue_name, "Arn"]}
+    assert mapping["BatchSize"] == 10
+    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert mapping["ScalingConfig"] == {"MaximumConcurrency": dev.stage.queue_concurrency}
+
+
+def test_no_concurrency_is_reserved_since_a_new_account_has_none_to_give(dev: Synthesized) -> None:
+    functions = dev.resources("backend", "AWS::Lambda::Function").values()
+    assert not any("ReservedConcurrentExecutions" in function for function in functions)
+
+
+def test_nobody_but_the_bridge_empties_outbound(dev: Synthesized) -> None:
+    outbound, _ = queue(dev, "outbound")
+    sources = dev.resources("backend", "AWS::Lambda::EventSourceMapping").values()
+    assert all(outbound not in json.dumps(mapping["EventSourceArn"]) for mapping in sources)
+
+
+def test_the_relay_hears_of_new_orders_and_of_those_to_be_asked_again(dev: Synthesized) -> None:
+    mapping = source(dev, "relay")
+    assert "OrdersTable" in json.dumps(mapping["EventSourceArn"])
+    patterns = [json.loads(f["Pattern"]) for f in mapping["FilterCriteria"]["Filters"]]
+    assert patterns == [
+        {"eventName": ["INSERT"]},
+        # Numbers travel as text in a stream, so that no numeric comparison would ever match.
+        {
+            "eventName": ["MODIFY"],
+            "dynamodb": {"NewImage": {"asks": {"N": [{"anything-but": ["0"]}]}}},
+        },
+    ]
+
+
+def test_the_relay_forgets_no_order_and_lets_none_block_the_others(dev: Synthesized) -> None:
+    mapping = source(dev, "relay")
+    assert mapping["StartingPosition"] == "TRIM_HORIZON"
+    assert mapping["BisectBatchOnFunctionError"] is True
+    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert 10 <= mapping["MaximumRetryAttempts"] <= 1000
+    destination = mapping["DestinationConfig"]["OnFailure"]["Destination"]
+    assert destination["Fn::GetAtt"][0].startswith("RelayDeadLetters")

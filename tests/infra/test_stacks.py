@@ -1,0 +1,155 @@
+"""Four stacks by lifecycle, the same on AWS and on a laptop but for what is listed here."""
+
+from collections import Counter
+from dataclasses import fields
+
+import pytest
+
+from cdk.stage import Stage
+from tests.infra.templates import Synthesized
+
+STACKS = ("data", "web", "backend", "bridge")
+
+OUTPUTS = {
+    "data": {
+        "UserPoolId",
+        "UserPoolClientId",
+        "QuotesTable",
+        "PricesTable",
+        "OrdersTable",
+        "AccountsTable",
+        "PostingsTable",
+        "PositionsTable",
+        "ActivityTable",
+    },
+    "web": {"SiteUrl", "SiteBucket", "DistributionId"},
+    "backend": {
+        "ApiUrl",
+        "ApiId",
+        "PricesQueueUrl",
+        "RequestsQueueUrl",
+        "ValidationsQueueUrl",
+        "OutboundQueueUrl",
+        "PricesDeadLetterQueueUrl",
+        "RequestsDeadLetterQueueUrl",
+        "ValidationsDeadLetterQueueUrl",
+        "OutboundDeadLetterQueueUrl",
+        "RelayDeadLetterQueueUrl",
+    },
+    "bridge": {"MqttSecretArn", "BridgeTaskRoleArn"},
+}
+
+
+@pytest.fixture(params=["local", "dev", "prod"])
+def any_stage(request: pytest.FixtureRequest) -> Synthesized:
+    stage: Synthesized = request.getfixturevalue(request.param)
+    return stage
+
+
+def test_there_are_four_stacks(any_stage: Synthesized) -> None:
+    assert set(any_stage.stacks) == {f"fintech-{any_stage.stage.name}-{name}" for name in STACKS}
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_each_stack_says_where_its_things_are(any_stage: Synthesized, stack: str) -> None:
+    names = {
+        name for name in any_stage.template(stack)["Outputs"] if not name.startswith("Exports")
+    }
+    assert names == OUTPUTS[stack]
+
+
+def dependencies(stage: Synthesized, stack: str) -> set[str]:
+    artifact = stage.manifest["artifacts"][f"fintech-{stage.stage.name}-{stack}"]
+    return {name for name in artifact["dependencies"] if not name.endswith(".assets")}
+
+
+def test_the_site_and_the_data_depend_on_nothing(any_stage: Synthesized) -> None:
+    prefix = f"fintech-{any_stage.stage.name}"
+    assert dependencies(any_stage, "web") == set()
+    assert dependencies(any_stage, "data") == set()
+    assert dependencies(any_stage, "backend") == {f"{prefix}-web", f"{prefix}-data"}
+    assert dependencies(any_stage, "bridge") == {f"{prefix}-backend"}
+
+
+def test_only_a_protected_stage_keeps_its_data(prod: Synthesized, dev: Synthesized) -> None:
+    for stage, policy in ((prod, "Retain"), (dev, "Delete")):
+        artifact = stage.manifest["artifacts"][f"fintech-{stage.stage.name}-data"]
+        assert bool(artifact["properties"].get("terminationProtection")) == (stage is prod)
+        kept = ("AWS::DynamoDB::GlobalTable", "AWS::Cognito::UserPool")
+        resources = stage.template("data")["Resources"].values()
+        found = [resource for resource in resources if resource["Type"] in kept]
+        assert len(found) == 8
+        for resource in found:
+            assert resource["DeletionPolicy"] == resource["UpdateReplacePolicy"] == policy
+
+
+def test_a_laptop_deploys_as_its_caller_and_aws_through_the_bootstrap_roles(
+    local: Synthesized, dev: Synthesized
+) -> None:
+    for stage in (local, dev):
+        for name in STACKS:
+            artifact = stage.manifest["artifacts"][f"fintech-{stage.stage.name}-{name}"]
+            assert ("assumeRoleArn" in artifact["properties"]) == (stage is dev)
+
+
+def images(stage: Synthesized) -> str:
+    return (stage.folder / f"fintech-{stage.stage.name}-bridge.assets.json").read_text()
+
+
+def test_only_aws_builds_an_image_and_for_arm64(local: Synthesized, dev: Synthesized) -> None:
+    assert '"dockerImages": {}' in images(local)
+    assert '"platform": "linux/arm64"' in images(dev)
+
+
+def kinds(stage: Synthesized) -> Counter[str]:
+    return Counter(
+        resource["Type"]
+        for name in STACKS
+        for logical_id, resource in stage.template(name)["Resources"].items()
+        # The CDK's own function that copies files, with its layer, role and policy.
+        if not logical_id.startswith(
+            ("CustomCDKBucketDeployment", "PagesAwsCli", "HashedFilesAwsCli")
+        )
+    )
+
+
+def test_dev_has_beside_the_laptops_resources_only_these(
+    local: Synthesized, dev: Synthesized
+) -> None:
+    assert kinds(local) - kinds(dev) == Counter()
+    assert kinds(dev) - kinds(local) == Counter(
+        {
+            "Custom::CDKBucketDeployment": 2,  # the laptop uploads the site itself
+            "AWS::SQS::QueuePolicy": 9,  # each refuses plain HTTP
+            "AWS::SNS::TopicPolicy": 1,
+            "AWS::SNS::Subscription": 1,  # an operator's mailbox
+        }
+    )
+
+
+def test_local_and_dev_differ_in_these_settings_alone(local: Synthesized, dev: Synthesized) -> None:
+    differing = {
+        field.name
+        for field in fields(Stage)
+        if getattr(local.stage, field.name) != getattr(dev.stage, field.name)
+    }
+    needed_by_the_laptop = {"endpoint_url", "tls_only", "password_sign_in"}
+    assert differing == needed_by_the_laptop | {"name", "mqtt_url", "alarm_email"}
+
+
+def test_an_unknown_stage_is_refused_by_name() -> None:
+    with pytest.raises(ValueError, match="no stage 'staging'"):
+        Stage.named("staging")
+
+
+def test_a_stage_on_aws_needs_a_broker(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("MQTT_URL", raising=False)
+    with pytest.raises(ValueError, match="MQTT_URL"):
+        Stage.named("dev")
+
+
+def test_a_broker_with_a_password_in_its_url_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MQTT_URL", "mqtts://user:hunter2@broker.example:8883")
+    with pytest.raises(ValueError, match="no credentials") as refused:
+        Stage.named("dev")
+    assert "hunter2" not in str(refused.value)
