@@ -43,7 +43,8 @@ dynamic_filters = true
 {username} = "{password}"
 """
 
-# `autosave_on_changes` is what lets acknowledged messages and sessions survive SIGKILL.
+# `autosave_on_changes` is what lets sessions and queued messages survive SIGKILL, but for those of
+# the last moment: it saves right after it has acknowledged.
 _MOSQUITTO_CONFIG: Final = """\
 listener {port} {host}
 allow_anonymous false

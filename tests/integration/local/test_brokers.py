@@ -99,7 +99,7 @@ def test_a_message_far_over_the_usual_size_passes(served: SimpleNamespace) -> No
     assert [len(payload) for payload in client.got] == [1_500_000]
 
 
-def test_what_mosquitto_has_acknowledged_survives_its_being_killed(
+def test_what_mosquitto_has_queued_survives_its_being_killed(
     options: Options, run: SimpleNamespace
 ) -> None:
     options = replace(options, broker=BrokerKind.MOSQUITTO)
@@ -112,6 +112,8 @@ def test_what_mosquitto_has_acknowledged_survives_its_being_killed(
     speaker = Client(options, "speaker", account.password)
     speaker.publish(b"prices")
     speaker.close()
+    # It acknowledges a message, then saves it: once it serves the next client it has done both.
+    Client(options, "witness", account.password).close()
 
     os.kill(doomed.pid, signal.SIGKILL)
     doomed.stop()
