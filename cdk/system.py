@@ -5,12 +5,14 @@ from pathlib import Path
 
 from aws_cdk import App, CliCredentialsStackSynthesizer, Tags
 
-from cdk.build import Assets
+from cdk.build import ROOT, Assets, build_for
 from cdk.stacks.backend import BackendStack
 from cdk.stacks.bridge import BridgeStack
 from cdk.stacks.data import DataStack
 from cdk.stacks.web import WebStack
 from cdk.stage import Stage
+
+SITE = ROOT / "frontend" / "dist"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +36,14 @@ def assemble(app: App, stage: Stage, assets: Assets, site: Path | None) -> Syste
     Tags.of(app).add("system", "fintech-async")
     Tags.of(app).add("stage", stage.name)
     return System(data=data, web=web, backend=backend, bridge=bridge)
+
+
+def main() -> None:
+    """Synthesizes the stage that the command line names; `dev` when it names none."""
+    app = App()
+    stage = Stage.named(app.node.try_get_context("stage") or "dev")
+    assemble(app, stage, build_for(stage.name), built_site(stage, SITE))
+    app.synth()
 
 
 def built_site(stage: Stage, folder: Path) -> Path | None:

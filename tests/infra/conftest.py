@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from aws_cdk import App
 
 from cdk.build import Assets
 from cdk.stage import Stage
@@ -42,6 +41,8 @@ def environment() -> Iterator[None]:
 
 
 def synthesize(name: str, assets: Assets, site: Path, folder: Path) -> Synthesized:
+    from aws_cdk import App  # after `cdk`, which tells the CDK where Node is
+
     context = json.loads((ROOT / "cdk.json").read_text())["context"]
     app = App(context=context, outdir=str(folder))
     stage = Stage.named(name)
