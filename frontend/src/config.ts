@@ -29,7 +29,8 @@ export function readConfig(value: unknown): Config {
 }
 
 export async function fetchConfig(): Promise<Config> {
-  const response = await fetch("/config.json", { cache: "no-cache" });
+  // As index.html preloads it; the server says that it is not to be cached.
+  const response = await fetch("/config.json");
   if (!response.ok) throw new BadConfig(`config.json answered ${response.status}`);
   return readConfig(await response.json());
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { direction, money, percent, signed, UNKNOWN } from "../src/format/numbers";
+import { direction, money, percent, roundedPrice, signed, UNKNOWN } from "../src/format/numbers";
 
 describe("money", () => {
   test("is written as Chileans write it, and as English readers do", () => {
@@ -26,12 +26,39 @@ describe("money", () => {
   });
 });
 
+describe("a price at a glance", () => {
+  test("has two decimals, rounded half up, from one unit on", () => {
+    expect(roundedPrice("583.041219", "USD", "es-CL")).toBe("US$583,04");
+    expect(roundedPrice("1312.205", "USD", "en-US")).toBe("$1,312.21");
+    expect(roundedPrice("463", "USD", "es-CL")).toBe("US$463,00");
+    expect(roundedPrice("1.005", "USD", "en-US")).toBe("$1.01");
+  });
+
+  test("keeps the decimals of what costs less than a unit", () => {
+    expect(roundedPrice("0.018523", "USD", "es-CL")).toBe("US$0,018523");
+    expect(roundedPrice("0.5", "USD", "en-US")).toBe("$0.50");
+  });
+
+  test("is unknown when it is none", () => {
+    expect(roundedPrice(null, "USD", "es-CL")).toBe(UNKNOWN);
+  });
+});
+
 describe("a change", () => {
   test("carries its sign in both directions and none when there is none", () => {
-    expect(signed("2.41", "es-CL")).toBe("+2,41");
-    expect(signed("-0.89", "en-US")).toBe("-0.89");
-    expect(signed("0.00", "en-US")).toBe("0.00");
-    expect(signed(null, "es-CL")).toBe(UNKNOWN);
+    expect(signed("2.41", "190.23", "es-CL")).toBe("+2,41");
+    expect(signed("-0.89", "142.71", "en-US")).toBe("-0.89");
+    expect(signed("0.00", "138.5", "en-US")).toBe("0.00");
+    expect(signed(null, "138.5", "es-CL")).toBe(UNKNOWN);
+  });
+
+  test("is as fine as its price is shown", () => {
+    expect(signed("44.266239", "583.041219", "es-CL")).toBe("+44,27");
+    expect(signed("-0.012666", "0.418317", "es-CL")).toBe("-0,012666");
+  });
+
+  test("too small to be shown claims no sign", () => {
+    expect(signed("-0.004", "12.50", "en-US")).toBe("0.00");
   });
 
   test.each([

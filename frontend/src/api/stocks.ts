@@ -7,12 +7,15 @@ export type Stock = components["schemas"]["Stock"];
 
 // Prices come about every five minutes; this is how late the board may notice.
 const REFRESH_MS = 20_000;
+// Young enough to be shown to another screen, or on coming back to the tab, without asking again.
+const STALE_MS = 5_000;
 
 export function stocksQuery(api: Api) {
   return queryOptions({
     queryKey: ["stocks"],
     queryFn: async ({ signal }) => unwrap(await api.GET("/stocks", { signal })).items,
     refetchInterval: REFRESH_MS,
+    staleTime: STALE_MS,
   });
 }
 

@@ -39,19 +39,43 @@ export function money(amount: string | null | undefined, currency: string, local
   }).format(amount);
 }
 
+/** Two decimals for what costs a unit or more; cheaper things keep all of theirs, up to six. */
+function decimalsFor(price: Decimal): number {
+  return /^-?0+(\.|$)/.test(price) ? 6 : 2;
+}
+
+/** A price for a glance, rounded half up; `money` has it whole. */
+export function roundedPrice(
+  price: string | null | undefined,
+  currency: string,
+  locale: Locale,
+): string {
+  if (!isDecimal(price)) return UNKNOWN;
+  return format(locale, {
+    style: "currency",
+    currency,
+    minimumFractionDigits: 2,
+    maximumFractionDigits: decimalsFor(price),
+  }).format(price);
+}
+
 export function direction(change: string | null | undefined): Direction | null {
   if (!isDecimal(change)) return null;
   if (!/[1-9]/.test(change)) return "flat";
   return change.startsWith("-") ? "down" : "up";
 }
 
-/** A change with its sign, without the currency, which stands beside the price. */
-export function signed(change: string | null | undefined, locale: Locale): string {
-  if (!isDecimal(change)) return UNKNOWN;
+/** A change with its sign, as fine as its price is shown, without the currency, which stands there. */
+export function signed(
+  change: string | null | undefined,
+  price: string | null | undefined,
+  locale: Locale,
+): string {
+  if (!isDecimal(change) || !isDecimal(price)) return UNKNOWN;
   return format(locale, {
     signDisplay: "exceptZero",
     minimumFractionDigits: 2,
-    maximumFractionDigits: 6,
+    maximumFractionDigits: decimalsFor(price),
   }).format(change);
 }
 

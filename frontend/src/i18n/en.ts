@@ -93,7 +93,7 @@ export const en: Record<Key, string> = {
   "market.change": "Change",
   "market.change.hint": "Since the last price of the day before",
   "market.age": "Updated",
-  "market.updated": "Latest price {age}",
+  "market.updated": "Latest price: {age}",
   "market.count.one": "{count} company",
   "market.count.other": "{count} companies",
   "market.change.up": "up",

@@ -92,7 +92,7 @@ export const es = {
   "market.change": "Cambio",
   "market.change.hint": "Desde el último precio del día anterior",
   "market.age": "Actualizado",
-  "market.updated": "Último precio {age}",
+  "market.updated": "Último precio: {age}",
   "market.count.one": "{count} empresa",
   "market.count.other": "{count} empresas",
   "market.change.up": "sube",

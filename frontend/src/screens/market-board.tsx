@@ -2,7 +2,15 @@
 import type { Stock } from "../api/stocks";
 import { useLanguage } from "../context";
 import { age, ageInSeconds, moment, STALE_AFTER_S } from "../format/ages";
-import { type Direction, direction, money, percent, signed, UNKNOWN } from "../format/numbers";
+import {
+  type Direction,
+  direction,
+  money,
+  percent,
+  roundedPrice,
+  signed,
+  UNKNOWN,
+} from "../format/numbers";
 
 const CARD =
   "w-full table-fixed border-separate border-spacing-0 overflow-hidden rounded-card border border-line bg-surface";
@@ -27,7 +35,7 @@ function Head() {
         </th>
         <th
           scope="col"
-          class={`${HEAD} ${WIDE_ONLY} w-48 text-right`}
+          class={`${HEAD} ${WIDE_ONLY} w-52 text-right`}
           title={t("market.change.hint")}
         >
           {t("market.change")}
@@ -54,7 +62,6 @@ export function Board({ stocks, nowMs }: { stocks: Stock[]; nowMs: number }) {
 }
 
 function Row({ stock, nowMs }: { stock: Stock; nowMs: number }) {
-  const { locale } = useLanguage();
   return (
     <tr class="group transition-colors hover:bg-raised/60">
       <th scope="row" class={`${CELL} text-left font-normal`}>
@@ -77,7 +84,7 @@ function Row({ stock, nowMs }: { stock: Stock; nowMs: number }) {
         </div>
       </th>
       <td class={`${CELL} text-right tabular-nums`}>
-        <Price text={money(stock.price, stock.currency, locale)} />
+        <Price stock={stock} />
         <div class="text-small sm:hidden">
           <Change stock={stock} />
         </div>
@@ -101,10 +108,11 @@ function Ticker({ symbol }: { symbol: string }) {
 }
 
 /** Keyed by its text: a new number is a new element, which takes its place without moving an old one. */
-function Price({ text }: { text: string }) {
+function Price({ stock }: { stock: Stock }) {
+  const { locale } = useLanguage();
   return (
-    <p key={text} class="font-semibold">
-      {text}
+    <p key={stock.price} class="font-semibold" title={money(stock.price, stock.currency, locale)}>
+      {roundedPrice(stock.price, stock.currency, locale)}
     </p>
   );
 }
@@ -130,7 +138,7 @@ function Change({ stock }: { stock: Stock }) {
         {ARROWS[way]}
       </span>
       <span class="sr-only">{t(`market.change.${way}`)} </span>
-      {signed(stock.change, locale)} ({percent(stock.change_percent, locale)})
+      {signed(stock.change, stock.price, locale)} ({percent(stock.change_percent, locale)})
     </span>
   );
 }

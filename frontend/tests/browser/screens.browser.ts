@@ -113,7 +113,7 @@ describe("the board", () => {
   test("speaks the other language at once, and still after a reload", async () => {
     const page = await open(browser, site, MARKET, { viewport: DESKTOP, locale: "es-CL" });
     await page.getByRole("button", { name: "English" }).click();
-    await page.getByRole("row", { name: /Meta.*\$1,312\.205.*up \+14\.60/ }).waitFor();
+    await page.getByRole("row", { name: /Meta.*\$1,312\.21.*up \+14\.60/ }).waitFor();
     expect(await page.evaluate(() => document.documentElement.lang)).toBe("en-US");
     await page.reload();
     await page.getByRole("heading", { name: "Market" }).waitFor();

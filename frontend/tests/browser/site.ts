@@ -5,6 +5,7 @@
 import { readFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { extname, join } from "node:path";
+import { gzipSync } from "node:zlib";
 
 const DIST = new URL("../../dist/", import.meta.url).pathname;
 
@@ -76,7 +77,13 @@ async function sendFile(path: string, response: ServerResponse, csp: string): Pr
   try {
     const body = await readFile(join(DIST, file));
     const type = TYPES[extname(file)] ?? "application/octet-stream";
-    response.writeHead(200, { "Content-Type": type, "Content-Security-Policy": csp }).end(body);
+    response
+      .writeHead(200, {
+        "Content-Type": type,
+        "Content-Encoding": "gzip",
+        "Content-Security-Policy": csp,
+      })
+      .end(gzipSync(body));
   } catch {
     response.writeHead(404).end();
   }
