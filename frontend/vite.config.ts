@@ -4,7 +4,8 @@ import tailwindcss from "@tailwindcss/vite";
 import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 
-const OUTPUTS = new URL("../.local/outputs.json", import.meta.url);
+/** Of a ready `make up`; OUTPUTS names another run's. */
+const OUTPUTS = process.env.OUTPUTS ?? new URL("../.local/outputs.json", import.meta.url);
 
 /** Serves config.json of the running local cloud and passes /api on, so that the API sees one origin. */
 function localCloud(): Plugin {

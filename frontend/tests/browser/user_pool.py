@@ -1,7 +1,7 @@
 """What an operator does to the user pool, for the browser's tests: `create`, `confirm POOL EMAIL`.
 
-Prints JSON. The pool has the settings that matter to a browser and nothing else; the real one is made
-by the data stack.
+Answers with JSON. The pool has the settings that matter to a browser and nothing else; the real one
+is made by the data stack.
 """
 
 import json
@@ -44,4 +44,4 @@ def confirm(pool_id: str, email: str) -> dict[str, str]:
 
 if __name__ == "__main__":
     command = {"create": create, "confirm": confirm}[sys.argv[1]]
-    print(json.dumps(command(*sys.argv[2:])))
+    sys.stdout.write(json.dumps(command(*sys.argv[2:])))
