@@ -57,8 +57,9 @@ describe("a change", () => {
     expect(signed("-0.012666", "0.418317", "es-CL")).toBe("-0,012666");
   });
 
-  test("too small to be shown claims no sign", () => {
-    expect(signed("-0.004", "12.50", "en-US")).toBe("0.00");
+  test("too small for two decimals is shown with more, not as none", () => {
+    expect(signed("-0.004", "12.50", "en-US")).toBe("-0.004");
+    expect(signed("0.000001", "12.50", "es-CL")).toBe("+0,000001");
   });
 
   test.each([

@@ -65,18 +65,20 @@ export function direction(change: string | null | undefined): Direction | null {
   return change.startsWith("-") ? "down" : "up";
 }
 
-/** A change with its sign, as fine as its price is shown, without the currency, which stands there. */
+/**
+ * A change with its sign, as fine as its price is shown, without the currency, which stands there. One
+ * that rounding would turn to nothing keeps its decimals: what moved is not shown as still.
+ */
 export function signed(
   change: string | null | undefined,
   price: string | null | undefined,
   locale: Locale,
 ): string {
   if (!isDecimal(change) || !isDecimal(price)) return UNKNOWN;
-  return format(locale, {
-    signDisplay: "exceptZero",
-    minimumFractionDigits: 2,
-    maximumFractionDigits: decimalsFor(price),
-  }).format(change);
+  const withDecimals = (maximumFractionDigits: number) =>
+    format(locale, { signDisplay: "exceptZero", minimumFractionDigits: 2, maximumFractionDigits });
+  const rounded = withDecimals(decimalsFor(price)).format(change);
+  return /[1-9]/.test(rounded) ? rounded : withDecimals(6).format(change);
 }
 
 /** A change in percent, as the API reckoned it, with its sign. */
