@@ -17,7 +17,7 @@ from cdk.stage import Stage
 BATCH = 10
 
 STREAM_TRIES = 100
-"""Of one batch, with Lambda's back-off: hours. What is lost even so, the sweep asks for again."""
+"""Of one batch, halved first where it can be. What is given up, the sweep asks for again."""
 
 
 def from_queue(function: lambda_.Function, queue: sqs.IQueue, stage: Stage) -> None:
