@@ -46,17 +46,17 @@ SITE_SOURCES := $(shell find frontend -path frontend/node_modules -prune -o -pat
 
 cdk/node_modules/.installed: cdk/package-lock.json $(VENV)/.installed
 	@echo "Installing the CDK's command line …"
-	@$(NPM) ci --prefix cdk --silent --no-audit --no-fund
+	@$(NPM) ci --prefix cdk --silent --no-audit --no-fund >/dev/null
 	@touch $@
 
 frontend/node_modules/.installed: frontend/package-lock.json $(VENV)/.installed
 	@echo "Installing what the site is built with (about half a minute, once) …"
-	@$(NPM) ci --prefix frontend --loglevel=error --no-audit --no-fund
+	@$(NPM) ci --prefix frontend --loglevel=error --no-audit --no-fund >/dev/null
 	@touch $@
 
 frontend/dist/index.html: frontend/node_modules/.installed $(SITE_SOURCES)
 	@echo "Building the site …"
-	@$(NPM) run build --prefix frontend --silent
+	@$(NPM) run build --prefix frontend --silent -- --logLevel warn
 	@touch $@
 
 .PHONY: openapi
@@ -77,7 +77,8 @@ web-check: frontend/dist/index.html  ## style, types, tests and size budgets of 
 tools: $(VENV)/.installed .venv-cloud/.installed cdk/node_modules/.installed frontend/dist/index.html
 
 .PHONY: up
-up: tools  ## the whole system on this machine; Ctrl-C stops it (CLOUD_PORT= MQTT_PORT= STATE= BROKER=mosquitto EXCHANGE=none)
+up:  ## the whole system on this machine; Ctrl-C stops it (CLOUD_PORT= MQTT_PORT= STATE= BROKER=mosquitto EXCHANGE=none)
+	@$(MAKE) --no-print-directory -j4 tools
 	@exec $(LOCAL) --broker $(BROKER) --bridge $(BRIDGE) --exchange $(EXCHANGE) --exchange-options "$(EXCHANGE_OPTIONS)" up
 
 .PHONY: demo
@@ -93,8 +94,8 @@ logs: $(VENV)/.installed  ## what the functions of a running `make up` have logg
 	@exec $(LOCAL) logs
 
 .PHONY: clean
-clean: $(VENV)/.installed  ## forget the data of `make up`
-	@exec $(LOCAL) clean
+clean:  ## forget the data of `make up`
+	@exec $(PYTHON) -m local --state "$(STATE)" clean
 
 .PHONY: deploy
 deploy: tools  ## to AWS: make deploy STAGE=dev|prod
