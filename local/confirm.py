@@ -12,6 +12,8 @@ from local.outputs import Outputs
 
 def confirm(options: Options, email: str) -> int:
     """Confirm one sign-up and say so."""
+    if not email:
+        raise CannotRun("Whom? Say it: make confirm EMAIL=somebody@example.com")
     outputs = Outputs.read(options)
     confirm_sign_up(outputs, email)
     print(f"{email} is confirmed and can sign in.")
@@ -20,8 +22,6 @@ def confirm(options: Options, email: str) -> int:
 
 def confirm_sign_up(outputs: Outputs, email: str) -> None:
     """Raises CannotRun when there is nothing to confirm."""
-    if not email:
-        raise CannotRun("Whom? Say it: make confirm EMAIL=somebody@example.com")
     cognito = client("cognito-idp", outputs.aws_endpoint_url)
     try:
         user = cognito.admin_get_user(UserPoolId=outputs.user_pool_id, Username=email)
