@@ -42,8 +42,8 @@ class Stage:
 
     log_retention_days: int = 7
     alarm_email: str | None = None
-    queue_concurrency: int = 10
-    """Copies of a function that one queue may keep busy. Nothing is reserved: see decision 0014."""
+    queue_concurrency: int = 2
+    """Copies of a function that one queue may keep busy: a new account has 10 in all (0014)."""
 
     requests_per_s: int = 50
     requests_burst: int = 100
@@ -83,6 +83,7 @@ class Stage:
                     alarm_email=_alarm_email(),
                     protected=True,
                     log_retention_days=90,
+                    queue_concurrency=50,
                     requests_per_s=500,
                     requests_burst=1000,
                 )

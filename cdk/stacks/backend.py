@@ -6,6 +6,7 @@ What each function may do stands in `cdk.stacks.rights`, and nowhere else.
 from pathlib import Path
 
 from aws_cdk import Duration, IStackSynthesizer, Stack
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
@@ -83,6 +84,13 @@ class BackendStack(Stack):
 
     def _make_alarms(self) -> sns.Topic:
         topic = sns.Topic(self, "Alarms", enforce_ssl=self._stage.tls_only)
+        # A policy of ours, such as the refusal of plain HTTP, replaces the one that lets alarms in.
+        topic.grant_publish(
+            iam.ServicePrincipal(
+                "cloudwatch.amazonaws.com",
+                conditions={"StringEquals": {"aws:SourceAccount": self.account}},
+            )
+        )
         if self._stage.alarm_email:
             topic.add_subscription(subscriptions.EmailSubscription(self._stage.alarm_email))
         return topic

@@ -1,8 +1,14 @@
 """The bridge's task: one, small, arm64, without a way in, told all that it must know."""
 
 import json
+import re
+from pathlib import Path
 
+import pytest
+
+from cdk.build import Assets
 from mqtt_bridge.settings import Settings
+from tests.infra.conftest import synthesize
 from tests.infra.templates import Json, Synthesized
 
 DEFINITION = "AWS::ECS::TaskDefinition"
@@ -71,6 +77,26 @@ def test_no_password_is_in_its_environment(dev: Synthesized) -> None:
     (secret,) = dev.resources("bridge", "AWS::SecretsManager::Secret")
     assert told(dev)["MQTT_SECRET_ID"] == json.dumps({"Fn::GetAtt": [secret, "Id"]})
     assert "SecretString" not in dev.only("bridge", "AWS::SecretsManager::Secret")
+
+
+def test_a_broker_that_is_aws_iot_lets_in_this_role_as_one_client_on_three_topics(
+    assets: Assets, site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MQTT_URL", "wss://abc-ats.iot.us-east-1.amazonaws.com/mqtt")
+    stage = synthesize("dev", assets, site, tmp_path)
+    (role,) = (name for name in stage.resources("bridge", "AWS::IAM::Role") if "TaskRole" in name)
+    rights = {
+        (action, re.sub(r'.*:([a-z]+/[^"]+)".*', r"\1", arn))
+        for action, arn in stage.rights("bridge", role)
+        if action.startswith("iot:")
+    }
+    topics = ("stocks/info", "stocks/request", "stocks/validation")
+    assert rights == {
+        ("iot:Connect", "client/fintech-dev-group-3"),
+        ("iot:Publish", "topic/stocks/request"),
+        *(("iot:Subscribe", f"topicfilter/{topic}") for topic in topics),
+        *(("iot:Receive", f"topic/{topic}") for topic in topics),
+    }
 
 
 def test_each_queue_goes_by_its_own_name(dev: Synthesized) -> None:

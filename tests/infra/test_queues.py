@@ -73,6 +73,16 @@ def test_the_first_dead_letter_calls_an_operator(dev: Synthesized) -> None:
     assert mailbox["Endpoint"] == "operator@example.com"
 
 
+def test_alarms_may_publish_and_nobody_may_in_plain_http(dev: Synthesized) -> None:
+    policy = dev.only("backend", "AWS::SNS::TopicPolicy")["PolicyDocument"]["Statement"]
+    by_effect = {statement["Effect"]: statement for statement in policy}
+    assert by_effect["Allow"]["Principal"] == {"Service": "cloudwatch.amazonaws.com"}
+    assert by_effect["Allow"]["Condition"] == {
+        "StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}
+    }
+    assert by_effect["Deny"]["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+
+
 def source(stage: Synthesized, function: str) -> Json:
     mappings = stage.resources("backend", "AWS::Lambda::EventSourceMapping").values()
     prefix = f"{function.capitalize()}Function"

@@ -121,7 +121,6 @@ def test_dev_has_beside_the_laptops_resources_only_these(
         {
             "Custom::CDKBucketDeployment": 2,  # the laptop uploads the site itself
             "AWS::SQS::QueuePolicy": 9,  # each refuses plain HTTP
-            "AWS::SNS::TopicPolicy": 1,
             "AWS::SNS::Subscription": 1,  # an operator's mailbox
         }
     )
