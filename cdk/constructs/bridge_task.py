@@ -14,7 +14,7 @@ from cdk.constructs.retention import log_group
 from cdk.stage import Stage
 
 SOURCE = Path(__file__).parents[2] / "mqtt_bridge"
-SCRATCH = "/tmp"  # noqa: S108 - a volume of the task, the one folder that it may write
+SCRATCH = "/tmp"  # noqa: S108 - in the container, the one folder that it may write to
 
 HEALTH_COMMAND = ["CMD", "python", "-m", "mqtt_bridge.health"]
 
@@ -74,12 +74,12 @@ class BridgeTask(Construct):
         )
 
     def _add_container(self, stage: Stage, environment: Mapping[str, str]) -> None:
-        self.definition.add_volume(name="scratch")
-        container = self.definition.add_container(
+        self.definition.add_container(
             "Bridge",
             image=_image(stage),
             environment=dict(environment),
             readonly_root_filesystem=True,
+            linux_parameters=self._scratch(),
             stop_timeout=Duration.seconds(30),
             health_check=ecs.HealthCheck(
                 command=HEALTH_COMMAND,
@@ -92,9 +92,17 @@ class BridgeTask(Construct):
                 stream_prefix="bridge", log_group=log_group(self, stage)
             ),
         )
-        container.add_mount_points(
-            ecs.MountPoint(source_volume="scratch", container_path=SCRATCH, read_only=False)
-        )
+
+    def _scratch(self) -> ecs.LinuxParameters:
+        """A folder in memory for the health file; a volume would belong to root alone."""
+        parameters = ecs.LinuxParameters(self, "Scratch")
+        options = [
+            ecs.TmpfsMountOption.NOEXEC,
+            ecs.TmpfsMountOption.NOSUID,
+            ecs.TmpfsMountOption.NODEV,
+        ]
+        parameters.add_tmpfs(ecs.Tmpfs(container_path=SCRATCH, size=16, mount_options=options))
+        return parameters
 
 
 def _image(stage: Stage) -> ecs.ContainerImage:

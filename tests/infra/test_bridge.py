@@ -45,8 +45,9 @@ def test_it_calls_out_without_a_nat_and_nobody_calls_in(dev: Synthesized) -> Non
 def test_it_may_write_to_one_folder_and_says_whether_it_is_well(dev: Synthesized) -> None:
     made = container(dev)
     assert made["ReadonlyRootFilesystem"] is True
-    (mount,) = made["MountPoints"]
-    assert (mount["ContainerPath"], mount["ReadOnly"]) == ("/tmp", False)
+    (scratch,) = made["LinuxParameters"]["Tmpfs"]
+    assert scratch["ContainerPath"] == "/tmp"
+    assert "noexec" in scratch["MountOptions"]
     assert made["HealthCheck"]["Command"] == ["CMD", "python", "-m", "mqtt_bridge.health"]
 
 
