@@ -10,7 +10,7 @@ from typing import Any, Final
 import boto3
 from botocore.config import Config
 
-from local.cloud_state import forget_stream_positions
+from local.cloud_state import claim_port, forget_stream_positions
 from local.options import HOST, REGION, Options
 from local.processes import Program
 from local.tools import CLOUD_PYTHON, OPERATOR_KEY, environment
@@ -35,6 +35,7 @@ def program(options: Options) -> Program:
     shutil.rmtree(scratch, ignore_errors=True)  # unpacked functions, which it leaves behind
     for folder in (scratch, options.state / "cloud", options.state / "s3"):
         folder.mkdir(parents=True, exist_ok=True)
+    claim_port(options.state / "cloud", options.cloud_port)
     forget_stream_positions(options.state / "cloud")
     return Program(
         name=NAME,

@@ -8,6 +8,7 @@ import json
 from pathlib import Path
 from typing import Final
 
+from local.errors import CannotRun
 from local.files import write_private
 
 _POSITIONS: Final = "dynamodb_stream_positions"
@@ -26,3 +27,20 @@ def forget_stream_positions(folder: Path) -> None:
     if saved.get("payload", {}).get(_POSITIONS):
         saved["payload"][_POSITIONS] = {}
         write_private(path, json.dumps(saved))
+
+
+def claim_port(folder: Path, port: int) -> None:
+    """Refuse another port than the one that this state was made with.
+
+    The emulator keeps a queue under its URL, port included; under another port its functions no
+    longer find the queues that they read.
+    """
+    path = folder / "port"
+    if not path.exists():
+        write_private(path, str(port))
+    before = int(path.read_text())
+    if before != port:
+        raise CannotRun(
+            f"The data in {folder.parent} was made with CLOUD_PORT={before}, and cannot move. "
+            f"Use that port, or another folder (make up STATE=…), or forget it (make clean)."
+        )

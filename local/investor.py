@@ -66,7 +66,10 @@ class Investor:
         self, method: str, path: str, body: object = None, headers: dict[str, str] | None = None
     ) -> Any:
         token = {"Authorization": f"Bearer {self._token}"}
-        answer = call(method, self._outputs.api_url + path, body, token | (headers or {}))
+        try:
+            answer = call(method, self._outputs.api_url + path, body, token | (headers or {}))
+        except OSError as error:
+            raise CannotRun(f"{method} {path}: the API does not answer ({error}).") from error
         if answer.status >= 300:
             raise CannotRun(f"{method} {path} answered {answer.status}: {answer.body}")
         return answer.body

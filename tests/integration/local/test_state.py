@@ -2,12 +2,14 @@
 
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from local import cloud, deploy, simulator
 from local.cloud_state import forget_stream_positions
+from local.errors import CannotRun
 from local.exchange.options import read_options
 from local.options import Options
 
@@ -30,6 +32,14 @@ def test_readers_of_streams_begin_anew_and_the_rest_is_kept(tmp_path: Path) -> N
 def test_a_first_run_has_nothing_to_put_right(tmp_path: Path) -> None:
     forget_stream_positions(tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_local_cloud_stays_on_the_port_that_its_data_was_made_with(options: Options) -> None:
+    cloud.program(options)
+    cloud.program(options)
+
+    with pytest.raises(CannotRun, match=f"was made with CLOUD_PORT={options.cloud_port}"):
+        cloud.program(replace(options, cloud_port=options.cloud_port + 1))
 
 
 def test_the_local_cloud_enforces_iam_on_loopback_and_knows_nothing_of_our_shell(
