@@ -41,6 +41,7 @@ class Bridge:
             counters=self.counters,
             limits=self._limits,
             clock=clock,
+            alarm=self.alarm,
         )
         self.outward = Outward(
             queues=self._queues,
@@ -49,13 +50,14 @@ class Bridge:
             transport=self.transport,
             counters=self.counters,
             limits=self._limits,
+            alarm=self.alarm,
         )
 
     def start(self) -> None:
         """Begin both directions."""
-        self.inward.start(self.alarm)
+        self.inward.start()
         self.transport.start(self.inward)
-        self.outward.start(self.alarm)
+        self.outward.start()
 
     def drain(self) -> bool:
         """Finish what is in flight, within the limit; False when something is left over."""
@@ -63,10 +65,10 @@ class Bridge:
         self.inward.stop()
         self.outward.stop()
         self.inward.join(deadline - 1.0)
-        self.outward.join(deadline - 1.0)
+        in_doubt = self.outward.join(deadline - 1.0)
         self.transport.close(max(0.5, deadline - time.monotonic()))
         self._queues.close()
-        left = self.inward.held + self.outward.in_flight
+        left = self.inward.held + in_doubt
         if left:
             log(logging.WARNING, "left for the next start", messages=left)
         return left == 0

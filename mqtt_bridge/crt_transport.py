@@ -156,8 +156,6 @@ class CrtTransport:
         self._receiver.offer(Arrival(packet.topic, packet.payload or b"", token))
 
     def _on_connected(self, data: mqtt5.LifecycleConnectSuccessData) -> None:
-        with self._order_lock:
-            self._order = AckOrder()
         log(logging.INFO, "session", present=data.connack_packet.session_present)
         packet = mqtt5.SubscribePacket(
             subscriptions=[
@@ -187,6 +185,8 @@ class CrtTransport:
         log(logging.WARNING, "not connected", reason=getattr(data.exception, "name", "unknown"))
 
     def _on_disconnected(self, data: mqtt5.LifecycleDisconnectData) -> None:
+        with self._order_lock:
+            self._order = AckOrder()  # what is acknowledged from now on is too late
         if self._subscribed.is_set():
             self._subscribed.clear()
             self._counters.add(Count.DISCONNECTED)

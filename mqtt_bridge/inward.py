@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 
 from mqtt_bridge import routing
 from mqtt_bridge.counters import Count, Counters
@@ -31,12 +32,14 @@ class Inward:
         counters: Counters,
         limits: Limits,
         clock: Callable[[], datetime],
+        alarm: Alarm,
     ) -> None:
         self._queues = queues
         self._acknowledge = acknowledge
         self._counters = counters
         self._limits = limits
         self._clock = clock
+        self._alarm = alarm
         self._lanes = {topic: Lane(url, limits) for topic, url in queue_urls.items()}
         self._lock = threading.Lock()
         self._held = 0
@@ -45,12 +48,12 @@ class Inward:
         self._taking = True
         self._threads: list[threading.Thread] = []
 
-    def start(self, alarm: Alarm) -> None:
+    def start(self) -> None:
         """Start the senders of every lane."""
         for topic, lane in self._lanes.items():
+            work = partial(self._send_all, lane)
             for n in range(self._limits.senders_per_queue):
-                name = f"send-{topic}-{n}"
-                self._threads.append(spawn(name, lambda lane=lane: self._send_all(lane), alarm))  # type: ignore[misc]
+                self._threads.append(spawn(f"send-{topic}-{n}", work, self._alarm))
 
     def has_room(self) -> bool:
         """Whether another message may be read from the broker."""
@@ -85,9 +88,11 @@ class Inward:
             lane.close()
 
     def join(self, deadline: float) -> None:
-        """Wait for the senders until `deadline` (monotonic seconds)."""
+        """Wait for the senders until `deadline` (monotonic seconds), then let them go."""
         for thread in self._threads:
             thread.join(max(0.0, deadline - time.monotonic()))
+        for lane in self._lanes.values():
+            lane.abandon()
 
     @property
     def held(self) -> int:

@@ -43,6 +43,7 @@ class Lane:
         self._resume_at = 0.0
         self._complained_at = float("-inf")
         self._closed = False
+        self._abandoned = False
         self._changed = threading.Condition()
 
     def put(self, waiting: Waiting) -> None:
@@ -59,7 +60,7 @@ class Lane:
         me = threading.get_ident()
         with self._changed:
             while True:
-                if self._closed and not self._waiting:
+                if self._abandoned or (self._closed and not self._waiting):
                     return None
                 pause_s = self._pause_s(time.monotonic())
                 if pause_s is not None and pause_s <= 0:
@@ -91,6 +92,12 @@ class Lane:
         """No more messages will come: `take` gives out the rest, without lingering."""
         with self._changed:
             self._closed = True
+            self._changed.notify_all()
+
+    def abandon(self) -> None:
+        """Give out nothing more: what is left stays with the broker, unacknowledged."""
+        with self._changed:
+            self._abandoned = True
             self._changed.notify_all()
 
     def oldest_s(self, now: float) -> float:

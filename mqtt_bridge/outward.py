@@ -9,6 +9,7 @@ import threading
 import time
 from collections import deque
 from concurrent.futures import Future
+from typing import Final
 
 from mqtt_bridge.backoff import Backoff
 from mqtt_bridge.counters import Count, Counters
@@ -18,6 +19,8 @@ from mqtt_bridge.queues import Pulled, Queues, QueueUnavailable
 from mqtt_bridge.routing import MAX_ENTRIES
 from mqtt_bridge.threads import Alarm, spawn
 from mqtt_bridge.transport import Transport
+
+_GIVE_BACK_S: Final = 1.0
 
 
 class Outward:
@@ -32,6 +35,7 @@ class Outward:
         transport: Transport,
         counters: Counters,
         limits: Limits,
+        alarm: Alarm,
     ) -> None:
         self._queues = queues
         self._url = queue_url
@@ -39,6 +43,7 @@ class Outward:
         self._transport = transport
         self._counters = counters
         self._limits = limits
+        self._alarm = alarm
         self._changed = threading.Condition()
         self._in_flight: dict[str, float] = {}  # receipt → published at
         self._done: deque[str] = deque()  # acknowledged by the broker, to be deleted
@@ -46,10 +51,10 @@ class Outward:
         self._moved_at = time.monotonic()
         self._puller: threading.Thread | None = None
 
-    def start(self, alarm: Alarm) -> None:
+    def start(self) -> None:
         """Start pulling, publishing and deleting."""
-        self._puller = spawn("pull", self._pull_all, alarm)
-        spawn("delete", self._delete_all, alarm)
+        self._puller = spawn("pull", self._pull_all, self._alarm)
+        spawn("delete", self._delete_all, self._alarm)
 
     def stop(self) -> None:
         """Pull no more."""
@@ -57,8 +62,8 @@ class Outward:
             self._stopping = True
             self._changed.notify_all()
 
-    def join(self, deadline: float) -> None:
-        """Wait until `deadline` for acknowledgements, delete what has one, give the rest back."""
+    def join(self, deadline: float) -> int:
+        """Wait until `deadline` for PUBACKs and deletions; give back and count the rest."""
         assert self._puller
         self._puller.join(max(0.0, deadline - time.monotonic()))
         with self._changed:
@@ -67,7 +72,10 @@ class Outward:
                 max(0.0, deadline - time.monotonic()),
             )
             rest = [*self._in_flight]
-        self._release(rest)
+        # On its own thread: an SQS that does not answer must not outlast the time we have.
+        giving_back = spawn("give-back", lambda: self._release(rest), self._alarm)
+        giving_back.join(_GIVE_BACK_S)
+        return len(rest)
 
     @property
     def in_flight(self) -> int:

@@ -12,6 +12,7 @@ from tests.integration.mqtt_bridge.world import (
     STUB_PORT,
     Iotcore,
     Mosquitto,
+    Process,
     mosquitto_path,
 )
 
@@ -20,6 +21,14 @@ needs_mosquitto = pytest.mark.skipif(
     mosquitto_path() is None, reason="mosquitto is not on the PATH (CI installs it)"
 )
 BOTH = ["iotcore", pytest.param("mosquitto", marks=needs_mosquitto)]
+
+
+@pytest.fixture(autouse=True)
+def no_process_survives_its_test() -> Iterator[None]:
+    """One that did would take the messages of the next test."""
+    yield
+    while Process.started:
+        Process.started.pop().kill()
 
 
 @pytest.fixture

@@ -97,12 +97,12 @@ def test_oversize_is_dropped_and_holds_up_nobody(
 
 
 def test_big_messages_share_a_batch_only_while_they_fit(
-    broker: Iotcore | Mosquitto, stub: SqsStub, client_id: str, tmp_path: Path
+    iotcore: Iotcore, stub: SqsStub, client_id: str, tmp_path: Path
 ) -> None:
     stub.faults.max_bytes = MAX_BYTES
     stub.faults.latency_s = 0.05
-    with running_bridge(environment(broker.port, stub, client_id, tmp_path)) as bridge:
-        with Peer(broker.port) as peer:
+    with running_bridge(environment(iotcore.port, stub, client_id, tmp_path)) as bridge:
+        with Peer(iotcore.port) as peer:
             peer.publish(INFO, *[b"y" * 100_000 for _ in range(15)])
         eventually(lambda: len(stub.bodies("prices")) == 15)
         assert bridge.counters.snapshot()["retried"] == 0
@@ -113,6 +113,7 @@ def test_only_what_sqs_accepted_is_acknowledged(
     broker: Iotcore | Mosquitto, stub: SqsStub, client_id: str, tmp_path: Path
 ) -> None:
     stub.faults.fail_entry = lambda body: "InternalError" if '"payload":"bad"' in body else None
+    stub.faults.latency_s = 0.1  # `good` goes alone, the other two share the next batch
     environ = environment(broker.port, stub, client_id, tmp_path)
     with (
         running_bridge(environ, Limits(drain_s=2.0, poll_s=1)) as bridge,
@@ -131,12 +132,12 @@ def test_only_what_sqs_accepted_is_acknowledged(
 
 
 def test_an_entry_that_sqs_refuses_for_ever_blocks_nobody(
-    broker: Iotcore | Mosquitto, stub: SqsStub, client_id: str, tmp_path: Path
+    iotcore: Iotcore, stub: SqsStub, client_id: str, tmp_path: Path
 ) -> None:
     stub.faults.refuse_entry = lambda b: "InvalidMessageContents" if "poison" in b else None
     with (
-        running_bridge(environment(broker.port, stub, client_id, tmp_path)) as bridge,
-        Peer(broker.port) as peer,
+        running_bridge(environment(iotcore.port, stub, client_id, tmp_path)) as bridge,
+        Peer(iotcore.port) as peer,
     ):
         peer.publish(INFO, b"one", b"poison", b"two")
         eventually(lambda: set(payloads(stub, "prices")) == {"one", "two"})
@@ -145,7 +146,7 @@ def test_an_entry_that_sqs_refuses_for_ever_blocks_nobody(
 
 
 def test_partial_failures_are_retried_entry_by_entry(
-    broker: Iotcore | Mosquitto, stub: SqsStub, client_id: str, tmp_path: Path
+    iotcore: Iotcore, stub: SqsStub, client_id: str, tmp_path: Path
 ) -> None:
     tries: dict[str, int] = {}
 
@@ -156,8 +157,8 @@ def test_partial_failures_are_retried_entry_by_entry(
 
     stub.faults.fail_entry = every_third_at_first
     stub.faults.latency_s = 0.01
-    with running_bridge(environment(broker.port, stub, client_id, tmp_path)) as bridge:
-        with Peer(broker.port) as peer:
+    with running_bridge(environment(iotcore.port, stub, client_id, tmp_path)) as bridge:
+        with Peer(iotcore.port) as peer:
             peer.publish(INFO, *numbered(300))
         eventually(lambda: len(stub.bodies("prices")) == 300)
         assert bridge.counters.snapshot()["retried"] == 100
@@ -192,13 +193,28 @@ def test_sqs_down_for_a_while_loses_nothing(
 
 
 def test_answers_that_get_lost_lose_no_message(
-    broker: Iotcore | Mosquitto, stub: SqsStub, client_id: str, tmp_path: Path
+    iotcore: Iotcore, stub: SqsStub, client_id: str, tmp_path: Path
 ) -> None:
     stub.faults.lose_answers = True
-    with running_bridge(environment(broker.port, stub, client_id, tmp_path), QUICK) as bridge:
-        with Peer(broker.port) as peer:
+    with running_bridge(environment(iotcore.port, stub, client_id, tmp_path), QUICK) as bridge:
+        with Peer(iotcore.port) as peer:
             peer.publish(INFO, *numbered(30))
         eventually(lambda: bridge.counters.snapshot()["retried"] > 5)
         stub.faults.lose_answers = False
         eventually(lambda: bridge.inward.held == 0)
     assert {int(p) for p in payloads(stub, "prices")} == set(range(30))
+
+
+def test_draining_waits_for_what_is_on_its_way(
+    broker: Iotcore | Mosquitto, stub: SqsStub, client_id: str, tmp_path: Path
+) -> None:
+    stub.faults.latency_s = 1.5  # longer than anything else that draining waits for
+    environ = environment(broker.port, stub, client_id, tmp_path)
+    with running_bridge(environ) as bridge, Peer(broker.port) as peer:
+        peer.publish(INFO, *numbered(15))
+        eventually(lambda: bridge.inward.held == 15)
+        assert bridge.drain()
+        assert len(stub.bodies("prices")) == 15
+    with running_bridge(environ) as bridge:
+        time.sleep(0.3)
+        assert bridge.counters.snapshot()["received"] == 0, "all of it is acknowledged"

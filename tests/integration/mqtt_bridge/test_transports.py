@@ -182,6 +182,25 @@ def test_an_acknowledgement_of_an_earlier_connection_is_dropped(world: World) ->
         eventually(lambda: b"after" in again.payloads, what="still not acknowledged")
 
 
+def test_an_acknowledgement_while_disconnected_is_dropped(world: World) -> None:
+    inbox = Inbox()
+    with world.transport(inbox) as transport:
+        with world.peer() as peer:
+            peer.publish(INFO, b"before")
+        eventually(lambda: len(inbox.arrivals) == 1)
+        world.broker.stop()
+        eventually(lambda: not transport.is_connected)
+        transport.acknowledge([inbox.arrivals[0].token])
+        world.broker.start()
+        assert transport.wait_connected(10)
+        with world.peer() as peer:
+            peer.publish(INFO, b"after")
+        eventually(lambda: b"after" in inbox.payloads)
+    again = Inbox()
+    with world.transport(again):
+        eventually(lambda: b"after" in again.payloads, what="still not acknowledged")
+
+
 def test_without_room_the_rest_stays_with_the_broker_until_there_is(world: World) -> None:
     inbox = Inbox(room=10)
     with world.transport(inbox, window_messages=10) as transport:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import paho.mqtt.client as paho
 from iotcore import Broker as Rumqttd
@@ -190,6 +190,8 @@ def running_bridge(environ: dict[str, str], limits: Limits = QUICK) -> Iterator[
 class Process:
     """`python -m mqtt_bridge` as a process of its own."""
 
+    started: ClassVar[list["Process"]] = []
+
     def __init__(self, environ: dict[str, str], log: Path) -> None:
         self._log = log
         with log.open("ab") as out:
@@ -200,6 +202,7 @@ class Process:
                 stdout=out,
                 stderr=out,
             )
+        self.started.append(self)
 
     def events(self, name: str | None = None) -> list[dict[str, Any]]:
         """What it has logged."""
