@@ -132,6 +132,26 @@ def test_without_an_acknowledgement_nothing_is_deleted_and_it_comes_again(
         eventually(lambda: stub.bodies("outbound") == [], what="deleted after the PUBACK")
 
 
+def test_the_bridge_is_well_only_while_both_directions_move(
+    iotcore: Iotcore, stub: SqsStub, client_id: str, tmp_path: Path
+) -> None:
+    limits = Limits(stuck_s=1.5, poll_s=1, first_delay_s=0.05, longest_delay_s=0.1)
+    with running_bridge(environment(iotcore.port, stub, client_id, tmp_path), limits) as bridge:
+        assert bridge.is_healthy()
+        stub.faults.down = True
+        eventually(lambda: not bridge.outward.is_moving(), what="nothing can be pulled")
+        assert not bridge.is_healthy()
+        stub.faults.down = False
+        eventually(bridge.is_healthy)
+        stub.faults.fail_entry = lambda body: "InternalError"
+        with Peer(iotcore.port) as peer:
+            peer.publish(REQUEST, b"stuck")
+        eventually(lambda: not bridge.inward.is_moving(), what="a message waits too long")
+        assert not bridge.is_healthy()
+        stub.faults.fail_entry = lambda body: None
+        eventually(bridge.is_healthy)
+
+
 def test_deleting_is_tried_again_while_sqs_is_down(
     iotcore: Iotcore, stub: SqsStub, client_id: str, tmp_path: Path
 ) -> None:
