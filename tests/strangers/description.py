@@ -1,0 +1,97 @@
+"""The OpenAPI file as a list of operations, and one request to one of them."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote
+
+# Companies and prices are the same for everybody. Whatever is not below is taken for private.
+SHARED = ("/stocks", "/heartbeat", "/openapi.json")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Operation:
+    """One method of one path. `body` is the example of the file, None where it takes none."""
+
+    method: str
+    path: str
+    parameters: tuple[Mapping[str, Any], ...]
+    body: Any
+    is_public: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether everybody gets the same answer."""
+        return self.path.startswith(SHARED)
+
+    @property
+    def holes(self) -> list[str]:
+        """The names of the path's parameters."""
+        return re.findall(r"{(\w+)}", self.path)
+
+    def named(self, place: str) -> list[Mapping[str, Any]]:
+        """The parameters of a place: query or header."""
+        return [parameter for parameter in self.parameters if parameter["in"] == place]
+
+    def filled(self, values: Mapping[str, str]) -> str:
+        """The path with its parameters in their places."""
+        path = self.path
+        for name in self.holes:
+            path = path.replace(f"{{{name}}}", quote(values[name], safe=""))
+        return path
+
+    def needed(self) -> dict[str, str]:
+        """The query that it cannot go without, from the examples of the file."""
+        return {p["name"]: _example(self, p) for p in self.named("query") if p.get("required")}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sent:
+    """One request."""
+
+    operation: Operation
+    path: str
+    query: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: Any = None
+
+    def __str__(self) -> str:
+        body = "" if self.body is None else json.dumps(self.body)
+        parts = (self.operation.method, self.path, dict(self.query), dict(self.headers), body)
+        return " ".join(str(part) for part in parts if part)
+
+
+def operations(document: Mapping[str, Any]) -> list[Operation]:
+    """All of the file, in its order."""
+    return [
+        Operation(
+            method=method.upper(),
+            path=path,
+            parameters=tuple(details.get("parameters", ())),
+            body=_body(details),
+            is_public=details.get("security") == [],
+        )
+        for path, methods in document["paths"].items()
+        for method, details in methods.items()
+    ]
+
+
+def _body(details: Mapping[str, Any]) -> Any:
+    content = details.get("requestBody", {}).get("content", {})
+    return content.get("application/json", {}).get("example")
+
+
+def _example(operation: Operation, parameter: Mapping[str, Any]) -> str:
+    schema = parameter["schema"]
+    for value in (parameter.get("example"), schema.get("default"), *schema.get("enum", ())):
+        if value is not None:
+            return str(value)
+    raise AssertionError(
+        f"{operation} cannot go without `{parameter['name']}`, and the OpenAPI file has neither"
+        " example, default nor enum for it: add one, so that strangers can be tried on this route."
+    )
