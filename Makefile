@@ -14,8 +14,8 @@ $(VENV)/.installed: requirements.txt requirements-dev.txt constraints.txt lambda
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; choose one with make PYTHON=/path/to/python3"; exit 1; }
 	@echo "Installing Python packages into $(VENV) (about a minute, once) …"
 	@test -x $(PY) || $(PYTHON) -m venv $(VENV)
-	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
-	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps -r local/exchange-requirements.txt
+	@$(PY) -m pip install -qq --disable-pip-version-check -r requirements-dev.txt
+	@$(PY) -m pip install -qq --disable-pip-version-check --no-deps -r local/exchange-requirements.txt
 	@touch $@
 
 .PHONY: install
@@ -41,7 +41,7 @@ SITE_SOURCES := $(shell find frontend -path frontend/node_modules -prune -o -pat
 	@rm -rf .venv-cloud
 	@for python in python3.13 $(HOME)/.pyenv/versions/3.13*/bin/python3.13 $(PY); do \
 	  if "$$python" -c 'import venv' 2>/dev/null; then exec "$$python" -m venv .venv-cloud; fi; done
-	@.venv-cloud/bin/python -m pip install --quiet --disable-pip-version-check -r local/cloud-requirements.txt
+	@.venv-cloud/bin/python -m pip install -qq --disable-pip-version-check -r local/cloud-requirements.txt
 	@touch $@
 
 cdk/node_modules/.installed: cdk/package-lock.json $(VENV)/.installed
