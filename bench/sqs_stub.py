@@ -76,9 +76,9 @@ class SqsStub:
         self.seen = Seen()
         self._queues: dict[str, dict[int, Held]] = {}
         self._numbers = itertools.count()
-        self._loop = asyncio.new_event_loop()
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._ready = threading.Event()
-        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), daemon=True)
         self._stopping: asyncio.Event | None = None
 
     def __enter__(self) -> "SqsStub":
@@ -87,7 +87,8 @@ class SqsStub:
         return self
 
     def __exit__(self, *_: object) -> None:
-        assert self._stopping is not None
+        assert self._loop
+        assert self._stopping
         self._loop.call_soon_threadsafe(self._stopping.set)
         self._thread.join(5)
 
@@ -115,20 +116,13 @@ class SqsStub:
     def _queue(self, name: str) -> dict[int, Held]:
         return self._queues.setdefault(name, {})
 
-    def _run(self) -> None:
-        self._loop.run_until_complete(self._serve())
-        self._loop.close()
-
     async def _serve(self) -> None:
+        self._loop = asyncio.get_running_loop()
         self._stopping = asyncio.Event()
         server = await asyncio.start_server(self._connection, "127.0.0.1", self.port)
         self._ready.set()
         await self._stopping.wait()
         server.close()
-        rest = asyncio.all_tasks() - {asyncio.current_task()}
-        for task in rest:
-            task.cancel()
-        await asyncio.gather(*rest, return_exceptions=True)
 
     async def _connection(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
@@ -218,10 +212,9 @@ class SqsStub:
             if ready or now >= until:
                 break
             await asyncio.sleep(0.01)
-        messages = []
+        messages, longest_s = [], self.faults.longest_visibility_s
         for held in ready[: request.get("MaxNumberOfMessages", 1)]:
-            visibility_s = request.get("VisibilityTimeout", 30)
-            held.visible_at = now + min(visibility_s, self.faults.longest_visibility_s)
+            held.visible_at = now + min(request["VisibilityTimeout"], longest_s)
             held.receives += 1
             held.receipt = f"{held.number}:{held.receives}"
             message = {"MessageId": str(held.number), "Body": held.body}
