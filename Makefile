@@ -97,6 +97,10 @@ logs: $(VENV)/.installed  ## what the functions of a running `make up` have logg
 clean:  ## forget the data of `make up`
 	@exec $(PYTHON) -m local --state "$(STATE)" clean
 
+.PHONY: bootstrap
+bootstrap: tools  ## once per AWS account and region, before the first deploy
+	@PATH="$(NODE_HOME)/bin:$$PATH" cdk/node_modules/.bin/cdk bootstrap --context stage=$(STAGE)
+
 .PHONY: deploy
 deploy: tools  ## to AWS: make deploy STAGE=dev|prod
 	@case "$(STAGE)" in dev|prod) ;; *) echo "Which stage? make deploy STAGE=dev, or STAGE=prod (the local one is: make up)"; exit 1;; esac
@@ -118,9 +122,22 @@ format: $(VENV)/.installed  ## bring the code into its form
 	@$(VENV)/bin/ruff format .
 	@$(VENV)/bin/ruff check --fix .
 
+# What computes and what mostly waits (for brokers, processes, clocks) run side by side.
 .PHONY: test
 test: tools  ## everything: pure tests, DynamoDB and MQTT on loopback, the stacks, the whole system end to end
-	@$(PYTEST) tests/unit tests/contract tests/integration tests/infra
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target test-core test-processes
+	@$(MAKE) --no-print-directory test-system
+
+.PHONY: test-core
+test-core: tools  ## pure tests, contracts, DynamoDB in memory, the stacks
+	@$(PYTEST) tests/unit tests/contract tests/infra tests/integration/dynamodb tests/integration/rights tests/integration/sqs
+
+.PHONY: test-processes
+test-processes: tools  ## the bridge, the exchange and the supervision as real processes on loopback
+	@$(PYTEST) tests/integration/exchange tests/integration/local tests/integration/mqtt_bridge
+
+.PHONY: test-system
+test-system: tools  ## the whole system through its public doors
 	@$(PYTEST) tests/e2e
 
 .PHONY: test-quick
