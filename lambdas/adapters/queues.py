@@ -38,7 +38,7 @@ class SqsOutbox:
                 {"Id": str(start + offset), "MessageBody": body}
                 for offset, body in enumerate(requests[start : start + _MOST_AT_ONCE])
             ]
-            with _translated():
+            with translated():
                 answer = self._client.send_message_batch(QueueUrl=self._queue_url, Entries=entries)
             failed += [int(entry["Id"]) for entry in answer.get("Failed", [])]
         return failed
@@ -57,7 +57,7 @@ class SqsDeadLetters:
     def put(self, body: str, reason: str) -> None:
         """One SendMessage, the reason beside the body."""
         attribute = {"DataType": "String", "StringValue": reason[:_LONGEST_REASON]}
-        with _translated():
+        with translated():
             connect(self._region).send_message(
                 QueueUrl=self._queue_url,
                 MessageBody=body,
@@ -66,7 +66,8 @@ class SqsDeadLetters:
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
+def translated() -> Iterator[None]:
+    """Turn what SQS raises into Transient; leave bugs as they are."""
     try:
         yield
     except (NoConnection, HTTPClientError) as error:

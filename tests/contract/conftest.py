@@ -1,23 +1,47 @@
-"""Every contract test runs on both forms of each port: in memory, and DynamoDB (moto)."""
+"""Every contract test runs on all forms of each port: in memory, and AWS's, which moto plays.
 
-from collections.abc import Iterator
+With CONTRACT_CLOUD_URL set it is a running local cloud that plays AWS, and only that form runs;
+`tests/e2e/test_contract_on_local_cloud.py` does so.
+"""
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
 
+import boto3
 import pytest
+from botocore.exceptions import ClientError
+from moto import mock_aws
 
+from lambdas.adapters import queues
 from lambdas.adapters.activity import DynamoActivityLog
 from lambdas.adapters.market import DynamoMarket
 from lambdas.adapters.orders import DynamoOrders
+from lambdas.adapters.queues import SqsDeadLetters, SqsOutbox
 from lambdas.adapters.wallets import DynamoWallets
-from lambdas.ports import ActivityLog, Market, Orders, Wallets
-from tests.fakes.dynamo import tables
+from lambdas.ports import ActivityLog, DeadLetters, Market, Orders, Outbox, Wallets
+from ops.adapters.books import DynamoBooks
+from ops.adapters.letters import SqsLetters
+from ops.ports import Books, Letters
+from tests.builders import NOW
+from tests.fakes.dynamo import REGION, cloud_tables, tables
 from tests.fakes.memory import (
     MemoryActivityLog,
+    MemoryDeadLetters,
     MemoryMarket,
     MemoryOrders,
+    MemoryOutbox,
     MemoryStore,
     MemoryWallets,
 )
+from tests.fakes.operations import MemoryBooks, MemoryLetters
+
+CLOUD_URL = os.environ.get("CONTRACT_CLOUD_URL")
+TABLE_FORMS = ["memory", "dynamodb"] if CLOUD_URL is None else ["local cloud"]
+QUEUE_FORMS = ["memory", "sqs"] if CLOUD_URL is None else ["local cloud"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,9 +52,23 @@ class Ports:
     wallets: Wallets
     market: Market
     activity: ActivityLog
+    books: Books
 
 
-@pytest.fixture(params=["memory", "dynamodb"])
+@dataclass(frozen=True, kw_only=True)
+class QueuePorts:
+    """One form of all ports over queues: an outbound queue, and one with its dead letters."""
+
+    outbox: Outbox
+    sent: Callable[[], Sequence[str]]
+    """The bodies that lie in the outbound queue."""
+    dead_letters: DeadLetters
+    letters: Letters
+    returned: Callable[[], Sequence[str]]
+    """The bodies that lie in the queue before the dead letters."""
+
+
+@pytest.fixture(params=TABLE_FORMS)
 def ports(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ports]:
     if request.param == "memory":
         store = MemoryStore()
@@ -39,12 +77,86 @@ def ports(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> It
             wallets=MemoryWallets(store),
             market=MemoryMarket(store),
             activity=MemoryActivityLog(store),
+            books=MemoryBooks(store),
         )
         return
-    with tables(monkeypatch) as connection:
+    made = tables(monkeypatch) if CLOUD_URL is None else cloud_tables(monkeypatch, CLOUD_URL)
+    with made as connection:
         yield Ports(
             orders=DynamoOrders(connection),
             wallets=DynamoWallets(connection),
             market=DynamoMarket(connection),
             activity=DynamoActivityLog(),
+            books=DynamoBooks(connection),
         )
+
+
+@pytest.fixture(params=QUEUE_FORMS)
+def queue_ports(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[QueuePorts]:
+    if request.param == "memory":
+        yield memory_queues()
+        return
+    with sqs(monkeypatch) as client:
+        name = uuid4().hex
+        urls = {
+            queue: client.create_queue(QueueName=f"{queue}-{name}")["QueueUrl"]
+            for queue in ("outbound", "source", "dead")
+        }
+        yield QueuePorts(
+            outbox=SqsOutbox(REGION, urls["outbound"]),
+            sent=lambda: received(client, urls["outbound"]),
+            dead_letters=SqsDeadLetters(REGION, urls["dead"]),
+            letters=SqsLetters(client, urls["dead"], urls["source"]),
+            returned=lambda: received(client, urls["source"]),
+        )
+        for url in urls.values():
+            client.delete_queue(QueueUrl=url)
+
+
+def memory_queues() -> QueuePorts:
+    outbox, dead_letters = MemoryOutbox(), MemoryDeadLetters()
+    letters = MemoryLetters(dead_letters, NOW)
+    return QueuePorts(
+        outbox=outbox,
+        sent=lambda: outbox.sent,
+        dead_letters=dead_letters,
+        letters=letters,
+        returned=lambda: letters.source,
+    )
+
+
+@contextmanager
+def sqs(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """A client of the cloud in the process, or of the one that runs."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "test")
+    queues.connect.cache_clear()
+    if CLOUD_URL is None:
+        with mock_aws():
+            client = boto3.client("sqs", region_name=REGION)
+            monkeypatch.setattr(client, "start_message_move_task", unsupported)
+            yield client
+    else:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", CLOUD_URL)
+        yield boto3.client("sqs", region_name=REGION)
+    queues.connect.cache_clear()
+
+
+def unsupported(**_: str) -> None:
+    """What moto answers with a NotImplementedError, as a cloud says it."""
+    code = "AWS.SimpleQueueService.UnsupportedOperation"
+    raise ClientError({"Error": {"Code": code}}, "StartMessageMoveTask")
+
+
+def received(client: Any, url: str) -> list[str]:
+    """Every body in the queue, each once."""
+    found: dict[str, str] = {}
+    while True:
+        messages = client.receive_message(
+            QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=30
+        ).get("Messages", [])
+        if not messages:
+            return list(found.values())
+        found |= {message["MessageId"]: message["Body"] for message in messages}

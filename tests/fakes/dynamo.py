@@ -4,6 +4,7 @@ transactions are not isolated from each other, so nothing concurrent may be judg
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from uuid import uuid4
 
 import pytest
 from moto import mock_aws
@@ -22,9 +23,30 @@ def tables(monkeypatch: pytest.MonkeyPatch) -> Iterator[Connection]:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "testing")
     with mock_aws():
-        for model in MODELS.values():
-            model._connection = None  # a client made outside of this moto would call AWS itself
-        connection = dynamodb.connect({table: f"test-{table}" for table in Table}, REGION)
-        for model in MODELS.values():
-            model.create_table(billing_mode="PAY_PER_REQUEST")
+        yield _made("test")
+
+
+@contextmanager
+def cloud_tables(monkeypatch: pytest.MonkeyPatch, url: str) -> Iterator[Connection]:
+    """A connection to empty tables of names of their own on a running local cloud, whose DynamoDB
+    isolates transactions; they are removed afterwards.
+    """
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "test")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", url)
+    connection = _made(f"contract-{uuid4()}")
+    try:
         yield connection
+    finally:
+        for model in MODELS.values():
+            model.delete_table()
+            model._connection = None  # nobody after us may speak to that cloud by accident
+
+
+def _made(prefix: str) -> Connection:
+    for model in MODELS.values():
+        model._connection = None  # a client made before would call another cloud
+    connection = dynamodb.connect({table: f"{prefix}-{table}" for table in Table}, REGION)
+    for model in MODELS.values():
+        model.create_table(billing_mode="PAY_PER_REQUEST", wait=True)
+    return connection

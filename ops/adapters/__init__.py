@@ -1,0 +1,1 @@
+"""What operators need of AWS beyond the functions' own adapters: scans, dead letters, stacks."""

@@ -1,0 +1,28 @@
+"""What a stage is set to, asked of the deployed functions: the only ones that really know."""
+
+from datetime import timedelta
+from typing import Any
+
+from lambdas.names import Function, Setting
+from ops.errors import CannotRun
+from ops.ports import Settings
+
+
+def settings_of(stack: str, cloudformation: Any, functions: Any) -> Settings:
+    """Two calls: which function is the API, and what its environment says. It holds no secrets."""
+    name = _physical_name(stack, Function.API, cloudformation)
+    configuration = functions.get_function_configuration(FunctionName=name)
+    told = configuration["Environment"]["Variables"]
+    return Settings(
+        group_id=told[Setting.GROUP_ID],
+        overdue_after=timedelta(seconds=int(told[Setting.OVERDUE_AFTER_S])),
+    )
+
+
+def _physical_name(stack: str, function: Function, cloudformation: Any) -> str:
+    resources = cloudformation.describe_stack_resources(StackName=stack)["StackResources"]
+    for resource in resources:
+        is_function = resource["ResourceType"] == "AWS::Lambda::Function"
+        if is_function and resource["LogicalResourceId"].lower().startswith(function.value):
+            return str(resource["PhysicalResourceId"])
+    raise CannotRun(f"The stack {stack} has no function {function}: deploy this version first.")

@@ -1,0 +1,86 @@
+"""`story`: one order from beginning to end, on one page, and whether its postings fit to it."""
+
+from lambdas.domain import money
+from lambdas.domain.ledger import Posting, PostingKind, posting_id_for
+from lambdas.domain.orders import Order
+from ops.console import Console, age, clock, harmless
+from ops.entries import Entry, entry_breaches
+from ops.ports import Tools
+
+_STEPS = (PostingKind.HOLD, PostingKind.SPEND)  # SPEND and RELEASE have one id: an order ends once
+
+
+def story(tools: Tools, console: Console, *, order_id: str) -> int:
+    """Three reads. Status 1 where there is no such order, or its postings do not fit."""
+    order = tools.orders.get(order_id)
+    if order is None:
+        console.say(f"✗ There is no order {harmless(order_id)!r}.")
+        return 1
+    ids = [posting_id_for(order_id, kind) for kind in _STEPS]
+    found = [tools.wallets.posting(order.account_id, posting_id) for posting_id in ids]
+    postings = tuple(posting for posting in found if posting is not None)
+    _tell_order(console, order)
+    _tell_times(tools, console, order)
+    _tell_postings(console, postings)
+    return _tell_fit(tools, console, Entry(cause_id=order_id, postings=postings, order=order))
+
+
+def _tell_order(console: Console, order: Order) -> None:
+    console.say(f"Order    {order.order_id}")
+    console.say(f"Account  {order.account_id}")
+    console.say(
+        f"Asked    {money.plain(order.quantity)} {order.symbol} at {money.plain(order.price)}"
+        f" = {money.major(order.cost_minor)} {order.currency}   ({harmless(order.asked_for)})"
+    )
+    console.say(f"State    {order.state}{_because(order)}")
+
+
+def _because(order: Order) -> str:
+    return "" if order.reason is None else f": {harmless(order.reason, 250)}"
+
+
+def _tell_times(tools: Tools, console: Console, order: Order) -> None:
+    console.say("\nTimes")
+    console.say(f"  placed      {clock(order.created_at)}")
+    console.say(f"  seen there  {clock(order.sent_at)}")
+    if order.asks:
+        console.say(f"  asked again {order.asks} times")
+    if order.is_open:
+        console.say(f"  next ask    {clock(order.ask_at)}")
+        console.say(f"  waiting     {age(order.created_at, tools.now())}")
+    else:
+        console.say(f"  ended       {clock(order.ended_at)}")
+    if order.conflict is not None:
+        console.say(
+            f"  CONFLICT    {clock(order.conflict.seen_at)}: the exchange then said "
+            f"{order.conflict.event}"
+        )
+
+
+def _tell_postings(console: Console, postings: tuple[Posting, ...]) -> None:
+    console.say("\nPostings")
+    rows = [
+        (
+            f"  {posting.kind}",
+            clock(posting.recorded_at),
+            f"available {money.major(posting.available_minor)}",
+            f"held {money.major(posting.held_minor)}",
+        )
+        for posting in postings
+    ]
+    console.table(("  step", "recorded", "", ""), rows)
+
+
+def _tell_fit(tools: Tools, console: Console, entry: Entry) -> int:
+    """An order that ended between the reads is read once more before anything is said."""
+    assert entry.order is not None
+    account_id = entry.order.account_id
+    breaches = list(entry_breaches(account_id, entry))
+    if breaches and tools.orders.get(entry.cause_id) != entry.order:
+        console.say("\n? It changed while it was read: ask again.")
+        return 1
+    for breach in breaches:
+        console.say(f"\n✗ {breach.what}: is {breach.found}, must be {breach.expected}")
+    if not breaches:
+        console.say("\n✓ its postings are those of its state")
+    return 1 if breaches else 0

@@ -1,0 +1,96 @@
+"""What the operator's commands need of the world, beyond the ports of the functions. Each has two
+forms (AWS, and in memory) that pass the same tests.
+
+Every method may raise `Transient`.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from lambdas.domain.ledger import Account, Position
+from lambdas.domain.orders import Order
+from lambdas.ports import Orders, Wallets
+from ops.entries import Entry
+
+
+class Books(Protocol):
+    """The tables as an auditor reads them: everything, page by page. May raise `Unreadable`."""
+
+    def accounts(self) -> Iterator[str]:
+        """Every account that has balances, each once."""
+
+    def mentioned(self) -> Iterator[str]:
+        """Every account that an order, a posting or a position names; the same one often."""
+
+    def without_balances(self, account_ids: Sequence[str]) -> Sequence[str]:
+        """Those of at most 100 accounts that have no balances at all."""
+
+    def balances(self, account_id: str) -> Account | None:
+        """The balances, read consistently."""
+
+    def entries(self, account_id: str) -> Iterator[Entry]:
+        """All orders and deposits of the account, each once, in an order that does not change.
+
+        Postings and orders are read consistently; an order without any posting may be missed
+        while it is very young.
+        """
+
+    def positions(self, account_id: str) -> Sequence[Position]:
+        """What the account owns, read consistently."""
+
+    def in_conflict(self) -> Iterator[Order]:
+        """Every order with an answer that contradicts its end."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """A message that was put aside. `reason` is None where a queue gave up on it by itself."""
+
+    letter_id: str
+    body: str
+    reason: str | None
+    sent_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """How many letters went back, and whether all of them have arrived by now."""
+
+    letters: int
+    finished: bool = True
+
+
+class Letters(Protocol):
+    """One dead-letter queue. Looking changes nothing: all that is looked at stays in it."""
+
+    def look(self, most: int) -> Sequence[Letter]:
+        """At most so many of the letters, oldest first."""
+
+    def move(self, letters: Sequence[Letter]) -> Moved:
+        """Back to the queue that they came from; each leaves only after it has arrived there."""
+
+    def drop(self, letter_id: str) -> bool:
+        """Forget one letter; False when it is not there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What the stage is set to, as its functions were told."""
+
+    group_id: str
+    overdue_after: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tools:
+    """All that a command may use. What costs a call of its own is made when it is asked for."""
+
+    orders: Orders
+    wallets: Wallets
+    books: Books
+    letters: Callable[[str], Letters]
+    settings: Callable[[], Settings]
+    now: Callable[[], datetime]
+    pause: Callable[[float], None]  # seconds
