@@ -43,7 +43,9 @@ class Request:
     def account_id(self) -> str:
         """The account of the token. Raises NotSignedIn."""
         subject = self.claims.get("sub")
-        if not isinstance(subject, str) or not subject:
+        # On AWS no gateway can read a refresh token; whoever can must not take it for a sign-in.
+        is_sign_in = self.claims.get("token_use", "id") in ("id", "access")
+        if not isinstance(subject, str) or not subject or not is_sign_in:
             raise NotSignedIn
         return subject
 
