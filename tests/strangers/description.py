@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 # Companies and prices are the same for everybody. Whatever is not below is taken for private.
 SHARED = ("/stocks", "/heartbeat", "/openapi.json")
@@ -60,9 +60,14 @@ class Sent:
     headers: Mapping[str, str] = field(default_factory=dict)
     body: Any = None
 
+    @property
+    def url(self) -> str:
+        """The path with the query."""
+        return f"{self.path}?{urlencode(self.query)}" if self.query else self.path
+
     def __str__(self) -> str:
         body = "" if self.body is None else json.dumps(self.body)
-        parts = (self.operation.method, self.path, dict(self.query), dict(self.headers), body)
+        parts = (self.operation.method, self.url, dict(self.headers), body)
         return " ".join(str(part) for part in parts if part)
 
 

@@ -1,0 +1,170 @@
+"""Who gets in, and how far: tokens that are not quite ours open nothing, and an account reaches
+nothing of another, on the deployed system.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from uuid import uuid4
+
+import pytest
+
+from tests.e2e.system import Person, System, a_person, eventually, http
+from tests.e2e.tokens import Forge, another_client, another_pool, unpacked
+from tests.strangers.belongings import Ask, Reply
+from tests.strangers.description import Operation, Sent, operations
+from tests.strangers.walk import walk
+
+HOUR_S = 3600
+
+
+@pytest.fixture(scope="module")
+def routes(system: System) -> list[Operation]:
+    """Every route that the deployed system describes."""
+    return operations(http("GET", f"{system.api_url}/openapi.json").body)
+
+
+@pytest.fixture(scope="module")
+def ana(system: System) -> Person:
+    """Somebody who is signed in."""
+    return a_person(system)
+
+
+@pytest.fixture
+def forge(ana: Person) -> Forge:
+    return Forge.of(ana)
+
+
+def statuses(person: Person, routes: list[Operation], token: str) -> dict[str, int]:
+    """What each private route answers to a token; paths lead to nothing."""
+    return {
+        str(route): person.call(
+            route.method,
+            route.filled(dict.fromkeys(route.holes, str(uuid4()))),
+            body=route.body,
+            Authorization=f"Bearer {token}",
+        ).status
+        for route in routes
+        if not route.is_public
+    }
+
+
+def refused(person: Person, routes: list[Operation], token: str) -> bool:
+    """Whether every private route answers 401."""
+    found = statuses(person, routes, token)
+    let_in = {route: status for route, status in found.items() if status != 401}
+    assert let_in == {}
+    return len(found) > 8
+
+
+def test_a_token_that_is_made_here_and_right_is_let_in(
+    ana: Person, routes: list[Operation], forge: Forge
+) -> None:
+    # So that what follows is refused for what it says, and not for how it was made.
+    assert 401 not in statuses(ana, routes, forge.signed()).values()
+    assert 401 not in statuses(ana, routes, forge.signed(exp=int(time.time()) + 60)).values()
+
+
+FORGED: dict[str, Callable[[Forge], str]] = {
+    "expired a second ago": lambda f: f.signed(exp=int(time.time()) - 1),
+    "expired long ago": lambda f: f.signed(iat=1_600_000_000, exp=1_600_003_600),
+    "not valid yet": lambda f: f.signed(nbf=int(time.time()) + HOUR_S),
+    "issued tomorrow": lambda f: f.signed(iat=int(time.time()) + 24 * HOUR_S),
+    "of another issuer": lambda f: f.signed(iss="https://cognito-idp.us-east-1.amazonaws.com/us-1"),
+    "of no issuer": lambda f: f.signed(iss=None),
+    "for another audience": lambda f: f.signed(aud="another"),
+    "for other audiences": lambda f: f.signed(aud=["another", "and another"]),
+    "for no audience": lambda f: f.signed(aud=None),
+    "for another client": lambda f: f.signed(aud=None, client_id="another"),
+    "under an unknown key id": lambda f: f.signed(header={"kid": "another"}),
+    "under no key id": lambda f: f.signed(header={"kid": None}),
+    "signed by another key": lambda f: f.with_another_key().signed(),
+    "unsigned": lambda f: f.unsigned("none"),
+    "unsigned, oddly written": lambda f: f.unsigned("nOnE"),
+    "without its signature": lambda f: f.signed().rsplit(".", 1)[0] + ".",
+    "signed with the public key": lambda f: f.signed_with_the_public_key(),
+    "with the signature of another": lambda f: _spliced(f.signed(sub=str(uuid4())), f.signed()),
+    "in two parts": lambda f: f.signed().rsplit(".", 1)[0],
+    "nothing": lambda f: "",
+}
+
+
+def _spliced(token: str, other: str) -> str:
+    return f"{token.rsplit('.', 1)[0]}.{other.rsplit('.', 1)[1]}"
+
+
+@pytest.mark.parametrize("token", FORGED.values(), ids=FORGED.keys())
+def test_a_token_that_is_not_quite_ours_opens_nothing(
+    ana: Person, routes: list[Operation], forge: Forge, token: Callable[[Forge], str]
+) -> None:
+    assert refused(ana, routes, token(forge))
+
+
+@pytest.mark.parametrize("kind", ["IdToken", "AccessToken"])
+def test_a_sign_in_through_another_client_opens_nothing(
+    system: System, ana: Person, routes: list[Operation], kind: str
+) -> None:
+    with another_client(system, ana) as tokens:
+        assert unpacked(tokens[kind])[1]["sub"] == unpacked(ana.tokens["IdToken"])[1]["sub"]
+        assert refused(ana, routes, tokens[kind])
+
+
+@pytest.mark.parametrize("kind", ["IdToken", "AccessToken"])
+def test_a_sign_in_to_another_pool_opens_nothing(
+    system: System, ana: Person, routes: list[Operation], kind: str
+) -> None:
+    with another_pool(system, ana) as tokens:
+        assert refused(ana, routes, tokens[kind])
+
+
+def test_a_refresh_token_opens_nothing(ana: Person, routes: list[Operation]) -> None:
+    assert refused(ana, routes, ana.tokens["RefreshToken"])
+
+
+def test_an_access_token_is_the_same_account_and_has_no_address(ana: Person) -> None:
+    by_id = ana.get("/me")
+    by_access = ana.call("GET", "/me", Authorization=f"Bearer {ana.tokens['AccessToken']}").body
+    assert by_id.pop("email") == ana.email
+    assert by_access == by_id
+
+
+def test_a_token_in_the_query_opens_nothing(ana: Person) -> None:
+    token = ana.tokens["IdToken"]
+    for name in ("access_token", "token", "Authorization", "id_token"):
+        answer = ana.call("GET", f"/wallet?{name}={token}", Authorization="")
+        assert answer.status == 401
+
+
+def door(person: Person) -> Ask:
+    """How a person asks."""
+
+    def ask(sent: Sent) -> Reply:
+        headers = {name.replace("-", "_"): value for name, value in sent.headers.items()}
+        return person.call(sent.operation.method, sent.url, body=sent.body, **headers)
+
+    return ask
+
+
+def test_an_account_can_reach_nothing_of_another(system: System, person: Person) -> None:
+    def is_settled() -> bool:
+        orders = person.get("/orders")["items"]
+        return bool(orders) and all(order["ended_at"] for order in orders)
+
+    def settled() -> None:
+        eventually(is_settled, what="an end of every order")
+
+    found = walk(
+        http("GET", f"{system.api_url}/openapi.json").body,
+        door(person),
+        door(a_person(system)),
+        settled,
+    )
+    assert found.findings == []
+    assert found.tried > 100
+
+
+@pytest.fixture(scope="module", autouse=True)
+def nothing_is_left(system: System) -> Iterator[None]:
+    """These tests make no user pool that stays."""
+    yield
+    pools = system.client("cognito-idp").list_user_pools(MaxResults=10)["UserPools"]
+    assert [pool["Name"] for pool in pools] == ["Arqui-pool2"]
