@@ -17,9 +17,10 @@ _LIVELY: Final = ("--interval", "10", "--speed", "48", "--backfill", "48", "--gr
 
 
 def program(options: Options, mqtt_url: str, topics: dict[str, str]) -> Program:
-    """Our choices first, since an option that is given twice counts the last time."""
+    """Our choices first, since an option that is given twice counts the last time. The URL holds
+    the password, and what stands on a command line everybody on the machine may read.
+    """
     ours = (
-        *("--mqtt-url", mqtt_url),
         *(f"--topic-{topic}={name}" for topic, name in topics.items()),
         *("--reject-symbols", REFUSED_SYMBOL),
         # Its memory, so that a request which it has answered gets the same answer in the next run.
@@ -27,4 +28,4 @@ def program(options: Options, mqtt_url: str, topics: dict[str, str]) -> Program:
         *_LIVELY,
     )
     argv = (PYTHON, "-m", "local.exchange", *ours, *options.exchange_options)
-    return Program(name=NAME, argv=argv, env=environment(), grace_s=5)
+    return Program(name=NAME, argv=argv, env=environment(MQTT_URL=mqtt_url), grace_s=5)
