@@ -22,8 +22,9 @@ from lambdas.names import Table
 
 _CONNECT_TIMEOUT_S: Final = 2
 _READ_TIMEOUT_S: Final = 5
-_ATTEMPTS: Final = 5
-_LONGEST_PAUSE_S: Final = 0.2
+_ATTEMPTS: Final = 8
+_FIRST_PAUSE_S: Final = 0.02
+_LONGEST_PAUSE_S: Final = 0.5
 
 _TRANSIENT: Final = frozenset(
     {
@@ -90,7 +91,7 @@ def write(transaction: TransactWrite) -> None:
         except Transient:
             if attempt == _ATTEMPTS - 1:
                 raise
-            time.sleep(random.uniform(0, _LONGEST_PAUSE_S))  # noqa: S311 - jitter, no secret
+            _pause(attempt)
         else:
             return
 
@@ -115,8 +116,14 @@ def read_batch(connection: Connection, keys: Sequence[tuple[type[Model], Key]]) 
         wanted = answer.get("UnprocessedKeys") or {}
         if not wanted:
             return found
-        time.sleep(random.uniform(0, _LONGEST_PAUSE_S * (attempt + 1)))  # noqa: S311 - jitter
+        _pause(attempt)
     raise Transient
+
+
+def _pause(attempt: int) -> None:
+    """Wait at random, longer each time: whoever met here shall not meet again."""
+    longest_s = min(_FIRST_PAUSE_S * 2**attempt, _LONGEST_PAUSE_S)
+    time.sleep(random.uniform(0, longest_s))  # noqa: S311 - jitter, no secret
 
 
 def of_model(model: type[M], items: Sequence[Model]) -> list[M]:
