@@ -88,8 +88,8 @@ def write(transaction: TransactWrite) -> None:
         try:
             with translated():
                 transaction._commit()
-        except Transient:
-            if attempt == _ATTEMPTS - 1:
+        except Transient as error:
+            if attempt == _ATTEMPTS - 1 or not _met_another(error.__cause__):
                 raise
             _pause(attempt)
         else:
@@ -142,10 +142,15 @@ def _is_transient(error: Exception) -> bool:
     cause = getattr(error, "cause", None) or error
     if isinstance(cause, (NoConnection, HTTPClientError)):  # no connection, or no answer in time
         return True
-    if isinstance(error, TransactWriteError) and error.cancellation_reasons:
-        codes = {reason.code for reason in error.cancellation_reasons if reason is not None}
-        return bool(codes) and codes <= _TRANSIENT_REASONS
-    return _code(error) in _TRANSIENT
+    return _met_another(error) or _code(error) in _TRANSIENT
+
+
+def _met_another(error: BaseException | None) -> bool:
+    """Whether a transaction was cancelled for nothing but what happens to be going on beside it."""
+    if not isinstance(error, TransactWriteError):
+        return False
+    codes = {reason.code for reason in error.cancellation_reasons if reason is not None}
+    return bool(codes) and codes <= _TRANSIENT_REASONS
 
 
 def _code(error: Exception) -> str | None:
