@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import quote
 
-ORDER: Final = {"symbol": "AAPL", "quantity": "0.1"}
+ORDER: Final[dict[str, Any]] = {"symbol": "AAPL", "quantity": "0.1"}
 _CURSOR: Final = "/orders?limit=1&cursor="
 
 

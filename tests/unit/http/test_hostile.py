@@ -2,6 +2,7 @@
 it said is repeated in a header, stored or obeyed.
 """
 
+from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import pytest
@@ -61,7 +62,13 @@ def test_of_two_equal_fields_the_last_one_counts_for_all_that_is_checked(site: S
 
 
 def test_what_is_not_a_field_is_not_obeyed(site: Site) -> None:
-    smuggled = {"account_id": "x", "price": "0.01", "cost": "0.01", "state": "ACCEPTED", "__v": 1}
+    smuggled: dict[str, Any] = {
+        "account_id": "x",
+        "price": "0.01",
+        "cost": "0.01",
+        "state": "ACCEPTED",
+        "__v": 1,
+    }
 
     order = site.order(**ORDER, **smuggled).json
 
