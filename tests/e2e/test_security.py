@@ -15,6 +15,7 @@ from tests.strangers.description import Operation, Sent, operations
 from tests.strangers.walk import walk
 
 HOUR_S = 3600
+UNSETTLED = [f'"state":"{state}"' for state in ("PENDING", "SENT", "queued", "running")]
 
 
 @pytest.fixture(scope="module")
@@ -146,11 +147,11 @@ def door(person: Person) -> Ask:
 
 def test_an_account_can_reach_nothing_of_another(system: System, person: Person) -> None:
     def is_settled() -> bool:
-        orders = person.get("/orders")["items"]
-        return bool(orders) and all(order["ended_at"] for order in orders)
+        lists = [person.call("GET", path).text for path in ("/orders", "/jobs")]
+        return not any(state in text for text in lists for state in UNSETTLED)
 
     def settled() -> None:
-        eventually(is_settled, what="an end of every order")
+        eventually(is_settled, what="an end of every order and job")
 
     found = walk(
         http("GET", f"{system.api_url}/openapi.json").body,

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, urlencode
 
-# Companies and prices are the same for everybody. Whatever is not below is taken for private.
-SHARED = ("/stocks", "/heartbeat", "/openapi.json")
+# Companies, prices and what the groups buy are the same for everybody; all else is private.
+SHARED = ("/stocks", "/activity", "/heartbeat", "/openapi.json")
 
 
 @dataclass(frozen=True, kw_only=True)

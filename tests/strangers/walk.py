@@ -67,7 +67,11 @@ class _Thief:
         self._ask = ask
         self._theirs = theirs
         self._own = own
-        self._shared_names = set(everybodys.by_name)
+        self._shared_names = {
+            name
+            for name, values in theirs.by_name.items()
+            if values & everybodys.by_name.get(name, set())
+        }
         self._private = {i for i in theirs.ids - everybodys.ids if len(i) >= _SHORTEST_ID}
         self._account = next(iter(theirs.by_name["account_id"]))
         self.tried = 0
