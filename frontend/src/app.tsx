@@ -1,16 +1,25 @@
 /** Which screen an address leads to, and who may see it. */
 import type { ComponentChildren } from "preact";
-import { useErrorBoundary } from "preact/hooks";
-import { Redirect, Route, Switch } from "wouter-preact";
+import { useEffect, useErrorBoundary, useRef } from "preact/hooks";
+import { Redirect, Route, Switch, useLocation } from "wouter-preact";
 import { useLanguage, useSession } from "./context";
 import { Market } from "./screens/market";
 import { NotFound } from "./screens/not-found";
 import { SignIn } from "./screens/sign-in";
-import { SignUp } from "./screens/sign-up";
-import { UnderReview } from "./screens/under-review";
 import { Blank, Button } from "./ui/controls";
 import { AlertIcon } from "./ui/icons";
+import { lazy } from "./ui/lazy";
 import { Shell } from "./ui/shell";
+
+const SignUp = lazy(() => import("./screens/sign-up"));
+const UnderReview = lazy(() => import("./screens/under-review"));
+const Company = lazy(() => import("./screens/company"));
+const Buy = lazy(() => import("./screens/buy"));
+const Orders = lazy(() => import("./screens/orders"));
+const OrderPage = lazy(() => import("./screens/order"));
+const Wallet = lazy(() => import("./screens/wallet"));
+const Portfolio = lazy(() => import("./screens/portfolio"));
+const Settings = lazy(() => import("./screens/settings"));
 
 export function App() {
   return <CrashGuard>{useSession().signedIn ? <Inside /> : <Outside />}</CrashGuard>;
@@ -30,15 +39,56 @@ function Inside() {
       </Route>
       <Route>
         <Shell>
-          <Switch>
-            <Route path="/">
-              <Market />
-            </Route>
-            <Route>
-              <NotFound />
-            </Route>
-          </Switch>
+          <Screens />
         </Shell>
+      </Route>
+    </Switch>
+  );
+}
+
+function Screens() {
+  const [path] = useLocation();
+  const isFirst = useRef(true);
+  // A new screen is read from its top, by eye and by screen reader.
+  useEffect(() => {
+    if (!isFirst.current) {
+      scrollTo(0, 0);
+      document.getElementById("content")?.focus({ preventScroll: true });
+    }
+    isFirst.current = false;
+  }, [path]);
+  return (
+    <Switch>
+      <Route path="/">
+        <Market />
+      </Route>
+      <Route path="/stocks/:symbol">
+        {({ symbol }) => <Company key={symbol} symbol={symbol} />}
+      </Route>
+      <Route path="/stocks/:symbol/buy">
+        {({ symbol }) => <Buy key={symbol} symbol={symbol} />}
+      </Route>
+      <Route path="/orders">
+        <Orders filter="all" />
+      </Route>
+      <Route path="/orders/open">
+        <Orders filter="open" />
+      </Route>
+      <Route path="/orders/done">
+        <Orders filter="done" />
+      </Route>
+      <Route path="/orders/:id">{({ id }) => <OrderPage key={id} orderId={id} />}</Route>
+      <Route path="/wallet">
+        <Wallet />
+      </Route>
+      <Route path="/portfolio">
+        <Portfolio />
+      </Route>
+      <Route path="/settings">
+        <Settings />
+      </Route>
+      <Route>
+        <NotFound />
       </Route>
     </Switch>
   );

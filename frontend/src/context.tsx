@@ -4,10 +4,15 @@ import { useCallback, useContext, useEffect, useMemo, useState } from "preact/ho
 import type { Api } from "./api/client";
 import type { Session, SessionState } from "./auth/session";
 import type { Config } from "./config";
-import type { Key } from "./i18n/es";
 import { LOCALES, type Locale } from "./i18n/locale";
-import { type Blanks, translate } from "./i18n/translate";
-import { applyLocale, initialLocale } from "./preferences";
+import { type Blanks, type Key, loadWords, translate } from "./i18n/translate";
+import {
+  applyLocale,
+  applyNumerals,
+  initialLocale,
+  initialNumerals,
+  type Numerals,
+} from "./preferences";
 
 export interface Services {
   api: Api;
@@ -16,7 +21,12 @@ export interface Services {
 }
 
 interface Language {
+  /** Of words and dates. */
   locale: Locale;
+  /** Of numbers; the reader may want another one. */
+  numbers: Locale;
+  numerals: Numerals;
+  chooseNumerals: (numerals: Numerals) => void;
   t: (key: Key, blanks?: Blanks) => string;
   switchLocale: () => void;
 }
@@ -43,12 +53,30 @@ export function LanguageProvider({ children }: { children: ComponentChildren }) 
   useEffect(() => applyLocale(locale, false), []);
   const switchLocale = useCallback(() => {
     const other = LOCALES.find((candidate) => candidate !== locale) ?? locale;
-    applyLocale(other, true);
-    setLocale(other);
+    // Without a network the language stays as it is.
+    loadWords(other).then(
+      () => {
+        applyLocale(other, true);
+        setLocale(other);
+      },
+      () => undefined,
+    );
   }, [locale]);
+  const [numerals, setNumerals] = useState(initialNumerals);
+  const chooseNumerals = useCallback((chosen: Numerals) => {
+    applyNumerals(chosen);
+    setNumerals(chosen);
+  }, []);
   const language = useMemo<Language>(
-    () => ({ locale, switchLocale, t: (key, blanks) => translate(locale, key, blanks) }),
-    [locale, switchLocale],
+    () => ({
+      locale,
+      switchLocale,
+      numerals,
+      numbers: numerals === "auto" ? locale : numerals,
+      chooseNumerals,
+      t: (key, blanks) => translate(locale, key, blanks),
+    }),
+    [locale, switchLocale, numerals, chooseNumerals],
   );
   return <LanguageContext.Provider value={language}>{children}</LanguageContext.Provider>;
 }

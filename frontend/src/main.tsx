@@ -7,7 +7,8 @@ import { App, Broken } from "./app";
 import { Session } from "./auth/session";
 import { fetchConfig } from "./config";
 import { LanguageProvider, type Services, ServicesProvider } from "./context";
-import { applyTheme, initialTheme } from "./preferences";
+import { loadWords } from "./i18n/translate";
+import { applyTheme, initialLocale, initialTheme } from "./preferences";
 import "./styles.css";
 
 const RETRIES = 2;
@@ -32,6 +33,7 @@ async function start(root: HTMLElement): Promise<void> {
   applyTheme(initialTheme());
   let services: Services;
   let queries: QueryClient;
+  const words = loadWords(initialLocale());
   try {
     const config = await fetchConfig();
     const session = new Session(config);
@@ -39,8 +41,18 @@ async function start(root: HTMLElement): Promise<void> {
     queries = createQueries(session);
     // Asked for before the screen that shows it is drawn: on a slow phone, drawing takes its time.
     if (session.state.signedIn) void queries.prefetchQuery(stocksQuery(services.api));
+    await words;
   } catch (error) {
     console.error(error);
+    const isSpeechless = await words.then(
+      () => false,
+      () => true,
+    );
+    if (isSpeechless) {
+      root.textContent =
+        "Vela no pudo abrir. Recarga la página. · Vela could not open. Reload the page.";
+      return;
+    }
     render(
       <LanguageProvider>
         <Broken kind="broken" />

@@ -1,5 +1,15 @@
 import { describe, expect, test } from "vitest";
-import { direction, money, percent, roundedPrice, signed, UNKNOWN } from "../src/format/numbers";
+import {
+  direction,
+  money,
+  percent,
+  portion,
+  roundedPrice,
+  shares,
+  signed,
+  signedMoney,
+  UNKNOWN,
+} from "../src/format/numbers";
 
 describe("money", () => {
   test("is written as Chileans write it, and as English readers do", () => {
@@ -80,4 +90,22 @@ describe("a change", () => {
     expect(percent("123456.78", "es-CL")).toBe("+123.456,78%");
     expect(percent(null, "es-CL")).toBe(UNKNOWN);
   });
+});
+
+describe("a movement of money", () => {
+  test("carries its sign before the currency, in both languages", () => {
+    expect(signedMoney("1234.50", "USD", "es-CL")).toBe("+US$1.234,50");
+    expect(signedMoney("-94.75", "USD", "es-CL")).toBe("-US$94,75");
+    expect(signedMoney("-94.75", "USD", "en-US")).toBe("-$94.75");
+    expect(signedMoney("0.00", "USD", "en-US")).toBe("$0.00");
+    expect(signedMoney(null, "USD", "es-CL")).toBe(UNKNOWN);
+  });
+});
+
+test("shares keep all their decimals, and a part of a whole is in percent", () => {
+  expect(shares("1000.000001", "es-CL")).toBe("1.000,000001");
+  expect(shares("0.5", "en-US")).toBe("0.5");
+  expect(shares(null, "en-US")).toBe(UNKNOWN);
+  expect(portion("0.4723", "es-CL")).toMatch(/^47,2\s?%$/);
+  expect(portion(null, "es-CL")).toBe(UNKNOWN);
 });

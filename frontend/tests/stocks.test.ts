@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { search } from "../src/api/stocks";
+import { search, sorted } from "../src/api/stocks";
 import { sampleBoard } from "./browser/samples";
 
 describe("searching the board", () => {
@@ -18,5 +18,31 @@ describe("searching the board", () => {
   test("for nothing finds everything, and for nonsense nothing", () => {
     expect(found("  ")).toHaveLength(9);
     expect(found("zzz")).toEqual([]);
+  });
+});
+
+describe("sorting the board", () => {
+  const board = sampleBoard(0);
+  const symbols = (...args: Parameters<typeof sorted>) =>
+    sorted(...args).map((stock) => stock.symbol);
+
+  test("by price compares numbers, not texts", () => {
+    expect(symbols(board, "price", true, new Set()).slice(0, 3)).toEqual(["FB", "NFLX", "MSFT"]);
+    expect(symbols(board, "price", false, new Set())[0]).toBe("LTM");
+  });
+
+  test("by change puts what is not known last, either way", () => {
+    for (const isDescending of [true, false])
+      expect(symbols(board, "change", isDescending, new Set()).at(-1)).toBe("LTM");
+    expect(symbols(board, "change", true, new Set())[0]).toBe("MSFT");
+    expect(symbols(board, "change", false, new Set())[0]).toBe("NFLX");
+  });
+
+  test("keeps starred companies on top", () => {
+    expect(symbols(board, "symbol", false, new Set(["SQM", "IBM"])).slice(0, 3)).toEqual([
+      "IBM",
+      "SQM",
+      "AAPL",
+    ]);
   });
 });

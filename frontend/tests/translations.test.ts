@@ -2,22 +2,29 @@ import { describe, expect, test } from "vitest";
 import { PASSWORD_RULES } from "../src/auth/password";
 import { PROBLEMS } from "../src/auth/problems";
 import { en } from "../src/i18n/en";
-import { es, type Key } from "../src/i18n/es";
+import { enInside } from "../src/i18n/en-inside";
+import { es } from "../src/i18n/es";
+import { esInside } from "../src/i18n/es-inside";
 import { chooseLocale } from "../src/i18n/locale";
-import { translate } from "../src/i18n/translate";
+import "../src/i18n/inside";
+import { type Key, loadWords, translate } from "../src/i18n/translate";
 
-const KEYS = Object.keys(es) as Key[];
+const SPANISH: Record<Key, string> = { ...es, ...esInside };
+const ENGLISH: Record<Key, string> = { ...en, ...enInside };
+const KEYS = Object.keys(SPANISH) as Key[];
 const blanksOf = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort();
 
 describe("the two languages", () => {
   test("have the same keys, in the same order", () => {
-    expect(Object.keys(en)).toEqual(KEYS);
+    expect(Object.keys(en)).toEqual(Object.keys(es));
+    expect(Object.keys(enInside)).toEqual(Object.keys(esInside));
+    expect(KEYS).toHaveLength(Object.keys(es).length + Object.keys(esInside).length);
   });
 
   test.each(KEYS)("have words and the same blanks for %s", (key) => {
-    expect(es[key].trim()).not.toBe("");
-    expect(en[key].trim()).not.toBe("");
-    expect(blanksOf(en[key])).toEqual(blanksOf(es[key]));
+    expect(SPANISH[key].trim()).not.toBe("");
+    expect(ENGLISH[key].trim()).not.toBe("");
+    expect(blanksOf(ENGLISH[key])).toEqual(blanksOf(SPANISH[key]));
   });
 
   test("have words for every problem and every password rule", () => {
@@ -29,7 +36,8 @@ describe("the two languages", () => {
   });
 });
 
-test("blanks are filled; one that is not given stays visible", () => {
+test("blanks are filled; one that is not given stays visible", async () => {
+  await Promise.all([loadWords("es-CL"), loadWords("en-US")]);
   expect(translate("es-CL", "review.lead", { email: "a@b.cl" })).toBe(
     "Recibimos tu solicitud para a@b.cl.",
   );

@@ -15,10 +15,13 @@ export class ApiError extends Error {
   }
 }
 
+/** A request that is not answered by then has failed; what it did is unknown. */
+const PATIENCE_MS = 20_000;
+
 export type Api = ReturnType<typeof createApi>;
 
 export function createApi(baseUrl: string, session: Session) {
-  return createClient<paths>({
+  return createClient<paths, "application/json">({
     baseUrl,
     fetch: (request) => sendSigned(request, session, baseUrl),
   });
@@ -39,7 +42,8 @@ async function sendSigned(request: Request, session: Session, baseUrl: string): 
 function send(request: Request, token: string): Promise<Response> {
   const signed = request.clone();
   signed.headers.set("Authorization", `Bearer ${token}`);
-  return fetch(signed);
+  const signal = AbortSignal.any([request.signal, AbortSignal.timeout(PATIENCE_MS)]);
+  return fetch(signed, { signal });
 }
 
 /**

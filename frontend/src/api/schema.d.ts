@@ -89,6 +89,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/stocks/{symbol}/candles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** First, highest, lowest and last price of each hour or day that has prices; `from` and `to` are about when a candle opens */
+        get: operations["list_candles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/stocks/{symbol}/activity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What all groups asked to buy of a company, and what the exchange answered */
+        get: operations["list_stock_activity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/activity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What all groups asked to buy in the last seven days, of all companies */
+        get: operations["list_activity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/wallet": {
         parameters: {
             query?: never;
@@ -230,7 +281,12 @@ export interface components {
             items: components["schemas"]["Stock"][];
             next_cursor: string | null;
         };
-        /** @description A company and its latest price. Changes are since the last price of an earlier day. */
+        /**
+         * @description A company and its latest price. Changes are since the last price of an earlier day.
+         *
+         *     `trend` holds the closes of the latest hours that have prices, oldest first, at most 24: the
+         *     last one is the price itself.
+         */
         Stock: {
             symbol: string;
             name: string;
@@ -246,6 +302,7 @@ export interface components {
              */
             observed_at: string;
             source: string | null;
+            trend: string[];
         };
         /** @description A page of a list, newest first. Ask again with `cursor` = `next_cursor` until it is null. */
         PriceList: {
@@ -263,6 +320,56 @@ export interface components {
              */
             observed_at: string;
             source: string | null;
+        };
+        /** @description A page of a list, newest first. Ask again with `cursor` = `next_cursor` until it is null. */
+        CandleList: {
+            items: components["schemas"]["Candle"][];
+            next_cursor: string | null;
+        };
+        /** @description What a price did in one hour or day of UTC. `count` is how many prices it is made of. */
+        Candle: {
+            /**
+             * Format: date-time
+             * @description ISO-8601, UTC.
+             */
+            opened_at: string;
+            /** @description A decimal number, up to 6 places. */
+            open: string;
+            /** @description A decimal number, up to 6 places. */
+            high: string;
+            /** @description A decimal number, up to 6 places. */
+            low: string;
+            /** @description A decimal number, up to 6 places. */
+            close: string;
+            count: number;
+        };
+        /** @description A page of a list, newest first. Ask again with `cursor` = `next_cursor` until it is null. */
+        TradeList: {
+            items: components["schemas"]["Trade"][];
+            next_cursor: string | null;
+        };
+        /**
+         * @description What a group asked to buy, and whether the exchange found it valid.
+         *
+         *     Of our own group (`own`) only what was bought is here.
+         */
+        Trade: {
+            group_id: string;
+            own: boolean;
+            symbol: string;
+            /** @description A decimal number, up to 6 places. */
+            quantity: string;
+            valid: boolean;
+            /**
+             * Format: date-time
+             * @description ISO-8601, UTC.
+             */
+            requested_at: string;
+            /**
+             * Format: date-time
+             * @description ISO-8601, UTC.
+             */
+            validated_at: string;
         };
         /** @description What can be spent, what open orders hold, and both together. */
         Wallet: {
@@ -621,7 +728,12 @@ export interface operations {
                      *           "change_percent": "-0.66",
                      *           "previous_price": "190.75",
                      *           "observed_at": "2023-10-29T19:32:51.123000Z",
-                     *           "source": "Nasdaq Real Time Price"
+                     *           "source": "Nasdaq Real Time Price",
+                     *           "trend": [
+                     *             "190.2",
+                     *             "189.9",
+                     *             "189.5"
+                     *           ]
                      *         }
                      *       ],
                      *       "next_cursor": null
@@ -673,7 +785,12 @@ export interface operations {
                      *       "change_percent": "-0.66",
                      *       "previous_price": "190.75",
                      *       "observed_at": "2023-10-29T19:32:51.123000Z",
-                     *       "source": "Nasdaq Real Time Price"
+                     *       "source": "Nasdaq Real Time Price",
+                     *       "trend": [
+                     *         "190.2",
+                     *         "189.9",
+                     *         "189.5"
+                     *       ]
                      *     }
                      */
                     "application/json": components["schemas"]["Stock"];
@@ -738,6 +855,157 @@ export interface operations {
             };
             401: components["responses"]["401"];
             404: components["responses"]["404"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    list_candles: {
+        parameters: {
+            query?: {
+                /** @description How long a candle lasts: an hour or a day, of UTC. */
+                interval?: "1h" | "1d";
+                /** @description From this time on, itself included. */
+                from?: string;
+                /** @description Before this time. */
+                to?: string;
+                /** @description How many items at most. */
+                limit?: number;
+                /** @description Where to go on: `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The company's symbol on the exchange. */
+                symbol: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Here it is. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "opened_at": "2023-10-29T19:00:00.000000Z",
+                     *           "open": "189.9",
+                     *           "high": "190.05",
+                     *           "low": "189.2",
+                     *           "close": "189.5",
+                     *           "count": 7
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CandleList"];
+                };
+            };
+            401: components["responses"]["401"];
+            404: components["responses"]["404"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    list_stock_activity: {
+        parameters: {
+            query?: {
+                /** @description How many items at most. */
+                limit?: number;
+                /** @description Where to go on: `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The company's symbol on the exchange. */
+                symbol: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Here it is. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "group_id": "13",
+                     *           "own": false,
+                     *           "symbol": "AAPL",
+                     *           "quantity": "2.5",
+                     *           "valid": true,
+                     *           "requested_at": "2023-10-29T19:32:58.000000Z",
+                     *           "validated_at": "2023-10-29T19:32:58.430000Z"
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["TradeList"];
+                };
+            };
+            401: components["responses"]["401"];
+            404: components["responses"]["404"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    list_activity: {
+        parameters: {
+            query?: {
+                /** @description How many items at most. */
+                limit?: number;
+                /** @description Where to go on: `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Here it is. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "group_id": "13",
+                     *           "own": false,
+                     *           "symbol": "AAPL",
+                     *           "quantity": "2.5",
+                     *           "valid": true,
+                     *           "requested_at": "2023-10-29T19:32:58.000000Z",
+                     *           "validated_at": "2023-10-29T19:32:58.430000Z"
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["TradeList"];
+                };
+            };
+            401: components["responses"]["401"];
             422: components["responses"]["422"];
             429: components["responses"]["429"];
             500: components["responses"]["500"];

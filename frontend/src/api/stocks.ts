@@ -1,9 +1,11 @@
-/** The board: every company with its latest price. */
-import { queryOptions } from "@tanstack/preact-query";
+/** Companies: the board with every one's latest price, one of them, and its history. */
+import { infiniteQueryOptions, queryOptions } from "@tanstack/preact-query";
 import { type Api, unwrap } from "./client";
 import type { components } from "./schema";
 
 export type Stock = components["schemas"]["Stock"];
+export type Price = components["schemas"]["Price"];
+export type Heartbeat = components["schemas"]["Heartbeat"];
 
 // Prices come about every five minutes; this is how late the board may notice.
 const REFRESH_MS = 20_000;
@@ -14,6 +16,52 @@ export function stocksQuery(api: Api) {
   return queryOptions({
     queryKey: ["stocks"],
     queryFn: async ({ signal }) => unwrap(await api.GET("/stocks", { signal })).items,
+    refetchInterval: REFRESH_MS,
+    staleTime: STALE_MS,
+  });
+}
+
+export function stockQuery(api: Api, symbol: string) {
+  return queryOptions({
+    queryKey: ["stock", symbol],
+    queryFn: async ({ signal }) =>
+      unwrap(await api.GET("/stocks/{symbol}", { params: { path: { symbol } }, signal })),
+    refetchInterval: REFRESH_MS,
+    staleTime: STALE_MS,
+  });
+}
+
+/** The history, newest first, a page at a time. */
+export function pricesQuery(api: Api, symbol: string) {
+  return infiniteQueryOptions({
+    queryKey: ["prices", symbol],
+    queryFn: ({ signal, pageParam }) =>
+      pricesPage(api, symbol, { limit: 25, cursor: pageParam }, signal),
+    initialPageParam: "",
+    getNextPageParam: (page) => page.next_cursor,
+    staleTime: REFRESH_MS,
+  });
+}
+
+interface PageOf {
+  limit: number;
+  cursor: string;
+  from?: string;
+}
+
+export async function pricesPage(api: Api, symbol: string, page: PageOf, signal: AbortSignal) {
+  const { cursor, ...rest } = page;
+  const query = cursor ? { ...rest, cursor } : rest;
+  return unwrap(
+    await api.GET("/stocks/{symbol}/prices", { params: { path: { symbol }, query }, signal }),
+  );
+}
+
+/** Whether the exchange speaks to us; public, so it also answers when a session does not. */
+export function heartbeatQuery(api: Api) {
+  return queryOptions({
+    queryKey: ["heartbeat"],
+    queryFn: async ({ signal }) => unwrap(await api.GET("/heartbeat", { signal })),
     refetchInterval: REFRESH_MS,
     staleTime: STALE_MS,
   });
@@ -34,4 +82,32 @@ export function search<T extends { symbol: string; name: string }>(
     const text = folded(`${symbol} ${name}`);
     return words.every((word) => text.includes(word));
   });
+}
+
+export const ORDERS_OF_BOARD = ["symbol", "name", "price", "change"] as const;
+export type BoardOrder = (typeof ORDERS_OF_BOARD)[number];
+
+/** Starred ones on top; within each, by name or number. What is not known comes last either way. */
+export function sorted(
+  stocks: Stock[],
+  order: BoardOrder,
+  isDescending: boolean,
+  stars: ReadonlySet<string>,
+): Stock[] {
+  const way = isDescending ? -1 : 1;
+  return [...stocks].sort(
+    (a, b) =>
+      Number(stars.has(b.symbol)) - Number(stars.has(a.symbol)) ||
+      compared(a, b, order, way) ||
+      a.symbol.localeCompare(b.symbol),
+  );
+}
+
+function compared(a: Stock, b: Stock, order: BoardOrder, way: number): number {
+  if (order === "symbol" || order === "name") return way * a[order].localeCompare(b[order]);
+  // Only compared, never shown: a float is exact enough to say which is larger.
+  const key = order === "price" ? "price" : "change_percent";
+  const [left, right] = [a[key], b[key]];
+  if (left === null || right === null) return Number(left === null) - Number(right === null);
+  return way * (Number(left) - Number(right));
 }

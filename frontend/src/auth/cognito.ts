@@ -38,6 +38,7 @@ export async function freshToken(forceRefresh: boolean): Promise<string | null> 
   return session.tokens?.accessToken.toString() ?? null;
 }
 
-export async function leave(): Promise<void> {
-  await signOut();
+/** In this browser, or for every device that has a session; throws where that could not be told. */
+export async function leave(isEverywhere: boolean): Promise<void> {
+  await signOut({ global: isEverywhere });
 }

@@ -73,10 +73,23 @@ export class Session {
 
   async signOut(notice: Problem | null = null): Promise<void> {
     try {
-      await (await this.#load()).leave();
+      await (await this.#load()).leave(false);
     } finally {
       this.#set({ ...this.#read(null), notice });
     }
+  }
+
+  /** On every device; whether that worked. If not, nothing has changed. */
+  async signOutEverywhere(): Promise<boolean> {
+    try {
+      const cognito = await this.#load();
+      await this.token(); // one that is good for a while: an old one could end no session
+      await cognito.leave(true);
+    } catch {
+      return false;
+    }
+    this.#set(this.#read(null));
+    return true;
   }
 
   /**

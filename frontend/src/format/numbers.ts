@@ -59,6 +59,35 @@ export function roundedPrice(
   }).format(price);
 }
 
+/** An amount with its sign: what came, what went. */
+export function signedMoney(
+  amount: string | null | undefined,
+  currency: string,
+  locale: Locale,
+): string {
+  const way = direction(amount);
+  if (way === null) return UNKNOWN;
+  // Before the currency in every language; some would write 'US$-5,00'.
+  const sign = { up: "+", down: "-", flat: "" }[way];
+  return sign + money(amount?.replace("-", ""), currency, locale);
+}
+
+/** A number of shares, with all its decimals. */
+export function shares(quantity: string | null | undefined, locale: Locale): string {
+  if (!isDecimal(quantity)) return UNKNOWN;
+  return format(locale, { maximumFractionDigits: 6 }).format(quantity);
+}
+
+/** A part of a whole, 0 to 1, in percent. */
+export function portion(part: string | null | undefined, locale: Locale): string {
+  if (!isDecimal(part)) return UNKNOWN;
+  return format(locale, {
+    style: "percent",
+    minimumFractionDigits: 1,
+    maximumFractionDigits: 1,
+  }).format(part);
+}
+
 export function direction(change: string | null | undefined): Direction | null {
   if (!isDecimal(change)) return null;
   if (!/[1-9]/.test(change)) return "flat";

@@ -1,19 +1,23 @@
 /** The board: every company, its latest price, its change, and how old that knowledge is. */
 import { useQuery } from "@tanstack/preact-query";
 import { useState } from "preact/hooks";
-import { type Stock, search, stocksQuery } from "../api/stocks";
+import { heartbeatQuery, type Stock, search, sorted, stocksQuery } from "../api/stocks";
 import { useLanguage, useNow, useServices, useTitle } from "../context";
 import { age, newest } from "../format/ages";
-import { Banner, Blank, Button } from "../ui/controls";
-import { ChartIcon, CrossIcon, OfflineIcon, SearchIcon } from "../ui/icons";
-import { Board, BoardSkeleton } from "./market-board";
+import { applyStars, initialStars } from "../preferences";
+import { Blank, Button } from "../ui/controls";
+import { Loaded } from "../ui/failure";
+import { ChartIcon, CrossIcon, SearchIcon } from "../ui/icons";
+import { Board, BoardSkeleton, type Sorting } from "./market-board";
 
 const CLOCK_MS = 15_000;
+const BY_SYMBOL: Sorting = { order: "symbol", isDescending: false };
 
 export function Market() {
   const { t } = useLanguage();
   const { api } = useServices();
   const [query, setQuery] = useState("");
+  const [sorting, setSorting] = useState(BY_SYMBOL);
   const now = useNow(CLOCK_MS);
   const stocks = useQuery(stocksQuery(api));
   useTitle(t("market.title"));
@@ -22,34 +26,46 @@ export function Market() {
     <>
       <div class="mb-6 flex flex-wrap items-end justify-between gap-x-6 gap-y-4">
         <div>
-          <h1 class="text-title font-bold tracking-tight">{t("market.title")}</h1>
+          <h1 class="flex items-center gap-3 text-title font-bold tracking-tight">
+            {t("market.title")} <LinkLight />
+          </h1>
           <Freshness stocks={stocks.data} nowMs={now} />
         </div>
-        <SearchBox query={query} onInput={setQuery} />
+        <div class="flex w-full flex-wrap gap-3 sm:w-80">
+          <SearchBox query={query} onInput={setQuery} />
+          <SortChoice sorting={sorting} onSort={setSorting} />
+        </div>
       </div>
-      {stocks.error && (
-        <Failure
-          error={stocks.error}
-          fetchedAtMs={stocks.dataUpdatedAt}
-          nowMs={now}
-          retry={() => void stocks.refetch()}
-          isRetrying={stocks.isFetching}
-        />
-      )}
-      {stocks.isPending ? (
-        <BoardSkeleton />
-      ) : (
-        stocks.data && (
+      <Loaded query={stocks} failure={t("market.error.title")} skeleton={<BoardSkeleton />}>
+        {(found) => (
           <Found
-            stocks={stocks.data}
+            stocks={found}
             query={query}
             nowMs={now}
+            sorting={sorting}
+            onSort={setSorting}
             clear={() => setQuery("")}
             refresh={() => void stocks.refetch()}
           />
-        )
-      )}
+        )}
+      </Loaded>
     </>
+  );
+}
+
+/** Whether the exchange speaks to us; nothing where that is not known. */
+function LinkLight() {
+  const { t } = useLanguage();
+  const { api } = useServices();
+  const isAlive = useQuery(heartbeatQuery(api)).data?.exchange.link_alive ?? null;
+  if (isAlive === null) return null;
+  return (
+    <span
+      class={`inline-flex items-center gap-1.5 rounded-control px-2.5 py-0.5 text-small font-semibold tracking-normal ${isAlive ? "bg-good-surface text-up" : "bg-warn-surface text-warn"}`}
+    >
+      <span class="size-2 rounded-control bg-current" aria-hidden="true" />
+      {t(isAlive ? "market.live" : "market.silent")}
+    </span>
   );
 }
 
@@ -67,7 +83,7 @@ function Freshness({ stocks, nowMs }: { stocks: Stock[] | undefined; nowMs: numb
 function SearchBox({ query, onInput }: { query: string; onInput: (query: string) => void }) {
   const { t } = useLanguage();
   return (
-    <search class="relative w-full sm:w-80">
+    <search class="relative min-w-0 flex-1 sm:w-full sm:flex-none">
       <SearchIcon class="pointer-events-none absolute top-3 left-3 size-5 text-muted" />
       <input
         type="search"
@@ -94,43 +110,34 @@ function SearchBox({ query, onInput }: { query: string; onInput: (query: string)
   );
 }
 
-interface FailureProps {
-  error: Error;
-  /** When the data on the screen came; 0 where there is none. */
-  fetchedAtMs: number;
-  nowMs: number;
-  retry: () => void;
-  isRetrying: boolean;
-}
+const PHONE_SORTS: Sorting[] = [
+  BY_SYMBOL,
+  { order: "change", isDescending: true },
+  { order: "change", isDescending: false },
+  { order: "price", isDescending: true },
+  { order: "price", isDescending: false },
+];
 
-function Failure({ error, fetchedAtMs, nowMs, retry, isRetrying }: FailureProps) {
-  const { t, locale } = useLanguage();
-  const isUnreachable = error instanceof TypeError;
-  const reason = t(
-    !navigator.onLine
-      ? "market.error.offline"
-      : isUnreachable
-        ? "market.error.unreachable"
-        : "market.error.server",
+/** On a phone, where the table's heads are out of sight. */
+function SortChoice({ sorting, onSort }: { sorting: Sorting; onSort: (sorting: Sorting) => void }) {
+  const { t } = useLanguage();
+  const index = PHONE_SORTS.findIndex(
+    ({ order, isDescending }) => order === sorting.order && isDescending === sorting.isDescending,
   );
-  const kept = fetchedAtMs
-    ? t("market.error.kept", { age: age(new Date(fetchedAtMs).toISOString(), nowMs, locale) })
-    : "";
   return (
-    <div class="mb-6">
-      <Banner
-        tone="warn"
-        icon={isUnreachable ? <OfflineIcon /> : undefined}
-        title={t("market.error.title")}
-        action={
-          <Button quiet onClick={retry} disabled={isRetrying}>
-            {t("app.retry")}
-          </Button>
-        }
-      >
-        {`${reason} ${kept}`}
-      </Banner>
-    </div>
+    <select
+      class="h-11 w-28 rounded-control border border-edge bg-surface px-3 sm:hidden"
+      aria-label={t("market.sort")}
+      value={Math.max(0, index)}
+      onChange={(event) => onSort(PHONE_SORTS[Number(event.currentTarget.value)] ?? BY_SYMBOL)}
+    >
+      {PHONE_SORTS.map(({ order, isDescending }, value) => (
+        <option key={`${order}${isDescending}`} value={value}>
+          {t(`market.sort.${order}`)}
+          {order === "symbol" ? "" : isDescending ? " ▼" : " ▲"}
+        </option>
+      ))}
+    </select>
   );
 }
 
@@ -138,12 +145,15 @@ interface FoundProps {
   stocks: Stock[];
   query: string;
   nowMs: number;
+  sorting: Sorting;
+  onSort: (sorting: Sorting) => void;
   clear: () => void;
   refresh: () => void;
 }
 
-function Found({ stocks, query, nowMs, clear, refresh }: FoundProps) {
+function Found({ stocks, query, nowMs, sorting, onSort, clear, refresh }: FoundProps) {
   const { t } = useLanguage();
+  const [stars, setStars] = useState(initialStars);
   if (stocks.length === 0) {
     return (
       <Blank
@@ -165,5 +175,20 @@ function Found({ stocks, query, nowMs, clear, refresh }: FoundProps) {
       />
     );
   }
-  return <Board stocks={matches} nowMs={nowMs} />;
+  const toggleStar = (symbol: string) => {
+    const chosen = new Set(stars);
+    if (!chosen.delete(symbol)) chosen.add(symbol);
+    applyStars(chosen);
+    setStars(chosen);
+  };
+  return (
+    <Board
+      stocks={sorted(matches, sorting.order, sorting.isDescending, stars)}
+      nowMs={nowMs}
+      sorting={sorting}
+      onSort={onSort}
+      stars={stars}
+      onStar={toggleStar}
+    />
+  );
 }

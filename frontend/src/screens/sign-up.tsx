@@ -37,7 +37,7 @@ function PasswordRules({ password }: { password: string }) {
   );
 }
 
-export function SignUp() {
+export default function SignUp() {
   const { t } = useLanguage();
   const { session } = useServices();
   const [, navigate] = useLocation();

@@ -7,7 +7,7 @@ import { Heading, Welcome } from "../ui/welcome";
 
 const STEPS = ["review.step1", "review.step2", "review.step3"] as const;
 
-export function UnderReview() {
+export default function UnderReview() {
   const { t } = useLanguage();
   const email = useHistoryState<{ email?: string } | null>()?.email;
   return (

@@ -1,7 +1,7 @@
 /** Buttons, links and banners: what a reader presses, and what the app says back. */
 import type { ComponentChildren, JSX } from "preact";
 import { Link } from "wouter-preact";
-import { AlertIcon } from "./icons";
+import { AlertIcon, BackIcon } from "./icons";
 
 type Tone = "bad" | "warn" | "calm";
 
@@ -24,17 +24,29 @@ export function Button({
   return <button type="button" class={`${BUTTON} ${quiet ? QUIET : PRIMARY} ${extra}`} {...rest} />;
 }
 
-export function ButtonLink({
-  href,
-  class: extra = "",
-  children,
-}: {
+interface ButtonLinkProps {
   href: string;
+  quiet?: boolean;
   class?: string;
   children: ComponentChildren;
-}) {
+}
+
+export function ButtonLink({ href, quiet = false, class: extra = "", children }: ButtonLinkProps) {
   return (
-    <Link href={href} class={`${BUTTON} ${PRIMARY} ${extra}`}>
+    <Link href={href} class={`${BUTTON} ${quiet ? QUIET : PRIMARY} ${extra}`}>
+      {children}
+    </Link>
+  );
+}
+
+/** Up, to what this is a part of. */
+export function BackLink({ href, children }: { href: string; children: ComponentChildren }) {
+  return (
+    <Link
+      href={href}
+      class="mb-4 -ml-2 inline-flex min-h-9 items-center gap-1 rounded-control px-2 text-small font-medium text-muted transition-colors hover:text-ink"
+    >
+      <BackIcon class="size-4" />
       {children}
     </Link>
   );

@@ -47,6 +47,38 @@ export const OfflineIcon = icon(
   "M3 3l18 18M8.5 15.5a5 5 0 0 1 6-.8M5 12a10 10 0 0 1 4.2-2.3M2 8.5a15 15 0 0 1 4.7-2.9M11 5a15 15 0 0 1 11 3.5M16 10.5a10 10 0 0 1 3 1.5M12 19v.1",
 );
 export const ChartIcon = icon("M4 20h16M7 16V9M7 7V5.5M12 16v-5M12 9V4M17 16v-8M17 6V4.5");
+export const DownloadIcon = icon("M12 4v11M7.5 11l4.5 4.5 4.5-4.5M5 20h14");
+export const SendIcon = icon("M4 12 20 4.5 14.5 20l-3-6.5ZM11.5 13.5 20 4.5");
+export const WalletIcon = icon(
+  "M4 7.5h14.5a1.5 1.5 0 0 1 1.5 1.5v9a1.5 1.5 0 0 1-1.5 1.5h-13A1.5 1.5 0 0 1 4 18ZM4 7.5 15.5 4v3.5M16 13.5h.2",
+);
+export const PieIcon = icon(
+  "M12 3.5v8.5h8.5A8.5 8.5 0 1 1 12 3.5ZM15.5 4.2a8.5 8.5 0 0 1 4.3 4.3h-4.3Z",
+);
+export const ListIcon = icon("M8.5 6h11M8.5 12h11M8.5 18h11M4.5 6h.1M4.5 12h.1M4.5 18h.1");
+export const GearIcon = icon(
+  "M12 15a3 3 0 1 0 0-6 3 3 0 0 0 0 6ZM12 3v2.5M12 18.5V21M4.2 7.5l2.2 1.3M17.6 15.2l2.2 1.3M4.2 16.5l2.2-1.3M17.6 8.8l2.2-1.3",
+);
+export const BackIcon = icon("M14.5 5.5 8 12l6.5 6.5");
+export const PlusIcon = icon("M12 5v14M5 12h14");
+
+/** Filled when on. */
+export function StarIcon({ class: className = "size-5", isOn }: IconProps & { isOn: boolean }) {
+  return (
+    <svg
+      class={className}
+      viewBox="0 0 24 24"
+      fill={isOn ? "currentColor" : "none"}
+      stroke="currentColor"
+      stroke-width="1.8"
+      stroke-linejoin="round"
+      aria-hidden="true"
+      focusable="false"
+    >
+      <path d="m12 3.8 2.5 5.3 5.7.8-4.1 4.1 1 5.8-5.1-2.8-5.1 2.8 1-5.8L3.8 9.9l5.7-.8Z" />
+    </svg>
+  );
+}
 
 /** A sail: what 'vela' is, and a candle of a chart in its other meaning. */
 export function Mark({ class: className = "size-8" }: IconProps) {

@@ -1,10 +1,10 @@
-/** The frame around every screen of a signed-in reader. */
+/** The frame around every screen of a signed-in reader: sections above, or below on a phone. */
 import type { ComponentChildren } from "preact";
-import { Link } from "wouter-preact";
-import { useLanguage, useServices, useSession } from "../context";
-import { IconButton } from "./controls";
-import { Mark, SignOutIcon } from "./icons";
-import { PreferenceButtons } from "./preference-buttons";
+import { useEffect, useState } from "preact/hooks";
+import { Link, useLocation } from "wouter-preact";
+import { useLanguage, useServices } from "../context";
+import { AccountMenu } from "./account-menu";
+import { ChartIcon, ListIcon, Mark, OfflineIcon, PieIcon, WalletIcon } from "./icons";
 
 export function SkipLink() {
   const { t } = useLanguage();
@@ -18,39 +18,78 @@ export function SkipLink() {
   );
 }
 
+const SECTIONS = [
+  { href: "/", name: "nav.market", icon: ChartIcon, within: /^\/(stocks\/.*)?$/ },
+  { href: "/portfolio", name: "nav.portfolio", icon: PieIcon, within: /^\/portfolio/ },
+  { href: "/orders", name: "nav.orders", icon: ListIcon, within: /^\/orders/ },
+  { href: "/wallet", name: "nav.wallet", icon: WalletIcon, within: /^\/wallet/ },
+] as const;
+
+const LINKS =
+  "flex max-md:fixed max-md:inset-x-0 max-md:bottom-0 max-md:z-10 max-md:border-t max-md:border-line max-md:bg-surface max-md:pb-[env(safe-area-inset-bottom)]";
+const SECTION =
+  "flex items-center justify-center gap-1 rounded-control font-medium transition-colors hover:text-ink max-md:h-16 max-md:flex-1 max-md:flex-col max-md:text-small md:min-h-11 md:px-3.5";
+
+function Sections() {
+  const { t } = useLanguage();
+  const [path] = useLocation();
+  return (
+    <nav aria-label={t("nav.label")} class={LINKS}>
+      {SECTIONS.map(({ href, name, icon: Icon, within }) => {
+        const isHere = within.test(path);
+        return (
+          <Link
+            key={href}
+            href={href}
+            aria-current={isHere ? "page" : undefined}
+            class={`${SECTION} ${isHere ? "text-link md:bg-calm" : "text-muted md:hover:bg-raised"}`}
+          >
+            <Icon class="size-5 md:hidden" />
+            {t(name)}
+          </Link>
+        );
+      })}
+    </nav>
+  );
+}
+
 export function Shell({ children }: { children: ComponentChildren }) {
   const { t } = useLanguage();
-  const { session, config } = useServices();
-  const { email } = useSession();
+  const { config } = useServices();
   return (
-    <div class="flex min-h-dvh flex-col">
+    <div class="flex min-h-dvh flex-col max-md:pb-16">
       <SkipLink />
-      <header class="sticky top-0 z-10 border-b border-line bg-page/95 backdrop-blur-sm">
-        <div class="mx-auto flex h-16 max-w-5xl items-center gap-1 px-4 sm:px-6">
+      <header class="sticky top-0 z-10 border-b border-line bg-page">
+        <div class="mx-auto flex h-16 max-w-6xl items-center gap-6 px-4 sm:px-6">
           <Link
             href="/"
-            class="mr-auto flex items-center gap-2.5 rounded-control text-lead font-bold tracking-tight"
+            class="flex items-center gap-2.5 rounded-control text-lead font-bold tracking-tight"
           >
             <Mark />
             Vela
           </Link>
-          <PreferenceButtons />
-          <span
-            class="mx-2 hidden max-w-56 truncate text-small text-muted md:block"
-            title={email ?? ""}
-          >
-            {email}
-          </span>
-          <IconButton label={t("auth.signOut")} onClick={() => void session.signOut()}>
-            <SignOutIcon />
-          </IconButton>
+          <Sections />
+          <AccountMenu />
         </div>
       </header>
-      <main id="content" class="mx-auto w-full max-w-5xl flex-1 px-4 py-8 sm:px-6">
+      <Offline />
+      <main
+        id="content"
+        tabIndex={-1}
+        class="outline-none mx-auto w-full max-w-6xl flex-1 px-4 py-6 sm:px-6 sm:py-8"
+      >
         {children}
       </main>
-      <footer class="mx-auto flex w-full max-w-5xl items-center gap-3 px-4 py-6 text-small text-muted sm:px-6">
+      <footer class="mx-auto flex w-full max-w-6xl flex-wrap items-center gap-x-4 gap-y-1 px-4 py-6 text-small text-muted sm:px-6">
         <span>{t("app.tagline")}</span>
+        <a
+          class="underline underline-offset-4 hover:text-ink"
+          href="https://www.tradingview.com/"
+          rel="noreferrer"
+          target="_blank"
+        >
+          {t("app.charts")}
+        </a>
         {config.stage !== "prod" && (
           <span class="ml-auto rounded-small bg-raised px-2 py-0.5">
             {t("app.stage", { stage: config.stage })}
@@ -58,5 +97,29 @@ export function Shell({ children }: { children: ComponentChildren }) {
         )}
       </footer>
     </div>
+  );
+}
+
+/** Says at once what the browser knows, before any request has failed. */
+function Offline() {
+  const { t } = useLanguage();
+  const [isOnline, setOnline] = useState(navigator.onLine);
+  useEffect(() => {
+    const look = () => setOnline(navigator.onLine);
+    addEventListener("online", look);
+    addEventListener("offline", look);
+    return () => {
+      removeEventListener("online", look);
+      removeEventListener("offline", look);
+    };
+  }, []);
+  if (isOnline) return null;
+  return (
+    <p
+      role="status"
+      class="sticky top-16 z-10 flex items-center justify-center gap-2 bg-warn-surface px-4 py-2 text-small font-medium text-warn"
+    >
+      <OfflineIcon class="size-4" /> {t("app.offline")}
+    </p>
   );
 }

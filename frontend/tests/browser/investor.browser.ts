@@ -173,8 +173,10 @@ describe("signing in", () => {
     const other = await context.newPage();
     watch(other);
     await other.goto(site.origin);
+    await other.getByRole("button", { name: "Tu cuenta" }).click();
     await other.getByText(email).waitFor();
 
+    await page.getByRole("button", { name: "Tu cuenta" }).click();
     await page.getByRole("button", { name: "Cerrar sesión" }).click();
     await page.getByRole("heading", { name: "Hola de nuevo" }).waitFor();
     await other.getByRole("heading", { name: "Hola de nuevo" }).waitFor();

@@ -10,7 +10,7 @@ import { json, type Site, startSite } from "./site";
 const SITE_PORT = Number(process.env.SITE_PORT ?? 4702);
 const DESKTOP = { width: 1280, height: 832 };
 const PHONE = { width: 390, height: 844 };
-const MARKET: Shot = { name: "market", path: "/", signedIn: true, stocks: board };
+const MARKET: Shot = { name: "market", path: "/", signedIn: true };
 
 let site: Site;
 let browser: Browser;
@@ -39,11 +39,10 @@ async function findings(page: Page): Promise<string[]> {
 }
 
 describe("axe finds nothing in", () => {
+  // Between them: both themes, both languages, both sizes.
   const looks = [
     { locale: "es-CL", colorScheme: "light" as const, viewport: DESKTOP },
-    { locale: "en-US", colorScheme: "dark" as const, viewport: DESKTOP },
-    { locale: "es-CL", colorScheme: "dark" as const, viewport: PHONE },
-    { locale: "en-US", colorScheme: "light" as const, viewport: PHONE },
+    { locale: "en-US", colorScheme: "dark" as const, viewport: PHONE },
   ];
   test.each(SHOTS)("$name", async (shot) => {
     for (const look of looks) {
@@ -94,7 +93,7 @@ describe("the board", () => {
     await page.clock.fastForward(180_000);
     const alert = page.getByRole("alert");
     await alert.getByText("No pudimos traer los precios").waitFor();
-    expect(await alert.textContent()).toMatch(/Ves los precios que trajimos hace \d+ min/);
+    expect(await alert.textContent()).toMatch(/Ves lo que trajimos hace \d+ min/);
     expect(await page.getByRole("row", { name: /Apple Inc/ }).count()).toBe(1);
 
     site.onStocks(board);
@@ -112,6 +111,7 @@ describe("the board", () => {
 
   test("speaks the other language at once, and still after a reload", async () => {
     const page = await open(browser, site, MARKET, { viewport: DESKTOP, locale: "es-CL" });
+    await page.getByRole("button", { name: "Tu cuenta" }).click();
     await page.getByRole("button", { name: "English" }).click();
     await page.getByRole("row", { name: /Meta.*\$1,312\.21.*up \+14\.60/ }).waitFor();
     expect(await page.evaluate(() => document.documentElement.lang)).toBe("en-US");
@@ -128,11 +128,13 @@ describe("the board", () => {
     });
     const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
     const light = await background();
+    await page.getByRole("button", { name: "Tu cuenta" }).click();
     await page.getByRole("button", { name: /Ahora: Tema del sistema/ }).click();
     expect(await background()).toBe(light);
     await page.getByRole("button", { name: /Ahora: Tema claro/ }).click();
     expect(await background()).not.toBe(light);
     await page.reload();
+    await page.getByRole("button", { name: "Tu cuenta" }).click();
     await page.getByRole("button", { name: /Ahora: Tema oscuro/ }).waitFor();
     expect(await background()).not.toBe(light);
     await page.context().close();

@@ -1,7 +1,8 @@
 /** Every screen in every state that has a look of its own: for photographs and for axe. */
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
-import { sampleBoard, storedSession } from "./samples.ts";
-import { type Answer, json, type Site } from "./site.ts";
+import { EMPTY, FULL, list } from "./api.ts";
+import { sampleBoard, sampleOrder, storedSession } from "./samples.ts";
+import { type Answer, json, type Routes, type Site } from "./site.ts";
 
 export const CLIENT_ID = "a-client";
 
@@ -18,17 +19,48 @@ export interface Shot {
   name: string;
   path: string;
   signedIn: boolean;
-  stocks?: Answer;
+  /** What the API answers; without, it knows the samples' whole account. */
+  routes?: Routes;
   /** What brings the state about, once the screen is there. */
   act?: (page: Page) => Promise<void>;
+  /** Among the photographs of the README. */
+  isShown?: boolean;
 }
 
 export const board: Answer = (response, request) =>
-  json(200, { items: sampleBoard(Date.now()), next_cursor: null })(response, request);
+  json(200, list(sampleBoard(Date.now())))(response, request);
 const never: Answer = () => undefined;
+const FAULT = json(409, { code: "conflict", message: "", request_id: "r" });
+
+const AAPL = { symbol: "AAPL", quantity: "0.525679", price: "190.23", cost: "100.00" };
+const ORDER_PATH = "/orders/be0e538d-c983-43e8-957b-391740000000";
+
+function order(minutesOld: number, sample: Partial<Parameters<typeof sampleOrder>[2]>): Routes {
+  return {
+    ...FULL,
+    "GET /orders/:id": (response, request) =>
+      json(200, sampleOrder(Date.now(), minutesOld, { ...AAPL, state: "SENT", ...sample }))(
+        response,
+        request,
+      ),
+  };
+}
+
+const inside = (name: string, path: string, rest: Partial<Shot> = {}): Shot => ({
+  name,
+  path,
+  signedIn: true,
+  ...rest,
+});
+
+async function review(page: Page): Promise<void> {
+  await page.fill("[name=amount]", "100");
+  await page.click("form [type=submit]");
+  await page.waitForSelector("dialog[open]");
+}
 
 export const SHOTS: Shot[] = [
-  { name: "sign-in", path: "/", signedIn: false },
+  { name: "sign-in", path: "/", signedIn: false, isShown: true },
   {
     name: "sign-in-faults",
     path: "/",
@@ -39,34 +71,69 @@ export const SHOTS: Shot[] = [
     name: "sign-up",
     path: "/sign-up",
     signedIn: false,
+    isShown: true,
     act: (page) => page.fill("[name=password]", "Abc12"),
   },
-  { name: "review", path: "/review", signedIn: false },
-  { name: "market", path: "/", signedIn: true, stocks: board },
-  { name: "market-loading", path: "/", signedIn: true, stocks: never },
-  {
-    name: "market-empty",
-    path: "/",
-    signedIn: true,
-    stocks: json(200, { items: [], next_cursor: null }),
-  },
-  {
-    name: "market-no-match",
-    path: "/",
-    signedIn: true,
-    stocks: board,
-    act: (page) => page.fill("[type=search]", "zzz"),
-  },
-  {
-    name: "market-error",
-    path: "/",
-    signedIn: true,
-    stocks: json(409, { code: "conflict", message: "", request_id: "r" }),
-  },
-  { name: "not-found", path: "/nowhere", signedIn: true },
+  { name: "review", path: "/review", signedIn: false, isShown: true },
+  inside("market", "/", { isShown: true }),
+  inside("market-menu", "/", { act: (page) => page.click("[popovertarget=account]") }),
+  inside("market-loading", "/", { routes: { ...FULL, "GET /stocks": never } }),
+  inside("market-empty", "/", { routes: { ...FULL, "GET /stocks": json(200, list([])) } }),
+  inside("market-no-match", "/", { act: (page) => page.fill("[type=search]", "zzz") }),
+  inside("market-error", "/", { routes: { ...FULL, "GET /stocks": FAULT } }),
+  inside("company", "/stocks/AAPL", { isShown: true }),
+  inside("company-table", "/stocks/AAPL", { act: (page) => page.click("summary") }),
+  inside("company-new", "/stocks/FB", { routes: EMPTY }),
+  inside("company-stale", "/stocks/NFLX"),
+  inside("company-unknown", "/stocks/NOPE"),
+  inside("buy", "/stocks/AAPL/buy", {
+    isShown: true,
+    act: (page) => page.fill("[name=amount]", "100"),
+  }),
+  inside("buy-faults", "/stocks/AAPL/buy", { act: (page) => page.fill("[name=amount]", "99999") }),
+  inside("purchase-review", "/stocks/AAPL/buy", { isShown: true, act: review }),
+  inside("purchase-refused", "/stocks/AAPL/buy", {
+    routes: {
+      ...FULL,
+      "POST /orders": json(409, { code: "price_above_max", message: "", request_id: "r" }),
+    },
+    act: async (page) => {
+      await review(page);
+      await page.click("dialog button");
+    },
+  }),
+  inside("order-pending", ORDER_PATH, { routes: order(0, { state: "PENDING" }) }),
+  inside("order-sent", ORDER_PATH, { routes: order(0, {}), isShown: true }),
+  inside("order-accepted", ORDER_PATH, { routes: order(3, { state: "ACCEPTED" }), isShown: true }),
+  inside("order-rejected", ORDER_PATH, { routes: order(3, { state: "REJECTED" }), isShown: true }),
+  inside("order-voided", ORDER_PATH, {
+    routes: order(3000, { state: "VOIDED", reason: "It never reached the exchange." }),
+  }),
+  inside("order-overdue", ORDER_PATH, {
+    routes: order(34, { overdue: true, asks: 3 }),
+    isShown: true,
+  }),
+  inside("order-unknown", "/orders/nothing", { routes: EMPTY }),
+  inside("orders", "/orders", { isShown: true }),
+  inside("orders-empty", "/orders/open", { routes: EMPTY }),
+  inside("orders-error", "/orders/done", { routes: { ...FULL, "GET /orders": FAULT } }),
+  inside("wallet", "/wallet", { isShown: true }),
+  inside("wallet-empty", "/wallet", { routes: EMPTY }),
+  inside("wallet-deposit", "/wallet", {
+    isShown: true,
+    act: async (page) => {
+      await page.click("h1 ~ button, #content button");
+      await page.fill("[name=amount]", "250,5");
+    },
+  }),
+  inside("portfolio", "/portfolio", { isShown: true }),
+  inside("portfolio-empty", "/portfolio", { routes: EMPTY }),
+  inside("portfolio-loading", "/portfolio", { routes: { ...FULL, "GET /portfolio": never } }),
+  inside("settings", "/settings", { isShown: true }),
+  inside("not-found", "/nowhere"),
 ];
 
-const SETTLE_MS = 400;
+const SETTLE_MS = 300;
 
 /** Opens a shot in a browser context of its own; close that when done. */
 export async function open(
@@ -81,9 +148,9 @@ export async function open(
     for (const [key, value] of Object.entries(items)) localStorage.setItem(key, value);
   }, session);
   const page = await context.newPage();
-  site.onStocks(shot.stocks ?? json(200, { items: [], next_cursor: null }));
+  site.reset(shot.routes ?? FULL);
   await page.goto(site.origin + shot.path);
-  await page.waitForSelector("#content h1, #content h2");
+  await page.waitForSelector("#content h1, #content h2, #content [role=status]");
   await page.waitForTimeout(SETTLE_MS);
   if (shot.act) {
     await shot.act(page);

@@ -18,10 +18,15 @@ const TYPES: Record<string, string> = {
 
 export type Answer = (response: ServerResponse, request: IncomingMessage) => void | Promise<void>;
 
+export type Routes = Record<string, Answer>;
+
 export interface Site {
   origin: string;
-  /** What the API does on GET /stocks from now on. */
+  /** What the API does from now on with a route: "GET /orders/:id". What is not told is 404. */
+  on: (route: string, answer: Answer) => void;
   onStocks: (answer: Answer) => void;
+  /** Forgets what was told, and knows only these. */
+  reset: (routes?: Routes) => void;
   close: () => Promise<void>;
 }
 
@@ -45,25 +50,58 @@ export function json(status: number, body: unknown): Answer {
   };
 }
 
+const NOT_FOUND = json(404, { code: "not_found", message: "", request_id: "r" });
+const ALIVE: Routes = {
+  "GET /heartbeat": json(200, {
+    alive: true,
+    stage: "local",
+    exchange: { link_alive: true },
+    newest_price_at: null,
+    newest_price_age_s: null,
+  }),
+};
+
+function answerOf(routes: Routes, method: string, path: string): Answer {
+  const asked = `${method} ${path}`.split("/");
+  for (const [route, answer] of Object.entries(routes)) {
+    const parts = route.split("/");
+    const isIt =
+      parts.length === asked.length &&
+      parts.every((part, index) => part.startsWith(":") || part === asked[index]);
+    if (isIt) return answer;
+  }
+  return NOT_FOUND;
+}
+
 export async function startSite(
   port: number,
   config: Record<string, string>,
   connect: string[] = [],
 ): Promise<Site> {
-  let stocks: Answer = json(200, { items: [], next_cursor: null });
+  let routes: Routes = { ...ALIVE };
   const csp = strictCsp(connect);
   const server = createServer((request, response) => {
     const path = new URL(request.url ?? "/", "http://localhost").pathname;
     if (path === "/config.json") return json(200, config)(response, request);
-    if (path === "/api/heartbeat") return json(200, { alive: true })(response, request);
-    if (path === "/api/stocks") return stocks(response, request);
+    if (path.startsWith("/api/"))
+      return answerOf(
+        routes,
+        request.method ?? "GET",
+        path.slice("/api".length),
+      )(response, request);
     void sendFile(path, response, csp);
   });
   await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
   return {
     origin: `http://localhost:${port}`,
+    on: (route, answer) => {
+      routes[route] = answer;
+    },
     onStocks: (answer) => {
-      stocks = answer;
+      routes["GET /stocks"] = answer;
+    },
+    reset: (known = {}) => {
+      routes = { ...ALIVE, ...known };
     },
     close: () => {
       server.closeAllConnections();

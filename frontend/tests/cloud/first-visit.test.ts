@@ -57,6 +57,7 @@ test("an investor signs up, waits, is approved, and sees the exchange's prices",
   await row.waitFor();
   await page.reload();
   await row.waitFor();
+  await page.getByRole("button", { name: "Tu cuenta" }).click();
   expect(await page.getByText(email).isVisible()).toBe(true);
   await page.getByRole("button", { name: "Cerrar sesión" }).click();
   await page.getByRole("heading", { name: "Hola de nuevo" }).waitFor();

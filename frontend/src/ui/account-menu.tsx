@@ -1,0 +1,50 @@
+/** Who is signed in, and what belongs to that: preferences, settings, the way out. */
+import { useEffect, useRef } from "preact/hooks";
+import { Link, useLocation } from "wouter-preact";
+import { useLanguage, useServices, useSession } from "../context";
+import { GearIcon, SignOutIcon } from "./icons";
+import { PreferenceButtons } from "./preference-buttons";
+
+const ITEM =
+  "flex min-h-11 w-full items-center gap-3 rounded-control px-3 text-left font-medium transition-colors hover:bg-raised";
+
+export function AccountMenu() {
+  const { t } = useLanguage();
+  const { session } = useServices();
+  const { email } = useSession();
+  const [path] = useLocation();
+  const menu = useRef<HTMLDivElement>(null);
+  useEffect(() => menu.current?.hidePopover(), [path]);
+  return (
+    <>
+      <button
+        type="button"
+        popovertarget="account"
+        aria-label={t("nav.account")}
+        title={email ?? ""}
+        class="ml-auto grid size-10 place-items-center rounded-full bg-calm font-bold text-link uppercase transition-colors hover:bg-raised"
+      >
+        {email?.[0] ?? "·"}
+      </button>
+      <div
+        id="account"
+        ref={menu}
+        popover="auto"
+        class="fixed top-15 right-4 left-auto m-0 w-72 rounded-card border border-line bg-surface p-2 text-ink shadow-lg min-[74rem]:right-[calc((100vw-72rem)/2+1.5rem)]"
+      >
+        <p class="truncate px-3 py-2 text-small text-muted" title={email ?? ""}>
+          {email}
+        </p>
+        <div class="flex items-center justify-between">
+          <PreferenceButtons />
+        </div>
+        <Link href="/settings" class={ITEM}>
+          <GearIcon /> {t("nav.settings")}
+        </Link>
+        <button type="button" class={ITEM} onClick={() => void session.signOut()}>
+          <SignOutIcon /> {t("auth.signOut")}
+        </button>
+      </div>
+    </>
+  );
+}

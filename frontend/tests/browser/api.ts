@@ -1,0 +1,95 @@
+/** A stand-in API that knows everything of the samples: one investor's whole account. */
+import type { IncomingMessage, ServerResponse } from "node:http";
+import {
+  SAMPLE_ME,
+  SAMPLE_WALLET,
+  sampleBoard,
+  sampleOrders,
+  samplePortfolio,
+  samplePostings,
+  samplePrices,
+} from "./samples.ts";
+import { type Answer, json, type Routes } from "./site.ts";
+
+const HISTORY = 288;
+const HELD_HISTORY = 700;
+
+type Made = (url: URL, request: IncomingMessage) => unknown;
+
+/** 200 with what is made from the address; 404 where that is nothing. */
+export function made(make: Made): Answer {
+  return (response: ServerResponse, request: IncomingMessage) => {
+    const url = new URL(request.url ?? "/", "http://localhost");
+    const body = make(url, request);
+    if (body === undefined)
+      return json(404, { code: "not_found", message: "", request_id: "r" })(response, request);
+    return json(200, body)(response, request);
+  };
+}
+
+export const list = (items: unknown[]) => ({ items, next_cursor: null });
+
+/** A page of a list, with the number of what came before as cursor. */
+function page<T>(items: T[], url: URL): { items: T[]; next_cursor: string | null } {
+  const limit = Number(url.searchParams.get("limit") ?? 25);
+  const start = Number(url.searchParams.get("cursor") ?? 0);
+  const end = start + limit;
+  return { items: items.slice(start, end), next_cursor: end < items.length ? String(end) : null };
+}
+
+const last = (url: URL) => decodeURIComponent(url.pathname.split("/").at(-1) ?? "");
+
+function prices(url: URL) {
+  const from = Date.parse(url.searchParams.get("from") ?? "2000-01-01");
+  const symbol = decodeURIComponent(url.pathname.split("/").at(-2) ?? "");
+  const stock = sampleBoard(Date.now()).find((one) => one.symbol === symbol);
+  if (!stock) return undefined;
+  const count = url.searchParams.has("from") ? HELD_HISTORY : HISTORY;
+  const all = samplePrices(Date.now(), count, Number(stock.price));
+  return page(
+    all.filter((price) => Date.parse(price.observed_at) >= from),
+    url,
+  );
+}
+
+function orders(url: URL) {
+  const state = url.searchParams.get("state");
+  const found = sampleOrders(Date.now()).filter((order) => {
+    const isOpen = ["PENDING", "SENT"].includes(order.state);
+    return state === null || isOpen === (state === "open");
+  });
+  return url.searchParams.has("key") ? list([]) : page(found, url);
+}
+
+export const FULL: Routes = {
+  "GET /stocks": made(() => list(sampleBoard(Date.now()))),
+  "GET /stocks/:symbol": made((url) =>
+    sampleBoard(Date.now()).find((stock) => stock.symbol === last(url)),
+  ),
+  "GET /stocks/:symbol/prices": made(prices),
+  "GET /wallet": json(200, SAMPLE_WALLET),
+  "GET /wallet/postings": made((url) => page(samplePostings(Date.now()), url)),
+  "GET /orders": made(orders),
+  "GET /orders/:id": made((url) =>
+    sampleOrders(Date.now()).find((order) => order.order_id === last(url)),
+  ),
+  "GET /portfolio": made(() => samplePortfolio(Date.now())),
+  "GET /me": json(200, SAMPLE_ME),
+};
+
+/** An account that nothing has happened to yet. */
+export const EMPTY: Routes = {
+  ...FULL,
+  "GET /wallet": json(200, { available: "0.00", held: "0.00", total: "0.00", currency: "USD" }),
+  "GET /wallet/postings": json(200, list([])),
+  "GET /orders": json(200, list([])),
+  "GET /portfolio": json(200, {
+    currency: "USD",
+    cost: "0.00",
+    value: "0.00",
+    gain: "0.00",
+    gain_percent: null,
+    day_change: "0.00",
+    positions: [],
+  }),
+};
