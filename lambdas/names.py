@@ -22,6 +22,7 @@ class Setting(StrEnum):
     LINK_SILENT_AFTER_S = "LINK_SILENT_AFTER_S"
     QUOTES_TABLE = "QUOTES_TABLE"
     PRICES_TABLE = "PRICES_TABLE"
+    CANDLES_TABLE = "CANDLES_TABLE"
     ORDERS_TABLE = "ORDERS_TABLE"
     ACCOUNTS_TABLE = "ACCOUNTS_TABLE"
     POSTINGS_TABLE = "POSTINGS_TABLE"
@@ -56,6 +57,7 @@ class Table(StrEnum):
 
     QUOTES = "quotes"
     PRICES = "prices"
+    CANDLES = "candles"
     ORDERS = "orders"
     ACCOUNTS = "accounts"
     POSTINGS = "postings"
@@ -71,10 +73,12 @@ ORDERS_BY_ACCOUNT: Final = "by_account"  # global, account_id + created_at, keys
 OPEN_ORDERS: Final = "open"  # global and sparse, sweep_shard + created_at, keys and ask_at
 POSTINGS_BY_TIME: Final = "by_time"  # local, account_id + recorded_at, all attributes
 ACTIVITY_BY_SYMBOL: Final = "by_symbol"  # global and sparse, symbol + validated_at, all attributes
+ACTIVITY_BY_DAY: Final = "by_day"  # global and sparse, day + validated_at, all attributes
 
 TABLE_KEYS: Final[dict[Table, tuple[str, str | None]]] = {
     Table.QUOTES: ("board", "symbol"),
     Table.PRICES: ("symbol", "observed_at"),
+    Table.CANDLES: ("series", "opened_at"),
     Table.ORDERS: ("order_id", None),
     Table.ACCOUNTS: ("account_id", None),
     Table.POSTINGS: ("account_id", "posting_id"),

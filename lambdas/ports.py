@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, Protocol, TypeVar
 
-from lambdas.domain.activity import GroupRequest, Verdict
+from lambdas.domain.activity import GroupRequest, Trade, Verdict
+from lambdas.domain.candles import Candle, Interval
 from lambdas.domain.ledger import Account, Position, Posting
 from lambdas.domain.market import Quote, Tick
 from lambdas.domain.orders import Order
+from lambdas.domain.quoting import MarketSnapshot, MarketUpdate
 from lambdas.domain.trading import Decision, Snapshot
 
 T = TypeVar("T")
@@ -76,7 +78,7 @@ class Wallets(Protocol):
 
 
 class Market(Protocol):
-    """The board and its history."""
+    """The board, the history of prices, and the candles, and the one way to change them."""
 
     def board(self) -> Sequence[Quote]:
         """All quotes, by symbol, in one query."""
@@ -87,12 +89,17 @@ class Market(Protocol):
     def quotes(self, symbols: Sequence[str]) -> dict[str, Quote]:
         """The latest prices of some companies, read consistently."""
 
-    def record(self, ticks: Sequence[Tick]) -> None:
-        """Keep ticks in the history; again is harmless."""
+    def snapshot(self, ticks: Sequence[Tick]) -> MarketSnapshot:
+        """All that taking a portion of ticks needs, in one consistent batch read."""
 
-    def replace(self, changes: Sequence[tuple[Quote | None, Quote]]) -> None:
-        """Replace quotes (what was read, what shall be), all or none of each hundred.
-        Raises StaleDecision if one is not as it was read.
+    def commit(self, update: MarketUpdate) -> None:
+        """Write an update of a portion in one transaction. Raises StaleDecision if anything of it
+        is not as it was read.
+        """
+
+    def recorded(self, symbol: str, day: datetime) -> tuple[MarketSnapshot, Sequence[Tick]]:
+        """A company's quote and the candles of a day of UTC, and after them all ticks of that day,
+        read consistently: a tick that comes in between makes an update of these stale.
         """
 
     def history(
@@ -107,6 +114,19 @@ class Market(Protocol):
         Raises InvalidInput for a cursor that is not ours.
         """
 
+    def candles(
+        self,
+        symbol: str,
+        interval: Interval,
+        start: datetime | None,
+        end: datetime | None,
+        limit: int,
+        cursor: str | None,
+    ) -> Page[Candle]:
+        """Candles of one company with start ≤ opened_at < end.
+        Raises InvalidInput for a cursor that is not ours.
+        """
+
 
 class ActivityLog(Protocol):
     """What every group does, whichever of request and verdict is heard first."""
@@ -116,6 +136,17 @@ class ActivityLog(Protocol):
 
     def verdict(self, verdict: Verdict) -> None:
         """Keep an answer; the first one heard under an id stays."""
+
+    def demand(self, symbol: str, since: datetime) -> int:
+        """How many purchases of a company, by all groups, were found valid from then on."""
+
+    def of_symbol(self, symbol: str, limit: int, cursor: str | None) -> Page[Trade]:
+        """A company's answered requests. Raises InvalidInput for a cursor that is not ours."""
+
+    def feed(self, start: datetime, end: datetime, limit: int, cursor: str | None) -> Page[Trade]:
+        """All companies' answered requests with start ≤ validated_at < end, a few days at most.
+        Raises InvalidInput for a cursor that is not ours.
+        """
 
 
 class Outbox(Protocol):

@@ -20,6 +20,7 @@ from lambdas.ports import ActivityLog, DeadLetters, Market, Orders, Outbox, Wall
 _TABLES = {
     Table.QUOTES: Setting.QUOTES_TABLE,
     Table.PRICES: Setting.PRICES_TABLE,
+    Table.CANDLES: Setting.CANDLES_TABLE,
     Table.ORDERS: Setting.ORDERS_TABLE,
     Table.ACCOUNTS: Setting.ACCOUNTS_TABLE,
     Table.POSTINGS: Setting.POSTINGS_TABLE,
@@ -35,6 +36,7 @@ class Api:
     orders: Orders
     wallets: Wallets
     market: Market
+    activity: ActivityLog
     policy: Policy
     max_deposit_minor: int
     currency: str
@@ -102,6 +104,7 @@ def prepare(build: Callable[[], object]) -> None:
 @cache
 def api() -> Api:
     """Built at the first request of a process."""
+    from lambdas.adapters.activity import DynamoActivityLog
     from lambdas.adapters.market import DynamoMarket
     from lambdas.adapters.orders import DynamoOrders
     from lambdas.adapters.wallets import DynamoWallets
@@ -111,6 +114,7 @@ def api() -> Api:
         orders=DynamoOrders(connection),
         wallets=DynamoWallets(connection),
         market=DynamoMarket(connection),
+        activity=DynamoActivityLog(),
         policy=_policy(),
         max_deposit_minor=int(_setting(Setting.MAX_DEPOSIT_MINOR)),
         currency=_setting(Setting.CURRENCY),

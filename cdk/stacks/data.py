@@ -9,6 +9,7 @@ from cdk.constructs.people import People
 from cdk.constructs.table import Indexes, ItemTable, text
 from cdk.stage import Stage
 from lambdas.names import (
+    ACTIVITY_BY_DAY,
     ACTIVITY_BY_SYMBOL,
     OPEN_ORDERS,
     ORDERS_BY_ACCOUNT,
@@ -48,6 +49,12 @@ INDEXES = {
             dynamodb.GlobalSecondaryIndexPropsV2(
                 index_name=ACTIVITY_BY_SYMBOL,
                 partition_key=text("symbol"),
+                sort_key=text("validated_at"),
+                projection_type=dynamodb.ProjectionType.ALL,
+            ),
+            dynamodb.GlobalSecondaryIndexPropsV2(
+                index_name=ACTIVITY_BY_DAY,
+                partition_key=text("day"),
                 sort_key=text("validated_at"),
                 projection_type=dynamodb.ProjectionType.ALL,
             ),

@@ -7,12 +7,22 @@ transaction as such.
 from typing import Final
 
 from cdk.constructs.table import Access
-from lambdas.names import OPEN_ORDERS, ORDERS_BY_ACCOUNT, POSTINGS_BY_TIME, Function, Table
+from lambdas.names import (
+    ACTIVITY_BY_DAY,
+    ACTIVITY_BY_SYMBOL,
+    OPEN_ORDERS,
+    ORDERS_BY_ACCOUNT,
+    POSTINGS_BY_TIME,
+    Function,
+    Table,
+)
 
 RIGHTS: Final[dict[Function, dict[Table, Access]]] = {
     Function.API: {
         Table.QUOTES: Access(actions=("GetItem", "BatchGetItem", "Query")),
         Table.PRICES: Access(actions=("Query",)),
+        Table.CANDLES: Access(actions=("Query",)),
+        Table.ACTIVITY: Access(queries=(ACTIVITY_BY_SYMBOL, ACTIVITY_BY_DAY)),
         Table.POSITIONS: Access(actions=("Query",)),
         Table.ORDERS: Access(
             actions=("GetItem", "BatchGetItem", "PutItem"), queries=(ORDERS_BY_ACCOUNT,)
@@ -21,7 +31,8 @@ RIGHTS: Final[dict[Function, dict[Table, Access]]] = {
         Table.POSTINGS: Access(actions=("GetItem", "PutItem"), queries=(POSTINGS_BY_TIME,)),
     },
     Function.PRICES: {
-        Table.PRICES: Access(actions=("BatchWriteItem",)),
+        Table.PRICES: Access(actions=("BatchGetItem", "PutItem")),
+        Table.CANDLES: Access(actions=("BatchGetItem", "PutItem")),
         Table.QUOTES: Access(actions=("BatchGetItem", "PutItem")),
     },
     Function.REQUESTS: {
@@ -33,7 +44,7 @@ RIGHTS: Final[dict[Function, dict[Table, Access]]] = {
         Table.ACCOUNTS: Access(actions=("UpdateItem",)),
         Table.POSITIONS: Access(actions=("UpdateItem",)),
         Table.POSTINGS: Access(actions=("PutItem",)),
-        Table.ACTIVITY: Access(actions=("UpdateItem",)),
+        Table.ACTIVITY: Access(actions=("UpdateItem", "PutItem")),
     },
     Function.RELAY: {},
     Function.SWEEP: {

@@ -9,20 +9,24 @@ from pynamodb.attributes import Attribute
 from pynamodb.constants import NUMBER
 
 
-class MinorAttribute(Attribute[int]):
-    """Minor units of a currency, as an integer."""
+class IntegerAttribute(Attribute[int]):
+    """A whole number; DynamoDB keeps 38 digits, and refuses more."""
 
     attr_type = NUMBER
 
     def serialize(self, value: int) -> str:
         """Raises TypeError for anything but an int."""
         if type(value) is not int:
-            raise TypeError("minor units are integers")
+            raise TypeError("minor units, counts and sums are integers")
         return str(value)
 
     def deserialize(self, value: str) -> int:
         """Raises ValueError where something else was stored."""
         return int(value)
+
+
+class MinorAttribute(IntegerAttribute):
+    """Minor units of a currency."""
 
 
 class DecimalAttribute(Attribute[Decimal]):

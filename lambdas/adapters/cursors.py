@@ -1,4 +1,4 @@
-"""Pages of lists and their opaque cursors: where to go on.
+"""Parts of lists: spans of time, pages, and their opaque cursors, which say where to go on.
 
 A cursor never names an account or a company: the caller's token and the path do.
 """
@@ -6,10 +6,11 @@ A cursor never names an account or a company: the caller's token and the path do
 import binascii
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, TypeVar
 
 from pynamodb.attributes import UTCDateTimeAttribute
+from pynamodb.expressions.condition import Condition
 
 from lambdas.domain.errors import Fault, InvalidInput
 from lambdas.ports import Page
@@ -17,6 +18,7 @@ from lambdas.ports import Page
 T = TypeVar("T")
 
 _LONGEST: Final = 512
+_MICROSECOND: Final = timedelta(microseconds=1)
 _time = UTCDateTimeAttribute()
 
 
@@ -46,3 +48,34 @@ def page_of(items: Sequence[T], limit: int, cursor_of: Callable[[T], str]) -> Pa
     shown = items[:limit]
     has_more = len(items) > limit
     return Page(items=shown, next_cursor=cursor_of(shown[-1]) if has_more else None)
+
+
+def time_in(cursor: str) -> datetime:
+    """The time in a cursor. Raises InvalidInput for what no `cursor_out` made."""
+    at: datetime = _time.deserialize(cursor_in(cursor)[0])
+    return at
+
+
+def stored(at: datetime) -> str:
+    """A time as it is stored in a key."""
+    text: str = _time.serialize(at)
+    return text
+
+
+def is_empty(start: datetime | None, end: datetime | None) -> bool:
+    """Whether no time is in start ≤ t < end. DynamoDB refuses such a condition."""
+    return start is not None and end is not None and end <= start
+
+
+def within(
+    key: UTCDateTimeAttribute, start: datetime | None, end: datetime | None
+) -> Condition | None:
+    """start ≤ key < end. DynamoDB allows one condition on a sort key, so both bounds need
+    BETWEEN, which includes its end: the last microsecond before `end` stands for it.
+    """
+    assert not is_empty(start, end), "DynamoDB refuses an empty span"
+    if start is not None and end is not None:
+        return key.between(start, end - _MICROSECOND)
+    if start is not None:
+        return key >= start
+    return None if end is None else key < end

@@ -5,11 +5,8 @@ from lambdas.adapters.tables import (
     OrderItem,
     PositionItem,
     PostingItem,
-    PriceItem,
-    QuoteItem,
 )
 from lambdas.domain.ledger import Account, Position, Posting, PostingKind
-from lambdas.domain.market import Quote, Tick
 from lambdas.domain.orders import Conflict, Event, Order, State
 
 
@@ -106,60 +103,4 @@ def position_of(item: PositionItem) -> Position:
         symbol=item.symbol,
         quantity=item.quantity,
         cost_minor=item.cost_minor,
-    )
-
-
-def quote_item(quote: Quote) -> QuoteItem:
-    """The item of a quote."""
-    return QuoteItem(
-        symbol=quote.symbol,
-        name=quote.name,
-        price=quote.price,
-        currency=quote.currency,
-        source=quote.source,
-        observed_at=quote.observed_at,
-        received_at=quote.received_at,
-        previous_price=quote.previous_price,
-        previous_at=quote.previous_at,
-    )
-
-
-def quote_of(item: QuoteItem) -> Quote:
-    """The quote in an item."""
-    return Quote(
-        symbol=item.symbol,
-        name=item.name,
-        price=item.price,
-        currency=item.currency,
-        source=item.source,
-        observed_at=item.observed_at,
-        received_at=item.received_at,
-        previous_price=item.previous_price,
-        previous_at=item.previous_at,
-    )
-
-
-def price_item(tick: Tick) -> PriceItem:
-    """The item of a tick."""
-    return PriceItem(
-        symbol=tick.symbol,
-        observed_at=tick.observed_at,
-        name=tick.name,
-        price=tick.price,
-        currency=tick.currency,
-        source=tick.source,
-        received_at=tick.received_at,
-    )
-
-
-def tick_of(item: PriceItem) -> Tick:
-    """The tick in an item."""
-    return Tick(
-        symbol=item.symbol,
-        name=item.name,
-        price=item.price,
-        currency=item.currency,
-        source=item.source,
-        observed_at=item.observed_at,
-        received_at=item.received_at,
     )

@@ -11,8 +11,10 @@ from pynamodb.transactions import TransactWrite
 
 from lambdas.adapters.cursors import cursor_in, cursor_out, page_of
 from lambdas.adapters.dynamodb import of_model, read_batch, translated, write
-from lambdas.adapters.items import account_of, order_item, order_of, quote_of
-from lambdas.adapters.tables import BOARD, AccountItem, OrderItem, PositionItem, QuoteItem
+from lambdas.adapters.items import account_of, order_item, order_of
+from lambdas.adapters.market_items import quote_of, trade_item
+from lambdas.adapters.market_tables import BOARD, QuoteItem
+from lambdas.adapters.tables import AccountItem, OrderItem, PositionItem
 from lambdas.adapters.wallets import book
 from lambdas.domain.ledger import Account, Position
 from lambdas.domain.orders import Order
@@ -69,6 +71,8 @@ class DynamoOrders:
         book(transaction, decision.posting)
         if decision.gained is not None:
             _grow(transaction, decision.gained)
+        if decision.traded is not None:  # whatever others have said under our own request's id
+            transaction.save(trade_item(decision.traded))
         write(transaction)
 
     def of_account(self, account_id: str, limit: int, cursor: str | None) -> Page[Order]:

@@ -4,7 +4,6 @@ Table names are given by `dynamodb.connect`, since every deployment names its ow
 """
 
 from pynamodb.attributes import (
-    BooleanAttribute,
     NumberAttribute,
     UnicodeAttribute,
     UTCDateTimeAttribute,
@@ -20,46 +19,7 @@ from pynamodb.models import Model
 
 from lambdas import names
 from lambdas.adapters.attributes import DecimalAttribute, MinorAttribute
-
-BOARD = "ALL"
-"""The one partition of the quotes table: the whole board is one query."""
-
-
-class QuoteItem(Model):
-    """Latest price of a company."""
-
-    class Meta:
-        """Named by `dynamodb.connect`."""
-
-        table_name = names.Table.QUOTES.value
-
-    board = UnicodeAttribute(hash_key=True, default=BOARD)
-    symbol = UnicodeAttribute(range_key=True)
-    name = UnicodeAttribute()
-    price = DecimalAttribute()
-    currency = UnicodeAttribute()
-    source = UnicodeAttribute(null=True)
-    observed_at = UTCDateTimeAttribute()
-    received_at = UTCDateTimeAttribute()
-    previous_price = DecimalAttribute(null=True)
-    previous_at = UTCDateTimeAttribute(null=True)
-
-
-class PriceItem(Model):
-    """One price at one time."""
-
-    class Meta:
-        """Named by `dynamodb.connect`."""
-
-        table_name = names.Table.PRICES.value
-
-    symbol = UnicodeAttribute(hash_key=True)
-    observed_at = UTCDateTimeAttribute(range_key=True)
-    name = UnicodeAttribute()
-    price = DecimalAttribute()
-    currency = UnicodeAttribute()
-    source = UnicodeAttribute(null=True)
-    received_at = UTCDateTimeAttribute()
+from lambdas.adapters.market_tables import ActivityItem, CandleItem, PriceItem, QuoteItem
 
 
 class OrdersByAccount(GlobalSecondaryIndex["OrderItem"]):
@@ -177,40 +137,10 @@ class PositionItem(Model):
     cost_minor = MinorAttribute()
 
 
-class ActivityBySymbol(GlobalSecondaryIndex["ActivityItem"]):
-    """Answered requests of a company, by time. Sparse: only items with both halves are in it."""
-
-    class Meta:
-        """All attributes: the feed is one query."""
-
-        index_name = names.ACTIVITY_BY_SYMBOL
-        projection = AllProjection()
-
-    symbol = UnicodeAttribute(hash_key=True)
-    validated_at = UTCDateTimeAttribute(range_key=True)
-
-
-class ActivityItem(Model):
-    """What a group asked for, and how it ended: either half may come first."""
-
-    class Meta:
-        """Named by `dynamodb.connect`."""
-
-        table_name = names.Table.ACTIVITY.value
-
-    request_id = UnicodeAttribute(hash_key=True)
-    group_id = UnicodeAttribute(null=True)
-    symbol = UnicodeAttribute(null=True)
-    quantity = DecimalAttribute(null=True)
-    requested_at = UTCDateTimeAttribute(null=True)
-    valid = BooleanAttribute(null=True)
-    validated_at = UTCDateTimeAttribute(null=True)
-    by_symbol = ActivityBySymbol()
-
-
 MODELS: dict[names.Table, type[Model]] = {
     names.Table.QUOTES: QuoteItem,
     names.Table.PRICES: PriceItem,
+    names.Table.CANDLES: CandleItem,
     names.Table.ORDERS: OrderItem,
     names.Table.ACCOUNTS: AccountItem,
     names.Table.POSTINGS: PostingItem,

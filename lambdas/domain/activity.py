@@ -1,8 +1,12 @@
 """What is traded on the exchange by every group: requests, and how they ended."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Final
+
+DEMAND_WINDOW: Final = timedelta(days=7)
+"""How far back purchases count as demand, and how far the feed over all companies reaches."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,3 +28,19 @@ class Verdict:
     group_id: str
     valid: bool
     received_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trade:
+    """A request with its answer. `group_id` is None for our own group, whose number is a setting.
+
+    Of our own group only what was bought is told.
+    """
+
+    request_id: str
+    group_id: str | None
+    symbol: str
+    quantity: Decimal
+    valid: bool
+    requested_at: datetime
+    validated_at: datetime

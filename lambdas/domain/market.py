@@ -1,4 +1,4 @@
-"""Ticks (prices as the exchange sends them) and quotes (the latest of each company).
+"""Ticks (prices as the exchange sends them) and quotes (what the board shows of each company).
 
 A quote is a function of the set of ticks seen, whatever the order in which they came.
 """
@@ -11,6 +11,7 @@ from typing import Final
 
 # A clock of the exchange that runs ahead must not make every later price look old.
 MAX_AHEAD: Final = timedelta(minutes=5)
+TREND_HOURS: Final = 24
 _SYMBOL: Final = re.compile(r"[A-Z0-9^][A-Z0-9.^=-]{0,15}")
 
 
@@ -28,8 +29,18 @@ class Tick:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Close:
+    """The last price of an hour."""
+
+    opened_at: datetime
+    price: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Quote:
-    """The latest price of a company, and the last one of the latest earlier day that we know."""
+    """The latest price of a company, the last one of the latest earlier day that we know, and the
+    closes of the latest hours that have prices, oldest first.
+    """
 
     symbol: str
     name: str
@@ -40,6 +51,7 @@ class Quote:
     received_at: datetime
     previous_price: Decimal | None = None
     previous_at: datetime | None = None
+    closes: tuple[Close, ...] = ()
 
     @property
     def change(self) -> Decimal | None:
@@ -59,10 +71,20 @@ def with_tick(quote: Quote | None, tick: Tick) -> Quote:
     if quote is None:
         return _quote(tick)
     if tick.observed_at > quote.observed_at:
+        newest = replace(_quote(tick), closes=quote.closes)
         if tick.observed_at.date() == quote.observed_at.date():
-            return _quote(tick, quote.previous_price, quote.previous_at)
-        return _quote(tick, quote.price, quote.observed_at)
+            previous_price, previous_at = quote.previous_price, quote.previous_at
+        else:
+            previous_price, previous_at = quote.price, quote.observed_at
+        return replace(newest, previous_price=previous_price, previous_at=previous_at)
     return _with_late_tick(quote, tick)
+
+
+def with_close(quote: Quote, close: Close) -> Quote:
+    """The quote with the close of an hour as it is now known; only the latest hours are kept."""
+    by_hour = {known.opened_at: known for known in (*quote.closes, close)}
+    latest = [by_hour[opened_at] for opened_at in sorted(by_hour)[-TREND_HOURS:]]
+    return replace(quote, closes=tuple(latest))
 
 
 def _with_late_tick(quote: Quote, tick: Tick) -> Quote:
@@ -73,9 +95,7 @@ def _with_late_tick(quote: Quote, tick: Tick) -> Quote:
     return quote
 
 
-def _quote(
-    tick: Tick, previous_price: Decimal | None = None, previous_at: datetime | None = None
-) -> Quote:
+def _quote(tick: Tick) -> Quote:
     return Quote(
         symbol=tick.symbol,
         name=tick.name,
@@ -84,8 +104,6 @@ def _quote(
         source=tick.source,
         observed_at=tick.observed_at,
         received_at=tick.received_at,
-        previous_price=previous_price,
-        previous_at=previous_at,
     )
 
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Final
 
 from lambdas.domain import money
+from lambdas.domain.activity import Trade
 from lambdas.domain.errors import Fault, InvalidInput, KeyReused, NotFound, Refused
 from lambdas.domain.ledger import Account, Position, Posting, PostingKind, posting_id_for
 from lambdas.domain.market import Quote
@@ -66,7 +67,7 @@ class Decision:
     """One step of one order, to be committed whole or not at all.
 
     `before` is what the commit insists on: if the order is not so any more, the decision is stale.
-    `gained` is what the account's position grows by.
+    `gained` is what the account's position grows by, `traded` what all groups' activity does.
     """
 
     before: Order | None
@@ -74,6 +75,7 @@ class Decision:
     effect: Effect
     posting: Posting | None = None
     gained: Position | None = None
+    traded: Trade | None = None
 
 
 def place(
@@ -175,8 +177,26 @@ def _move(order: Order, state: State, now: datetime, reason: str | None) -> Deci
         quantity=order.quantity,
         cost_minor=cost_minor,
     )
-    posting = _posting(order, PostingKind.SPEND, 0, -cost_minor, now)
-    return Decision(before=order, after=after, effect=Effect.MOVE, posting=posting, gained=gained)
+    return Decision(
+        before=order,
+        after=after,
+        effect=Effect.MOVE,
+        posting=_posting(order, PostingKind.SPEND, 0, -cost_minor, now),
+        gained=gained,
+        traded=_trade(order, now),
+    )
+
+
+def _trade(order: Order, now: datetime) -> Trade:
+    return Trade(
+        request_id=order.order_id,
+        group_id=None,
+        symbol=order.symbol,
+        quantity=order.quantity,
+        valid=True,
+        requested_at=order.created_at,
+        validated_at=now,
+    )
 
 
 def _posting(

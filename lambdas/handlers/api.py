@@ -13,7 +13,7 @@ from aws_lambda_powertools.event_handler.api_gateway import APIGatewayHttpResolv
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 
 from lambdas import runtime
-from lambdas.handlers import api_orders, api_service, api_stocks, api_wallet
+from lambdas.handlers import api_activity, api_orders, api_service, api_stocks, api_wallet
 from lambdas.handlers.api_outcomes import log_failure, logger, publish_counts
 from lambdas.handlers.api_request import Request
 from lambdas.handlers.api_response import JSON, SECURITY_HEADERS
@@ -33,6 +33,9 @@ def _endpoints() -> dict[str, Endpoint]:
         "list_stocks": api_stocks.list_stocks,
         "get_stock": api_stocks.get_stock,
         "list_prices": api_stocks.list_prices,
+        "list_candles": api_stocks.list_candles,
+        "list_stock_activity": api_activity.list_stock_activity,
+        "list_activity": api_activity.list_activity,
         "get_wallet": api_wallet.get_wallet,
         "make_deposit": api_wallet.make_deposit,
         "list_postings": api_wallet.list_postings,

@@ -1,4 +1,4 @@
-"""The board, one company, and the history of its price. The same for every account."""
+"""The board, one company, the history of its price, its candles. The same for every account."""
 
 from typing import Any, Final
 
@@ -9,7 +9,7 @@ from lambdas.domain.errors import NotFound
 from lambdas.handlers.api_request import Request
 from lambdas.handlers.api_response import answer, cached, items
 from lambdas.wire import http, http_out
-from lambdas.wire.http_in import Faults, page_in, period_in
+from lambdas.wire.http_in import Faults, interval_in, page_in, period_in
 
 # Prices change every few minutes. `private`, because the answer needed a token.
 CACHE_CONTROL: Final = "private, max-age=10"
@@ -38,6 +38,27 @@ def list_prices(request: Request) -> Response[Any]:
     faults.check()
     market = request.api.market
     page = market.history(symbol, period.start, period.end, part.limit, part.cursor)
-    if not page.items and market.quote(symbol) is None:
-        raise NotFound("company")
+    if not page.items:
+        must_know(request, symbol)
     return answer(items(page, http_out.price))
+
+
+def list_candles(request: Request) -> Response[Any]:
+    """As `list_prices`."""
+    symbol, faults = request.symbol, Faults()
+    part = page_in(request.query, faults)
+    period = period_in(request.query, faults)
+    interval = interval_in(request.query, faults)
+    faults.check()
+    page = request.api.market.candles(
+        symbol, interval, period.start, period.end, part.limit, part.cursor
+    )
+    if not page.items:
+        must_know(request, symbol)
+    return answer(items(page, http_out.candle))
+
+
+def must_know(request: Request, symbol: str) -> None:
+    """Raises NotFound where there is no such company."""
+    if request.api.market.quote(symbol) is None:
+        raise NotFound("company")

@@ -1,4 +1,4 @@
-"""Queue `prices`: the exchange's prices into the history and the board."""
+"""Queue `prices`: the exchange's prices into the history, the board and the candles."""
 
 from typing import Any
 
@@ -35,8 +35,13 @@ def handler(event: dict[str, Any], context: LambdaContext) -> Any:
 def _take(envelope: Envelope) -> None:
     ports = runtime.prices()
     prices = prices_in(envelope.payload, envelope.received_at, ports.currency)
-    changed = update_market(ports.market, prices.ticks) if prices.ticks else 0
+    taken = update_market(ports.market, prices.ticks)
     metrics.add_metric("PricesReceived", MetricUnit.Count, len(prices.ticks))
-    logger.info("prices taken", prices=len(prices.ticks), quotes_changed=changed)
+    logger.info(
+        "prices taken",
+        prices=len(prices.ticks),
+        new=taken.ticks,
+        quotes_changed=taken.quotes,
+    )
     if prices.faults:  # the good ones are kept; the message goes where an operator finds it
         raise Malformed("; ".join(prices.faults))

@@ -1,41 +1,47 @@
-"""Take a batch of prices into the history and the board."""
+"""Take a batch of prices into the history, the board and the candles."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from lambdas.domain import market
+from lambdas.domain import quoting
 from lambdas.domain.errors import StaleDecision
-from lambdas.domain.market import Quote, Tick
+from lambdas.domain.market import Tick
 from lambdas.ports import Market
 
 _ATTEMPTS = 4  # two batches meet now and then; four in one moment do not
 
 
-def update_market(store: Market, ticks: Sequence[Tick]) -> int:
-    """How many quotes changed. Repeats and late batches are harmless.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """How many ticks were new, and how many quotes they changed."""
 
-    The history is written first: a crash between the two leaves nothing out of the history, and
-    the batch, delivered again, brings the board up to date.
+    ticks: int = 0
+    quotes: int = 0
+
+
+def update_market(market: Market, ticks: Sequence[Tick]) -> Taken:
+    """Take what is new of these ticks. Repeats and late batches are harmless.
+
+    A portion is taken whole or not at all, and a crash between two portions leaves the rest to
+    the batch's next delivery. Raises StaleDecision after the last of several collisions.
     """
-    store.record(ticks)
+    taken = Taken()
+    for portion in quoting.portions(ticks):
+        more = _take(market, portion)
+        taken = Taken(ticks=taken.ticks + more.ticks, quotes=taken.quotes + more.quotes)
+    return taken
+
+
+def _take(market: Market, portion: Sequence[Tick]) -> Taken:
     for attempt in range(_ATTEMPTS):
-        changes = _changes(store, ticks)
+        update = quoting.take(portion, market.snapshot(portion))
+        if update is None:
+            return Taken()
         try:
-            store.replace(changes)
+            market.commit(update)
         except StaleDecision:
             if attempt == _ATTEMPTS - 1:
                 raise
             continue
-        return len(changes)
+        return Taken(ticks=len(update.ticks), quotes=len(update.quotes))
     raise AssertionError("the loop above returns or raises")
-
-
-def _changes(store: Market, ticks: Sequence[Tick]) -> list[tuple[Quote | None, Quote]]:
-    before = store.quotes(sorted({tick.symbol for tick in ticks}))
-    after: dict[str, Quote] = dict(before)
-    for tick in ticks:
-        after[tick.symbol] = market.with_tick(after.get(tick.symbol), tick)
-    return [
-        (before.get(symbol), quote)
-        for symbol, quote in after.items()
-        if quote != before.get(symbol)
-    ]

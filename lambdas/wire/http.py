@@ -53,29 +53,6 @@ class Heartbeat(Struct, frozen=True, kw_only=True):
     newest_price_age_s: int | None
 
 
-class Stock(Struct, frozen=True, kw_only=True):
-    """A company and its latest price. Changes are since the last price of an earlier day."""
-
-    symbol: str
-    name: str
-    price: Decimals
-    currency: str
-    change: Decimals | None
-    change_percent: Decimals | None
-    previous_price: Decimals | None
-    observed_at: Time
-    source: str | None
-
-
-class Price(Struct, frozen=True, kw_only=True):
-    """One price of one company at one time."""
-
-    price: Decimals
-    currency: str
-    observed_at: Time
-    source: str | None
-
-
 class Wallet(Struct, frozen=True, kw_only=True):
     """What can be spent, what open orders hold, and both together."""
 

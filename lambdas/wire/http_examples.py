@@ -6,11 +6,11 @@ from msgspec import Struct
 
 from lambdas.domain.ledger import PostingKind
 from lambdas.domain.orders import State
-from lambdas.wire import http
+from lambdas.wire import http, http_market
 
 _ORDER_ID: Final = "be0e538d-c983-53e8-957b-391746eb4236"
 
-STOCK: Final = http.Stock(
+STOCK: Final = http_market.Stock(
     symbol="AAPL",
     name="Apple Inc.",
     price="189.5",
@@ -20,12 +20,30 @@ STOCK: Final = http.Stock(
     previous_price="190.75",
     observed_at="2023-10-29T19:32:51.123000Z",
     source="Nasdaq Real Time Price",
+    trend=["190.2", "189.9", "189.5"],
 )
-PRICE: Final = http.Price(
+PRICE: Final = http_market.Price(
     price="189.5",
     currency="USD",
     observed_at="2023-10-29T19:32:51.123000Z",
     source="Nasdaq Real Time Price",
+)
+CANDLE: Final = http_market.Candle(
+    opened_at="2023-10-29T19:00:00.000000Z",
+    open="189.9",
+    high="190.05",
+    low="189.2",
+    close="189.5",
+    count=7,
+)
+TRADE: Final = http_market.Trade(
+    group_id="13",
+    own=False,
+    symbol="AAPL",
+    quantity="2.5",
+    valid=True,
+    requested_at="2023-10-29T19:32:58.000000Z",
+    validated_at="2023-10-29T19:32:58.430000Z",
 )
 POSTING: Final = http.Posting(
     posting_id=f"{_ORDER_ID}#HOLD",
@@ -79,6 +97,9 @@ ANSWERS: Final[dict[str, Struct]] = {
     "list_stocks": http.Items(items=[STOCK], next_cursor=None),
     "get_stock": STOCK,
     "list_prices": http.Items(items=[PRICE], next_cursor="eyJhIjoiMSJ9"),
+    "list_candles": http.Items(items=[CANDLE], next_cursor=None),
+    "list_stock_activity": http.Items(items=[TRADE], next_cursor=None),
+    "list_activity": http.Items(items=[TRADE], next_cursor=None),
     "get_wallet": http.Wallet(available="905.25", held="94.75", total="1000.00", currency="USD"),
     "make_deposit": http.Deposit(
         deposit_id="8f7b9a52-6c3b-5f5e-9a53-3b6a2f0f9e22",

@@ -16,6 +16,7 @@ import msgspec
 from msgspec import Raw
 
 from lambdas.domain import money
+from lambdas.domain.candles import Interval
 from lambdas.domain.errors import Fault, InvalidInput
 from lambdas.domain.trading import Purchase
 from lambdas.wire.http import NewDeposit, NewOrder
@@ -79,19 +80,19 @@ def symbol_in(text: str) -> str | None:
 def uuid_in(text: str, *, field: str) -> UUID:
     """A UUID in its usual form, in any case of letters."""
     if not _UUID.fullmatch(text.strip()):
-        raise _invalid(field, "not_a_uuid", "It must be a UUID.")
+        raise invalid(field, "not_a_uuid", "It must be a UUID.")
     return UUID(text.strip())
 
 
 def purchase_in(body: bytes, key: str | None) -> tuple[Purchase, UUID | None]:
     """What POST /orders asks for, under which key."""
-    asked = _decoded(body, NewOrder)
+    asked = body_of(body, NewOrder)
     faults = Faults()
-    key_uuid = faults.read(lambda: _key(key))
-    symbol = faults.read(lambda: _symbol(asked.symbol))
-    quantity = faults.read(lambda: _decimal(asked.quantity, "quantity", money.MAX_QUANTITY))
+    key_uuid = faults.read(lambda: key_of(key))
+    symbol = faults.read(lambda: symbol_of(asked.symbol))
+    quantity = faults.read(lambda: decimal_of(asked.quantity, "quantity", money.MAX_QUANTITY))
     amount_minor = faults.read(lambda: _minor(asked.amount, "amount", MAX_AMOUNT_MINOR))
-    max_price = faults.read(lambda: _decimal(asked.max_price, "max_price", money.MAX_PRICE))
+    max_price = faults.read(lambda: decimal_of(asked.max_price, "max_price", money.MAX_PRICE))
     if _is_given(asked.quantity) == _is_given(asked.amount):
         faults.add("quantity", "quantity_or_amount", "Give either quantity or amount.")
     faults.check()
@@ -104,12 +105,10 @@ def purchase_in(body: bytes, key: str | None) -> tuple[Purchase, UUID | None]:
 
 def deposit_in(body: bytes, key: str | None, *, most_minor: int) -> tuple[int, UUID | None]:
     """What POST /wallet/deposits asks for, in minor units, under which key."""
-    asked = _decoded(body, NewDeposit)
+    asked = body_of(body, NewDeposit)
     faults = Faults()
-    key_uuid = faults.read(lambda: _key(key))
-    amount_minor = faults.read(
-        lambda: _minor(_required(asked.amount, "amount"), "amount", most_minor)
-    )
+    key_uuid = faults.read(lambda: key_of(key))
+    amount_minor = faults.read(lambda: _minor(given(asked.amount, "amount"), "amount", most_minor))
     faults.check()
     assert amount_minor is not None  # else there is a fault
     return amount_minor, key_uuid
@@ -135,6 +134,15 @@ def period_in(query: Mapping[str, str], faults: Faults) -> Period:
     return Period(start=start, end=end)
 
 
+def interval_in(query: Mapping[str, str], faults: Faults) -> Interval:
+    """`interval`: hours where none is named."""
+    interval = query.get("interval", Interval.HOUR)
+    if interval not in list(Interval):
+        faults.add("interval", "not_an_interval", f"It must be {' or '.join(Interval)}.")
+        return Interval.HOUR
+    return Interval(interval)
+
+
 def is_open_in(query: Mapping[str, str], faults: Faults) -> bool | None:
     """`state`: True for open, False for done, None for all orders."""
     state = query.get("state")
@@ -143,28 +151,33 @@ def is_open_in(query: Mapping[str, str], faults: Faults) -> bool | None:
     return None if state is None else state == "open"
 
 
-def _decoded(body: bytes, model: type[T]) -> T:
+def body_of(body: bytes, model: type[T]) -> T:
+    """The body as that model, its fields still undecoded."""
     try:
         return msgspec.json.decode(body.decode(), type=model)
     except (ValueError, RecursionError):  # no JSON, no object, no UTF-8, or nested to the abyss
         message = "The body must be one JSON object."
-        raise _invalid("body", "invalid_json", message) from None
+        raise invalid("body", "invalid_json", message) from None
 
 
 def _is_given(raw: Raw) -> bool:
     return bytes(raw) not in (b"", b"null")
 
 
-def _required(raw: Raw, field: str) -> Raw:
+def given(raw: Raw, field: str) -> Raw:
+    """A field that may not be missing."""
     if not _is_given(raw):
-        raise _invalid(field, "required", "It is required.")
+        raise invalid(field, "required", "It is required.")
     return raw
 
 
-def _decimal(raw: Raw, field: str, most: Decimal) -> Decimal | None:
+def decimal_of(
+    raw: Raw, field: str, most: Decimal, *, places: int = money.PLACES
+) -> Decimal | None:
+    """A positive number of a body; None where there is none."""
     if not _is_given(raw):
         return None
-    return money.decimal_in(_number(raw, field), field=field, most=most)
+    return money.decimal_in(_number(raw, field), field=field, most=most, places=places)
 
 
 def _minor(raw: Raw, field: str, most_minor: int) -> int | None:
@@ -176,27 +189,30 @@ def _minor(raw: Raw, field: str, most_minor: int) -> int | None:
 def _number(raw: Raw, field: str) -> str:
     text = bytes(raw)
     if text[:1] == b'"':
-        return _string(raw, field)
+        return string_of(raw, field)
     if text[:1].isdigit() or text[:1] == b"-":
         return text.decode()
-    raise _invalid(field, "not_a_number", "It must be a number.")  # true, [], {}
+    raise invalid(field, "not_a_number", "It must be a number.")  # true, [], {}
 
 
-def _symbol(raw: Raw) -> str:
-    symbol = symbol_in(_string(_required(raw, "symbol"), "symbol"))
+def symbol_of(raw: Raw) -> str:
+    """A body's symbol, in the form in which it is stored."""
+    symbol = symbol_in(string_of(given(raw, "symbol"), "symbol"))
     if symbol is None:
-        raise _invalid("symbol", "not_a_symbol", "It must be a company's symbol.")
+        raise invalid("symbol", "not_a_symbol", "It must be a company's symbol.")
     return symbol
 
 
-def _string(raw: Raw, field: str) -> str:
+def string_of(raw: Raw, field: str) -> str:
+    """A text of a body."""
     try:
         return msgspec.json.decode(raw, type=str)
     except ValueError:
-        raise _invalid(field, "not_a_text", "It must be a text.") from None
+        raise invalid(field, "not_a_text", "It must be a text.") from None
 
 
-def _key(text: str | None) -> UUID | None:
+def key_of(text: str | None) -> UUID | None:
+    """The Idempotency-Key; None where the client names none."""
     return None if text is None else uuid_in(text, field="Idempotency-Key")
 
 
@@ -204,11 +220,12 @@ def _time(query: Mapping[str, str], field: str) -> datetime | None:
     text = query.get(field)
     at = None if text is None else utc_in(text)
     if text is not None and at is None:
-        raise _invalid(
+        raise invalid(
             field, "not_a_time", "It must be a time in ISO-8601, for example 2023-10-29T19:32:51Z."
         )
     return at
 
 
-def _invalid(field: str, code: str, message: str) -> InvalidInput:
+def invalid(field: str, code: str, message: str) -> InvalidInput:
+    """One fault of one field."""
     return InvalidInput(Fault(field=field, code=code, message=message))

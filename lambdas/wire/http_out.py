@@ -4,16 +4,16 @@ from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
-from lambdas.domain import ledger, market, money, orders, portfolio
-from lambdas.wire import http
+from lambdas.domain import activity, candles, ledger, market, money, orders, portfolio
+from lambdas.wire import http, http_market
 from lambdas.wire.times import utc_out
 
 _CENT: Final = Decimal("0.01")
 
 
-def stock(quote: market.Quote) -> http.Stock:
+def stock(quote: market.Quote) -> http_market.Stock:
     """One company of the board."""
-    return http.Stock(
+    return http_market.Stock(
         symbol=quote.symbol,
         name=quote.name,
         price=money.plain(quote.price),
@@ -23,16 +23,42 @@ def stock(quote: market.Quote) -> http.Stock:
         previous_price=_plain(quote.previous_price),
         observed_at=utc_out(quote.observed_at),
         source=quote.source,
+        trend=[money.plain(close.price) for close in quote.closes],
     )
 
 
-def price(tick: market.Tick) -> http.Price:
+def price(tick: market.Tick) -> http_market.Price:
     """One price of the history."""
-    return http.Price(
+    return http_market.Price(
         price=money.plain(tick.price),
         currency=tick.currency,
         observed_at=utc_out(tick.observed_at),
         source=tick.source,
+    )
+
+
+def candle(made: candles.Candle) -> http_market.Candle:
+    """One candle."""
+    return http_market.Candle(
+        opened_at=utc_out(made.opened_at),
+        open=money.plain(made.open),
+        high=money.plain(made.high),
+        low=money.plain(made.low),
+        close=money.plain(made.close),
+        count=made.sums.n,
+    )
+
+
+def trade(answered: activity.Trade, own_group_id: str) -> http_market.Trade:
+    """One request of some group, without anything that names it."""
+    return http_market.Trade(
+        group_id=own_group_id if answered.group_id is None else answered.group_id,
+        own=answered.group_id is None,
+        symbol=answered.symbol,
+        quantity=money.plain(answered.quantity),
+        valid=answered.valid,
+        requested_at=utc_out(answered.requested_at),
+        validated_at=utc_out(answered.validated_at),
     )
 
 

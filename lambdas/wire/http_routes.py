@@ -8,20 +8,22 @@ from typing import Any, Final
 
 from msgspec import Struct
 
-from lambdas.wire import http
-from lambdas.wire.http_in import DEFAULT_LIMIT, MAX_LIMIT
+from lambdas.wire import http, http_market
+from lambdas.wire.http_parameters import (
+    CURSOR,
+    FROM,
+    IDEMPOTENCY_KEY,
+    INTERVAL,
+    KEY,
+    LIMIT,
+    ORDER_ID,
+    STATE,
+    SYMBOL,
+    TO,
+    Parameter,
+)
 
 MAX_CSV_ROWS: Final = 5_000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parameter:
-    """One parameter beside the body; `place` is path, query or header."""
-
-    name: str
-    place: str
-    schema: dict[str, Any]
-    about: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,50 +44,6 @@ class Route:
     has_csv: bool = False
 
 
-_UUID: Final = {"type": "string", "format": "uuid"}
-_TIME: Final = {"type": "string", "format": "date-time"}
-_SYMBOL: Final = Parameter(
-    name="symbol",
-    place="path",
-    schema={"type": "string", "pattern": "^[A-Za-z0-9.^=-]{1,16}$"},
-    about="The company's symbol on the exchange.",
-)
-_ORDER_ID: Final = Parameter(name="order_id", place="path", schema=_UUID, about="Of the order.")
-_LIMIT: Final = Parameter(
-    name="limit",
-    place="query",
-    schema={"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT},
-    about="How many items at most.",
-)
-_CURSOR: Final = Parameter(
-    name="cursor",
-    place="query",
-    schema={"type": "string"},
-    about="Where to go on: `next_cursor` of the page before.",
-)
-_FROM: Final = Parameter(
-    name="from", place="query", schema=_TIME, about="From this time on, itself included."
-)
-_TO: Final = Parameter(name="to", place="query", schema=_TIME, about="Before this time.")
-_STATE: Final = Parameter(
-    name="state",
-    place="query",
-    schema={"type": "string", "enum": ["open", "done"]},
-    about="Only orders that are open (PENDING, SENT), or that have ended.",
-)
-_KEY: Final = Parameter(
-    name="key",
-    place="query",
-    schema=_UUID,
-    about="Only the order that was placed under this Idempotency-Key.",
-)
-_IDEMPOTENCY_KEY: Final = Parameter(
-    name="Idempotency-Key",
-    place="header",
-    schema=_UUID,
-    about="The client's name for what it asks. Keep it until there is an answer: a retry under the"
-    " same key never acts twice. Without it the server makes one.",
-)
 _OK: Final = {200: "Here it is."}
 
 ROUTES: Final = (
@@ -113,7 +71,7 @@ ROUTES: Final = (
         path="/stocks",
         name="list_stocks",
         summary="The board: every company with its latest price, by symbol, on one page",
-        model=http.Items[http.Stock],
+        model=http.Items[http_market.Stock],
         answers=_OK,
         is_cached=True,
     ),
@@ -122,10 +80,10 @@ ROUTES: Final = (
         path="/stocks/{symbol}",
         name="get_stock",
         summary="One company",
-        model=http.Stock,
+        model=http_market.Stock,
         answers=_OK,
         failures=(404,),
-        parameters=(_SYMBOL,),
+        parameters=(SYMBOL,),
         is_cached=True,
     ),
     Route(
@@ -133,10 +91,41 @@ ROUTES: Final = (
         path="/stocks/{symbol}/prices",
         name="list_prices",
         summary="The history of a company's price",
-        model=http.Items[http.Price],
+        model=http.Items[http_market.Price],
         answers=_OK,
         failures=(404, 422),
-        parameters=(_SYMBOL, _FROM, _TO, _LIMIT, _CURSOR),
+        parameters=(SYMBOL, FROM, TO, LIMIT, CURSOR),
+    ),
+    Route(
+        method="GET",
+        path="/stocks/{symbol}/candles",
+        name="list_candles",
+        summary="First, highest, lowest and last price of each hour or day that has prices;"
+        " `from` and `to` are about when a candle opens",
+        model=http.Items[http_market.Candle],
+        answers=_OK,
+        failures=(404, 422),
+        parameters=(SYMBOL, INTERVAL, FROM, TO, LIMIT, CURSOR),
+    ),
+    Route(
+        method="GET",
+        path="/stocks/{symbol}/activity",
+        name="list_stock_activity",
+        summary="What all groups asked to buy of a company, and what the exchange answered",
+        model=http.Items[http_market.Trade],
+        answers=_OK,
+        failures=(404, 422),
+        parameters=(SYMBOL, LIMIT, CURSOR),
+    ),
+    Route(
+        method="GET",
+        path="/activity",
+        name="list_activity",
+        summary="What all groups asked to buy in the last seven days, of all companies",
+        model=http.Items[http_market.Trade],
+        answers=_OK,
+        failures=(422,),
+        parameters=(LIMIT, CURSOR),
     ),
     Route(
         method="GET",
@@ -155,7 +144,7 @@ ROUTES: Final = (
         answers={201: "Deposited.", 200: "It was deposited before, under this key."},
         failures=(409, 413, 422),
         body=http.NewDeposit,
-        parameters=(_IDEMPOTENCY_KEY,),
+        parameters=(IDEMPOTENCY_KEY,),
     ),
     Route(
         method="GET",
@@ -165,7 +154,7 @@ ROUTES: Final = (
         model=http.Items[http.Posting],
         answers=_OK,
         failures=(422,),
-        parameters=(_LIMIT, _CURSOR),
+        parameters=(LIMIT, CURSOR),
         has_csv=True,
     ),
     Route(
@@ -177,7 +166,7 @@ ROUTES: Final = (
         answers={202: "Taken; the exchange decides.", 200: "It was placed before, as it is now."},
         failures=(404, 409, 413, 422),
         body=http.NewOrder,
-        parameters=(_IDEMPOTENCY_KEY,),
+        parameters=(IDEMPOTENCY_KEY,),
     ),
     Route(
         method="GET",
@@ -187,7 +176,7 @@ ROUTES: Final = (
         model=http.Items[http.Order],
         answers=_OK,
         failures=(422,),
-        parameters=(_STATE, _KEY, _LIMIT, _CURSOR),
+        parameters=(STATE, KEY, LIMIT, CURSOR),
         has_csv=True,
     ),
     Route(
@@ -198,7 +187,7 @@ ROUTES: Final = (
         model=http.Order,
         answers=_OK,
         failures=(404,),
-        parameters=(_ORDER_ID,),
+        parameters=(ORDER_ID,),
     ),
     Route(
         method="GET",

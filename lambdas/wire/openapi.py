@@ -13,7 +13,8 @@ import msgspec
 
 from lambdas.wire import http
 from lambdas.wire.http_examples import ANSWERS, BODIES
-from lambdas.wire.http_routes import MAX_CSV_ROWS, ROUTES, Parameter, Route
+from lambdas.wire.http_parameters import Parameter
+from lambdas.wire.http_routes import MAX_CSV_ROWS, ROUTES, Route
 
 _REF: Final = "#/components/schemas/{name}"
 _ABOUT: Final = """Buy fractions of shares on a stock exchange that answers later.

@@ -3,10 +3,12 @@
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from lambdas.domain import ledger
 from lambdas.domain.ledger import Posting
 from lambdas.domain.market import Quote, Tick
+from lambdas.domain.quoting import Change, MarketUpdate
 from lambdas.domain.trading import Decision, Policy, Purchase, Snapshot, place
 
 NOW = datetime(2026, 3, 4, 15, 0, 0, 123456, tzinfo=UTC)
@@ -20,6 +22,11 @@ POLICY = Policy(
     overdue_after=timedelta(minutes=15),
     ask_again=True,
 )
+
+
+def key(number: int) -> UUID:
+    """The Idempotency-Key of a client's n-th purchase."""
+    return UUID(int=number)
 
 
 def a_tick(**changes: Any) -> Tick:
@@ -48,6 +55,12 @@ def a_quote(**changes: Any) -> Quote:
         "received_at": NOW - timedelta(seconds=59),
     }
     return Quote(**(values | changes))
+
+
+def a_board(*quotes: Quote) -> MarketUpdate:
+    """The update that puts quotes on a board which does not have these companies."""
+    changes = tuple(Change(before=None, after=quote) for quote in quotes)
+    return MarketUpdate(ticks=(), quotes=changes, candles=())
 
 
 def a_purchase(**changes: Any) -> Purchase:

@@ -1,4 +1,4 @@
-"""What the ports `Market` and `ActivityLog` promise."""
+"""What the port `Market` promises."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -6,14 +6,30 @@ from decimal import Decimal
 
 import pytest
 
-from lambdas.domain.errors import StaleDecision
-from tests.builders import NOW, a_quote, a_tick
+from lambdas.domain import quoting
+from lambdas.domain.candles import Interval, opened_at
+from lambdas.domain.errors import InvalidInput, StaleDecision
+from lambdas.domain.market import Close, Tick
+from lambdas.domain.money import MAX_PRICE, STEP
+from lambdas.domain.quoting import Change, MarketSnapshot, MarketUpdate
+from lambdas.domain.sums import Sums
+from lambdas.usecases.update_market import update_market
+from tests.builders import NOW, a_board, a_quote, a_tick
 from tests.contract.conftest import Ports
+
+HOUR = opened_at(NOW, Interval.HOUR)
+TODAY = opened_at(NOW, Interval.DAY)
+
+
+def a_step(known: MarketSnapshot, *ticks: Tick) -> MarketUpdate:
+    update = quoting.take(ticks, known)
+    assert update is not None, "nothing is new"
+    return update
 
 
 def test_the_board_is_all_quotes_by_symbol(ports: Ports) -> None:
     quotes = [a_quote(symbol=symbol) for symbol in ("MSFT", "AAPL", "BRK.B")]
-    ports.market.replace([(None, quote) for quote in quotes])
+    ports.market.commit(a_board(*quotes))
     assert [quote.symbol for quote in ports.market.board()] == ["AAPL", "BRK.B", "MSFT"]
     assert ports.market.quote("MSFT") == quotes[0]
     assert ports.market.quote("NONE") is None
@@ -28,32 +44,147 @@ def test_every_field_of_a_quote_survives(ports: Ports) -> None:
         price=Decimal("0.000001"),
         previous_price=Decimal("999999.999999"),
         previous_at=NOW - timedelta(days=3),
+        closes=tuple(
+            Close(opened_at=HOUR + timedelta(hours=hour), price=price)
+            for hour, price in enumerate((STEP, MAX_PRICE, Decimal("190.25")), start=-2)
+        ),
     )
-    ports.market.replace([(None, quote)])
+    ports.market.commit(a_board(quote))
     assert ports.market.quote("AAPL") == quote
 
 
-def test_a_quote_that_changed_meanwhile_is_not_replaced_nor_is_any_beside_it(ports: Ports) -> None:
-    before = a_quote()
-    newer = replace(before, observed_at=NOW, price=Decimal(200))
-    ports.market.replace([(None, before)])
-    ports.market.replace([(before, newer)])
-    beside = a_quote(symbol="MSFT")
+def test_a_snapshot_is_what_is_known_of_all_that_the_ticks_touch(ports: Ports) -> None:
+    known, unknown = a_tick(), a_tick(symbol="MSFT", observed_at=NOW - timedelta(hours=30))
+    assert ports.market.snapshot([known, unknown]) == MarketSnapshot(quotes={}, candles={})
+    update_market(ports.market, [known])
+    snapshot = ports.market.snapshot([known, unknown, known])
+    assert snapshot.ticks == {quoting.tick_key(known)}
+    assert list(snapshot.quotes) == ["AAPL"]
+    assert set(snapshot.candles) == {
+        ("AAPL", Interval.HOUR, opened_at(known.observed_at, Interval.HOUR)),
+        ("AAPL", Interval.DAY, TODAY),
+    }
+    assert a_step(snapshot, unknown).ticks == (unknown,)
+
+
+def test_a_tick_is_written_with_its_quote_and_candles_and_every_field_survives(
+    ports: Ports,
+) -> None:
+    ticks = [
+        a_tick(observed_at=HOUR + timedelta(hours=1, microseconds=-1), price=MAX_PRICE),
+        a_tick(observed_at=HOUR, price=STEP),
+        a_tick(observed_at=HOUR + timedelta(minutes=1), price=Decimal(3)),
+    ]
+    assert update_market(ports.market, ticks).ticks == 3
+    (candle,) = ports.market.candles("AAPL", Interval.HOUR, None, None, 10, None).items
+    assert (candle.open, candle.high, candle.low, candle.close) == (
+        STEP,
+        MAX_PRICE,
+        STEP,
+        MAX_PRICE,
+    )
+    assert (candle.first_at, candle.last_at) == (HOUR, ticks[0].observed_at)
+    assert candle.sums == Sums.of([(t.observed_at, t.price) for t in ticks], HOUR)
+    (day,) = ports.market.candles("AAPL", Interval.DAY, None, None, 10, None).items
+    assert day.sums == Sums.of([(t.observed_at, t.price) for t in ticks], TODAY)
+    quote = ports.market.quote("AAPL")
+    assert quote is not None
+    assert quote.closes == (Close(opened_at=HOUR, price=MAX_PRICE),)
+
+
+def test_sums_of_38_digits_survive(ports: Ports) -> None:
+    update = a_step(MarketSnapshot(quotes={}, candles={}), a_tick())
+    most = 10**38 - 1
+    sums = Sums(n=most, x=most, y=-most, xx=most, xy=-most, yy=most)
+    candle = replace(update.candles[0].after, sums=sums)
+    ports.market.commit(
+        MarketUpdate(ticks=(), quotes=(), candles=(Change(before=None, after=candle),))
+    )
+    assert ports.market.candles("AAPL", candle.interval, None, None, 1, None).items == [candle]
+
+
+def test_two_updates_from_one_snapshot_are_written_once(ports: Ports) -> None:
+    """Whichever of the things they touch they have in common: tick, candle or quote."""
+    update_market(ports.market, [a_tick()])
+    same, same_hour, late = (
+        a_tick(observed_at=NOW + timedelta(seconds=1)),
+        a_tick(observed_at=NOW + timedelta(seconds=2)),
+        a_tick(observed_at=NOW - timedelta(hours=2)),
+    )
+    for one, other in (
+        (same, same),
+        (same_hour, a_tick(observed_at=NOW)),
+        (late, a_tick(observed_at=HOUR)),
+    ):
+        known = ports.market.snapshot([one, other])
+        ports.market.commit(a_step(known, one))
+        before = ports.market.snapshot([one, other])
+        with pytest.raises(StaleDecision):
+            ports.market.commit(a_step(known, other, a_tick(symbol="BESIDE")))
+        assert ports.market.snapshot([one, other]) == before
+        assert ports.market.quote("BESIDE") is None
+
+
+def test_late_ticks_of_different_hours_do_not_forget_each_others_close(ports: Ports) -> None:
+    """They share neither a candle nor the latest price nor the previous one: only the closes."""
+    newest, previous = HOUR + timedelta(days=1), HOUR + timedelta(hours=1)
+    update_market(ports.market, [a_tick(observed_at=at) for at in (newest, previous)])
+    one, other = (a_tick(observed_at=HOUR - timedelta(hours=hour)) for hour in (0, 16))
+    assert opened_at(one.observed_at, Interval.DAY) != opened_at(other.observed_at, Interval.DAY)
+    known = ports.market.snapshot([one, other])
+    ports.market.commit(a_step(known, one))
     with pytest.raises(StaleDecision):
-        ports.market.replace([(None, beside), (before, replace(before, price=Decimal(1)))])
-    assert list(ports.market.board()) == [newer]
+        ports.market.commit(a_step(known, other))
+    ports.market.commit(a_step(ports.market.snapshot([other]), other))
+    quote = ports.market.quote("AAPL")
+    assert quote is not None
+    assert [close.opened_at for close in quote.closes] == [
+        opened_at(at, Interval.HOUR)
+        for at in (other.observed_at, one.observed_at, previous, newest)
+    ]
 
 
-def test_more_quotes_than_one_transaction_takes_are_replaced(ports: Ports) -> None:
-    quotes = [a_quote(symbol=f"S{number:03d}") for number in range(230)]
-    ports.market.replace([(None, quote) for quote in quotes])
-    assert list(ports.market.board()) == quotes
-    assert len(ports.market.quotes([quote.symbol for quote in quotes])) == 230
+def test_a_rebuilding_meets_no_tick_that_came_after_it_read(ports: Ports) -> None:
+    update_market(ports.market, [a_tick()])
+    known, ticks = ports.market.recorded("AAPL", TODAY)
+    update = quoting.rebuild(ticks, replace(known, candles={}))
+    assert update is not None
+    mending = replace(
+        update,
+        candles=tuple(
+            Change(before=known.candles[change.after.key], after=change.after)
+            for change in update.candles
+        ),
+    )
+    update_market(ports.market, [a_tick(observed_at=NOW)])
+    with pytest.raises(StaleDecision):
+        ports.market.commit(mending)
+
+
+def test_a_recorded_day_is_its_candles_and_all_its_ticks(ports: Ports) -> None:
+    hours = range(-2, 27)
+    ticks = [a_tick(observed_at=TODAY + timedelta(hours=hour)) for hour in hours]
+    update_market(ports.market, [*ticks, a_tick(symbol="MSFT", observed_at=TODAY)])
+    known, of_day = ports.market.recorded("AAPL", TODAY)
+    assert list(of_day) == ticks[2:26]
+    assert len(known.candles) == 25
+    assert {candle.symbol for candle in known.candles.values()} == {"AAPL"}
+    assert list(known.quotes) == ["AAPL"]
+    assert quoting.rebuild(of_day, known) is None
+    assert ports.market.recorded("NONE", TODAY) == (MarketSnapshot(quotes={}, candles={}), [])
+
+
+def test_more_quotes_than_one_read_takes_are_found(ports: Ports) -> None:
+    ticks = [a_tick(symbol=f"S{number:03d}") for number in range(230)]
+    assert update_market(ports.market, ticks).quotes == 230
+    board = list(ports.market.board())
+    assert [quote.symbol for quote in board] == [tick.symbol for tick in ticks]
+    assert len(ports.market.quotes([quote.symbol for quote in board])) == 230
 
 
 def test_history_is_newest_first_between_two_times_by_pages(ports: Ports) -> None:
     ticks = [a_tick(observed_at=NOW - timedelta(minutes=minute)) for minute in range(60)]
-    ports.market.record([*ticks, a_tick(symbol="MSFT")])
+    update_market(ports.market, [*ticks, a_tick(symbol="MSFT")])
     start, end = NOW - timedelta(minutes=40), NOW - timedelta(minutes=10)
     first = ports.market.history("AAPL", start, end, 20, None)
     second = ports.market.history("AAPL", start, end, 20, first.next_cursor)
@@ -64,8 +195,54 @@ def test_history_is_newest_first_between_two_times_by_pages(ports: Ports) -> Non
     assert ports.market.history("AAPL", NOW, None, 5, None).items == [ticks[0]]
 
 
+def test_candles_are_newest_first_between_two_times_by_pages(ports: Ports) -> None:
+    ticks = [a_tick(observed_at=HOUR - timedelta(hours=hour)) for hour in range(50)]
+    update_market(ports.market, [*ticks, a_tick(symbol="AAPL2")])
+
+    def opened(
+        start: int, end: int, limit: int, cursor: str | None
+    ) -> tuple[list[int], str | None]:
+        page = ports.market.candles(
+            "AAPL",
+            Interval.HOUR,
+            HOUR - timedelta(hours=start),
+            HOUR - timedelta(hours=end),
+            limit,
+            cursor,
+        )
+        return [(HOUR - c.opened_at) // timedelta(hours=1) for c in page.items], page.next_cursor
+
+    first, cursor = opened(40, 10, 20, None)
+    second, end = opened(40, 10, 20, cursor)
+    assert [*first, *second] == list(range(11, 41))
+    assert end is None
+    days = ports.market.candles("AAPL", Interval.DAY, None, None, 10, None).items
+    assert [(TODAY - candle.opened_at).days for candle in days] == [0, 1, 2]
+    assert sum(candle.sums.n for candle in days) == 50
+
+
+def test_a_span_without_time_in_it_is_empty_and_so_is_a_cursor_before_it(ports: Ports) -> None:
+    update_market(ports.market, [a_tick(observed_at=NOW - timedelta(hours=h)) for h in range(3)])
+    old = ports.market.history("AAPL", None, None, 2, None).next_cursor
+    hourly = ports.market.candles("AAPL", Interval.HOUR, None, None, 2, None).next_cursor
+    for start, end, cursors in ((NOW, NOW, (None, None)), (NOW, None, (old, hourly))):
+        assert ports.market.history("AAPL", start, end, 5, cursors[0]).items == []
+        found = ports.market.candles("AAPL", Interval.HOUR, start, end, 5, cursors[1])
+        assert (list(found.items), found.next_cursor) == ([], None)
+
+
+@pytest.mark.parametrize("cursor", ["x", "%%%", "AAAA", "é", "a" * 4000])
+def test_a_cursor_that_is_none_is_the_callers_mistake(ports: Ports, cursor: str) -> None:
+    with pytest.raises(InvalidInput):
+        ports.market.history("AAPL", None, None, 5, cursor)
+    with pytest.raises(InvalidInput):
+        ports.market.candles("AAPL", Interval.DAY, None, None, 5, cursor)
+
+
 def test_the_same_ticks_again_change_nothing(ports: Ports) -> None:
     ticks = [a_tick(), a_tick(price=Decimal(7)), a_tick()]
-    ports.market.record(ticks)
-    ports.market.record(ticks)
+    update_market(ports.market, ticks)
+    before = ports.market.snapshot(ticks)
+    assert update_market(ports.market, ticks[1:]).ticks == 0
+    assert ports.market.snapshot(ticks) == before
     assert list(ports.market.history("AAPL", None, None, 10, None).items) == ticks[:1]

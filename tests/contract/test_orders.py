@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 from decimal import Decimal
-from uuid import UUID
 
 import pytest
 
@@ -10,18 +9,25 @@ from lambdas.domain import trading
 from lambdas.domain.errors import InvalidInput, StaleDecision
 from lambdas.domain.ledger import Account, Position
 from lambdas.domain.orders import Event, Order, State, order_id_for
-from tests.builders import ALICE, BRUNO, NOW, POLICY, a_deposit, a_placing, a_purchase, a_quote
+from tests.builders import (
+    ALICE,
+    BRUNO,
+    NOW,
+    POLICY,
+    a_board,
+    a_deposit,
+    a_placing,
+    a_purchase,
+    a_quote,
+    key,
+)
 from tests.contract.conftest import Ports
-
-
-def key(number: int) -> UUID:
-    return UUID(int=number)
 
 
 @pytest.fixture
 def funded(ports: Ports) -> Ports:
     ports.wallets.deposit(a_deposit(amount_minor=1_000_00))
-    ports.market.replace([(None, a_quote())])
+    ports.market.commit(a_board(a_quote()))
     return ports
 
 

@@ -20,6 +20,9 @@ def consumes(queue: str) -> set[tuple[str, str]]:
 RIGHTS = {
     "api": on("quotes", "GetItem BatchGetItem Query")
     | on("prices", "Query")
+    | on("candles", "Query")
+    | on("activity/index/by_symbol", "Query")
+    | on("activity/index/by_day", "Query")
     | on("positions", "Query")
     | on("orders", "GetItem BatchGetItem PutItem")
     | on("orders/index/by_account", "Query")
@@ -27,7 +30,8 @@ RIGHTS = {
     | on("postings", "GetItem PutItem")
     | on("postings/index/by_time", "Query"),
     "prices": consumes("prices")
-    | on("prices", "BatchWriteItem")
+    | on("prices", "BatchGetItem PutItem")
+    | on("candles", "BatchGetItem PutItem")
     | on("quotes", "BatchGetItem PutItem"),
     "requests": consumes("requests")
     | on("orders", "GetItem PutItem")
@@ -37,7 +41,7 @@ RIGHTS = {
     | on("accounts", "UpdateItem")
     | on("positions", "UpdateItem")
     | on("postings", "PutItem")
-    | on("activity", "UpdateItem"),
+    | on("activity", "UpdateItem PutItem"),
     "relay": on("orders stream", "DescribeStream GetRecords GetShardIterator ListStreams")
     | on("outbound queue", "SendMessage")
     | on("relay dead letters", "SendMessage GetQueueUrl GetQueueAttributes"),

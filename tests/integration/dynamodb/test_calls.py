@@ -13,18 +13,21 @@ from pynamodb.connection import Connection
 
 from lambdas.adapters.activity import DynamoActivityLog
 from lambdas.adapters.market import DynamoMarket
+from lambdas.adapters.market_tables import CandleItem
 from lambdas.adapters.orders import SWEEP_SHARDS, DynamoOrders
 from lambdas.adapters.wallets import DynamoWallets
 from lambdas.domain.activity import GroupRequest, Verdict
+from lambdas.domain.candles import Interval
 from lambdas.domain.orders import Event
 from lambdas.usecases.advance_order import advance_order
 from lambdas.usecases.ask_again import ask_again
 from lambdas.usecases.list_orders import list_orders
 from lambdas.usecases.make_deposit import make_deposit
 from lambdas.usecases.place_order import Placed, place_order
+from lambdas.usecases.rebuild_candles import rebuild_candles
 from lambdas.usecases.update_market import update_market
 from lambdas.usecases.value_portfolio import value_portfolio
-from tests.builders import ALICE, NOW, POLICY, a_deposit, a_purchase, a_quote, a_tick
+from tests.builders import ALICE, NOW, POLICY, a_board, a_deposit, a_purchase, a_quote, a_tick
 from tests.fakes.dynamo import tables
 
 
@@ -32,7 +35,7 @@ from tests.fakes.dynamo import tables
 def connection(monkeypatch: pytest.MonkeyPatch) -> Iterator[Connection]:
     with tables(monkeypatch) as connection:
         DynamoWallets(connection).deposit(a_deposit())
-        DynamoMarket(connection).replace([(None, a_quote())])
+        DynamoMarket(connection).commit(a_board(a_quote()))
         yield connection
 
 
@@ -131,22 +134,45 @@ def test_a_page_of_orders_is_two_reads_however_long(
     assert calls == ["Query", "BatchGetItem"]
 
 
-@pytest.mark.parametrize(("prices", "writes", "transactions"), [(1, 1, 1), (25, 1, 1), (130, 6, 2)])
-def test_a_batch_of_prices_costs_calls_by_the_25_and_by_the_100(
-    connection: Connection, calls: list[str], prices: int, writes: int, transactions: int
+@pytest.mark.parametrize(("prices", "portions"), [(1, 1), (25, 1), (130, 6)])
+def test_a_batch_of_prices_is_a_read_and_a_transaction_for_each_25(
+    connection: Connection, calls: list[str], prices: int, portions: int
 ) -> None:
     ticks = [a_tick(symbol=f"S{number:03d}") for number in range(prices)]
     update_market(DynamoMarket(connection), ticks)
-    assert calls.count("BatchWriteItem") == writes
-    assert calls.count("BatchGetItem") == calls.count("TransactWriteItems") == transactions
-    assert len(calls) == writes + 2 * transactions
+    assert calls == ["BatchGetItem", "TransactWriteItems"] * portions
 
 
-def test_a_late_batch_of_prices_writes_its_history_and_nothing_else(
+def test_a_batch_of_prices_that_repeats_is_one_read(
     connection: Connection, calls: list[str]
 ) -> None:
-    update_market(DynamoMarket(connection), [a_tick(observed_at=NOW - timedelta(hours=2))])
-    assert calls == ["BatchWriteItem", "BatchGetItem"]
+    ticks = [a_tick(symbol=f"S{number:03d}") for number in range(25)]
+    update_market(DynamoMarket(connection), ticks)
+    calls.clear()
+    update_market(DynamoMarket(connection), ticks)
+    assert calls == ["BatchGetItem"]
+
+
+def test_a_page_of_candles_is_one_query(connection: Connection, calls: list[str]) -> None:
+    market = DynamoMarket(connection)
+    update_market(market, [a_tick(observed_at=NOW - timedelta(hours=hour)) for hour in range(30)])
+    calls.clear()
+    start = NOW - timedelta(days=2)
+    assert len(market.candles("AAPL", Interval.HOUR, start, NOW, 25, None).items) == 25
+    assert calls == ["Query"]
+
+
+def test_a_day_of_candles_is_rebuilt_by_three_reads_and_one_transaction(
+    connection: Connection, calls: list[str]
+) -> None:
+    market = DynamoMarket(connection)
+    update_market(market, [a_tick()])
+    for item in CandleItem.scan():
+        item.delete()
+    calls.clear()
+    assert rebuild_candles(market, "AAPL").candles == 2
+    look = ["Query"]
+    assert calls == [*look, "BatchGetItem", "Query", "TransactWriteItems", *look]
 
 
 def test_a_sweep_is_a_query_per_shard_and_two_calls_per_order_asked(
@@ -161,10 +187,51 @@ def test_a_sweep_is_a_query_per_shard_and_two_calls_per_order_asked(
 
 
 def test_what_other_groups_do_is_one_write_each(connection: Connection, calls: list[str]) -> None:
-    log = DynamoActivityLog()
-    request = GroupRequest(
-        request_id="r", group_id="13", symbol="AAPL", quantity=Decimal(1), requested_at=NOW
-    )
-    log.request(request)
-    log.verdict(Verdict(request_id="r", group_id="13", valid=True, received_at=NOW))
+    hear(1)
     assert calls == ["UpdateItem", "UpdateItem"]
+
+
+def hear(number: int) -> None:
+    """A request of another group and its answer, `number` hours ago."""
+    log, at = DynamoActivityLog(), NOW - timedelta(hours=number)
+    request_id = f"r{number}"
+    log.request(
+        GroupRequest(
+            request_id=request_id,
+            group_id="13",
+            symbol="AAPL",
+            quantity=Decimal(1),
+            requested_at=at,
+        )
+    )
+    log.verdict(Verdict(request_id=request_id, group_id="13", valid=True, received_at=at))
+
+
+def test_demand_is_one_query_that_only_counts(connection: Connection, calls: list[str]) -> None:
+    for number in range(1, 31):
+        hear(number)
+    asked: list[str] = []
+    connection.client.meta.events.register(
+        "before-send.dynamodb", lambda request, **_: asked.append(request.body.decode())
+    )
+    calls.clear()
+    assert DynamoActivityLog().demand("AAPL", NOW - timedelta(days=7)) == 30
+    assert calls == ["Query"]
+    assert '"Select": "COUNT"' in asked[0]
+
+
+def test_activity_is_one_query_of_a_company_and_one_a_day_of_all(
+    connection: Connection, calls: list[str]
+) -> None:
+    for number in range(1, 31):
+        hear(number)
+    calls.clear()
+    assert len(DynamoActivityLog().of_symbol("AAPL", 25, None).items) == 25
+    assert calls == ["Query"]
+    calls.clear()
+    week_ago = NOW - timedelta(days=7)
+    assert len(DynamoActivityLog().feed(week_ago, NOW, 10, None).items) == 10
+    assert calls == ["Query"]
+    calls.clear()
+    assert len(DynamoActivityLog().feed(week_ago, NOW, 100, None).items) == 30
+    assert calls == ["Query"] * 8  # seven days touch eight dates

@@ -19,7 +19,13 @@ from lambdas.handlers.api import build_handler
 from lambdas.runtime import Api
 from lambdas.wire.http_routes import ROUTES
 from tests.builders import ALICE, NOW, POLICY
-from tests.fakes.memory import MemoryMarket, MemoryOrders, MemoryStore, MemoryWallets
+from tests.fakes.memory import (
+    MemoryActivityLog,
+    MemoryMarket,
+    MemoryOrders,
+    MemoryStore,
+    MemoryWallets,
+)
 
 DOCUMENT = json.loads((Path(wire.__file__).parent / "openapi.json").read_text())
 MADE_KEY = UUID("99999999-9999-4999-8999-999999999999")
@@ -66,6 +72,7 @@ class Site:
             orders=MemoryOrders(self.store),
             wallets=MemoryWallets(self.store),
             market=MemoryMarket(self.store),
+            activity=MemoryActivityLog(self.store),
             policy=POLICY,
             max_deposit_minor=100_000_00,
             currency="USD",

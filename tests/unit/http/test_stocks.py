@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 
 from lambdas.domain.market import Quote
+from lambdas.usecases.update_market import update_market
 from tests.builders import NOW, a_quote, a_tick
 from tests.fakes.memory import MemoryMarket
 from tests.unit.http.gateway import Site
@@ -52,6 +53,7 @@ def test_the_board_lists_every_company_by_symbol(site: Site) -> None:
         "previous_price": "144",
         "observed_at": "2026-03-04T14:59:00.123456Z",
         "source": "Nasdaq",
+        "trend": [],
     }
 
 
@@ -150,7 +152,7 @@ def four_prices(site: Site) -> None:
         a_tick(price=Decimal(190 + number), observed_at=NOW - timedelta(minutes=3 - number))
         for number in range(4)
     ]
-    site.api.market.record(ticks)
+    update_market(site.api.market, ticks)
 
 
 def test_prices_come_newest_first_and_page_by_page(site: Site) -> None:

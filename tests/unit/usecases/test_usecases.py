@@ -10,7 +10,6 @@ from uuid import UUID
 import pytest
 
 from lambdas.domain.errors import KeyReused, NotFound, Refused, StaleDecision
-from lambdas.domain.market import Quote
 from lambdas.domain.orders import Effect, Event, Order, State
 from lambdas.domain.trading import Decision
 from lambdas.usecases.advance_order import advance_order
@@ -19,9 +18,8 @@ from lambdas.usecases.check_health import check_health
 from lambdas.usecases.list_orders import list_orders
 from lambdas.usecases.make_deposit import make_deposit
 from lambdas.usecases.place_order import Placed, place_order
-from lambdas.usecases.update_market import update_market
 from lambdas.usecases.value_portfolio import value_portfolio
-from tests.builders import ALICE, BRUNO, NOW, POLICY, a_deposit, a_purchase, a_quote, a_tick
+from tests.builders import ALICE, BRUNO, NOW, POLICY, a_deposit, a_purchase, a_quote
 from tests.fakes.memory import MemoryMarket, MemoryOrders, MemoryStore, MemoryWallets
 
 
@@ -191,42 +189,6 @@ def test_a_deposit_is_made_once_per_key(store: MemoryStore) -> None:
     assert store.account(BRUNO).available_minor == 5
     with pytest.raises(KeyReused):
         make_deposit(wallets, account_id=BRUNO, key=UUID(int=1), amount_minor=6, now=NOW)
-
-
-def test_late_and_repeated_batches_leave_the_latest_price_alone(store: MemoryStore) -> None:
-    market = MemoryMarket(store)
-    late = a_tick(observed_at=NOW - timedelta(hours=1), price=Decimal(1))
-    assert update_market(market, [a_tick(observed_at=NOW, price=Decimal(200))]) == 1
-    assert update_market(market, [late]) == 0
-    assert update_market(market, [a_tick(observed_at=NOW, price=Decimal(200))]) == 0
-    assert store.quotes["AAPL"].price == Decimal(200)
-    assert len(store.ticks) == 2
-
-
-def test_two_batches_at_once_leave_the_newer_price(store: MemoryStore) -> None:
-    newer = a_tick(observed_at=NOW, price=Decimal(200))
-    older = a_tick(observed_at=NOW - timedelta(seconds=10), price=Decimal(100))
-
-    class RacingMarket(MemoryMarket):
-        races = 1
-
-        def replace(self, changes: Any) -> None:
-            if self.races:
-                self.races = 0
-                update_market(MemoryMarket(self.store), [newer])
-            super().replace(changes)
-
-    update_market(RacingMarket(store), [older])
-    assert store.quotes["AAPL"].price == Decimal(200)
-
-
-def test_a_batch_that_always_collides_is_told(store: MemoryStore) -> None:
-    class Busy(MemoryMarket):
-        def replace(self, changes: list[tuple[Quote | None, Quote]]) -> None:
-            raise StaleDecision
-
-    with pytest.raises(StaleDecision):
-        update_market(Busy(store), [a_tick(observed_at=NOW)])
 
 
 def test_open_and_done_orders_are_listed_apart(store: MemoryStore) -> None:

@@ -1,0 +1,177 @@
+"""The board, the history, the candles and all groups' activity, in memory."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import TypeVar
+
+from lambdas.domain import candles
+from lambdas.domain.activity import GroupRequest, Trade, Verdict
+from lambdas.domain.candles import Candle, Interval
+from lambdas.domain.errors import StaleDecision
+from lambdas.domain.market import Quote, Tick
+from lambdas.domain.quoting import Change, MarketSnapshot, MarketUpdate, tick_key
+from lambdas.ports import Page
+from tests.fakes.store import MemoryStore, page_of
+
+K = TypeVar("K")
+T = TypeVar("T")
+
+
+class MemoryMarket:
+    """The port `Market`."""
+
+    def __init__(self, store: MemoryStore) -> None:
+        self.store = store
+
+    def board(self) -> Sequence[Quote]:
+        """By symbol."""
+        return [quote for _, quote in sorted(self.store.quotes.items())]
+
+    def quote(self, symbol: str) -> Quote | None:
+        """One quote."""
+        return self.store.quotes.get(symbol)
+
+    def quotes(self, symbols: Sequence[str]) -> dict[str, Quote]:
+        """Those that there are."""
+        return _those(self.store.quotes, symbols)
+
+    def snapshot(self, ticks: Sequence[Tick]) -> MarketSnapshot:
+        """All that these ticks touch."""
+        return MarketSnapshot(
+            quotes=self.quotes([tick.symbol for tick in ticks]),
+            candles=_those(
+                self.store.candles,
+                [candles.key_of(tick, interval) for tick in ticks for interval in Interval],
+            ),
+            ticks=frozenset(_those(self.store.ticks, map(tick_key, ticks))),
+        )
+
+    def commit(self, update: MarketUpdate) -> None:
+        """All of it, or StaleDecision and none of it."""
+        known = any(tick_key(tick) in self.store.ticks for tick in update.ticks)
+        quotes = {change.after.symbol: change for change in update.quotes}
+        grown = {change.after.key: change for change in update.candles}
+        if known or _changed(self.store.quotes, quotes) or _changed(self.store.candles, grown):
+            raise StaleDecision
+        self.store.ticks |= {tick_key(tick): tick for tick in update.ticks}
+        self.store.quotes |= {symbol: change.after for symbol, change in quotes.items()}
+        self.store.candles |= {key: change.after for key, change in grown.items()}
+
+    def recorded(self, symbol: str, day: datetime) -> tuple[MarketSnapshot, Sequence[Tick]]:
+        """At one moment."""
+
+        def is_of_day(at: datetime) -> bool:
+            return candles.opened_at(at, Interval.DAY) == day
+
+        known = MarketSnapshot(
+            quotes=self.quotes([symbol]),
+            candles={
+                key: candle
+                for key, candle in self.store.candles.items()
+                if candle.symbol == symbol and is_of_day(candle.opened_at)
+            },
+        )
+        ticks = [
+            tick
+            for tick in self.store.ticks.values()
+            if tick.symbol == symbol and is_of_day(tick.observed_at)
+        ]
+        return known, sorted(ticks, key=lambda tick: tick.observed_at)
+
+    def history(
+        self,
+        symbol: str,
+        start: datetime | None,
+        end: datetime | None,
+        limit: int,
+        cursor: str | None,
+    ) -> Page[Tick]:
+        """Newest first."""
+        found = [
+            tick
+            for tick in self.store.ticks.values()
+            if tick.symbol == symbol and _is_within(tick.observed_at, start, end)
+        ]
+        return page_of(found, lambda tick: tick.observed_at.isoformat(), limit, cursor)
+
+    def candles(
+        self,
+        symbol: str,
+        interval: Interval,
+        start: datetime | None,
+        end: datetime | None,
+        limit: int,
+        cursor: str | None,
+    ) -> Page[Candle]:
+        """Newest first."""
+        found = [
+            candle
+            for candle in self.store.candles.values()
+            if (candle.symbol, candle.interval) == (symbol, interval)
+            and _is_within(candle.opened_at, start, end)
+        ]
+        return page_of(found, lambda candle: candle.opened_at.isoformat(), limit, cursor)
+
+
+class MemoryActivityLog:
+    """The port `ActivityLog`."""
+
+    def __init__(self, store: MemoryStore) -> None:
+        self.store = store
+
+    def request(self, request: GroupRequest) -> None:
+        """The first one stays."""
+        self.store.requests.setdefault(request.request_id, request)
+
+    def verdict(self, verdict: Verdict) -> None:
+        """The first one stays."""
+        self.store.verdicts.setdefault(verdict.request_id, verdict)
+
+    def demand(self, symbol: str, since: datetime) -> int:
+        """Counted one by one."""
+        return sum(
+            trade.valid and trade.symbol == symbol and trade.validated_at >= since
+            for trade in self._trades()
+        )
+
+    def of_symbol(self, symbol: str, limit: int, cursor: str | None) -> Page[Trade]:
+        """Newest first."""
+        found = [trade for trade in self._trades() if trade.symbol == symbol]
+        return page_of(found, _trade_key, limit, cursor)
+
+    def feed(self, start: datetime, end: datetime, limit: int, cursor: str | None) -> Page[Trade]:
+        """Newest first."""
+        found = [trade for trade in self._trades() if start <= trade.validated_at < end]
+        return page_of(found, _trade_key, limit, cursor)
+
+    def _trades(self) -> Iterable[Trade]:
+        both = {
+            request_id: Trade(
+                request_id=request_id,
+                group_id=request.group_id,
+                symbol=request.symbol,
+                quantity=request.quantity,
+                valid=self.store.verdicts[request_id].valid,
+                requested_at=request.requested_at,
+                validated_at=self.store.verdicts[request_id].received_at,
+            )
+            for request_id, request in self.store.requests.items()
+            if request_id in self.store.verdicts
+        }
+        return (both | self.store.trades).values()
+
+
+def _those(known: Mapping[K, T], keys: Iterable[K]) -> dict[K, T]:
+    return {key: known[key] for key in keys if key in known}
+
+
+def _changed(known: Mapping[K, T], changes: Mapping[K, Change[T]]) -> bool:
+    return any(known.get(key) != change.before for key, change in changes.items())
+
+
+def _is_within(at: datetime, start: datetime | None, end: datetime | None) -> bool:
+    return (start is None or at >= start) and (end is None or at < end)
+
+
+def _trade_key(trade: Trade) -> str:
+    return f"{trade.validated_at.isoformat()} {trade.request_id}"

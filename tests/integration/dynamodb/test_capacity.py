@@ -1,0 +1,110 @@
+"""What a batch of prices costs, in DynamoDB's own units, worked out from the requests themselves.
+
+A unit of a write is 1 kB of one item, and twice that in a transaction; one of a consistent read is
+4 kB of one item, and of a key that is not there. (moto does not count them.)
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from pynamodb.connection import Connection
+
+from lambdas.adapters.market import DynamoMarket
+from lambdas.domain.market import TREND_HOURS, Tick
+from lambdas.domain.money import MAX_PRICE, STEP
+from lambdas.usecases.update_market import update_market
+from tests.builders import NOW, a_tick
+from tests.fakes.dynamo import tables
+
+COMPANIES = 25
+WIDEST = MAX_PRICE - STEP
+"""The price with the most digits."""
+
+
+@pytest.fixture
+def connection(monkeypatch: pytest.MonkeyPatch) -> Iterator[Connection]:
+    with tables(monkeypatch) as connection:
+        yield connection
+
+
+class Meter:
+    """Counts the units of the requests that leave botocore, and sees the largest item."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.written = self.read = self.largest = 0
+        connection.client.meta.events.register("before-send.dynamodb", self._note)
+
+    def _note(self, event_name: str, request: Any, **_: object) -> None:
+        body = json.loads(request.body)
+        match event_name.split(".")[-1]:
+            case "TransactWriteItems":
+                for action in body["TransactItems"]:
+                    size = size_of(action["Put"]["Item"])
+                    self.largest = max(self.largest, size)
+                    self.written += 2 * -(-size // 1024)
+            case "BatchGetItem":
+                for table in body["RequestItems"].values():
+                    assert table["ConsistentRead"]
+                    self.read += len(table["Keys"])  # none of our items is over 4 kB
+            case other:
+                raise AssertionError(f"a batch of prices asks for {other}")
+
+
+def size_of(item: Mapping[str, Mapping[str, Any]]) -> int:
+    """In bytes, as DynamoDB counts: names, texts in UTF-8, a byte for two digits of a number."""
+    total = 0
+    for name, typed in item.items():
+        ((kind, value),) = typed.items()
+        assert kind in ("S", "N")
+        own = (
+            len(value.encode()) if kind == "S" else len(value.strip("-").replace(".", "")) // 2 + 2
+        )
+        total += len(name) + own
+    return total
+
+
+def batch(hour: int, **changes: Any) -> list[Tick]:
+    """A price of each company, `hour` hours after NOW."""
+    return [
+        a_tick(symbol=f"COMPANY{number:04d}.SN", observed_at=NOW + timedelta(hours=hour), **changes)
+        for number in range(COMPANIES)
+    ]
+
+
+def test_a_batch_of_n_new_prices_is_8n_write_units_and_4n_read_units(
+    connection: Connection,
+) -> None:
+    market = DynamoMarket(connection)
+    for hour in range(TREND_HOURS + 2):  # from an empty board to a full trend
+        meter = Meter(connection)
+        update_market(
+            market, batch(hour, price=Decimal("1234.5678"), source="Nasdaq Real Time Price")
+        )
+        assert (meter.written, meter.read) == (8 * COMPANIES, 4 * COMPANIES)
+        assert meter.largest <= 1024
+
+
+def test_even_the_widest_prices_keep_every_item_under_a_unit(connection: Connection) -> None:
+    for hour in range(TREND_HOURS):
+        meter = Meter(connection)
+        update_market(DynamoMarket(connection), batch(hour, price=WIDEST, name="N" * 100))
+    assert meter.written == 8 * COMPANIES
+
+
+def test_a_batch_that_repeats_is_4n_read_units_and_no_write(connection: Connection) -> None:
+    update_market(DynamoMarket(connection), batch(0))
+    meter = Meter(connection)
+    update_market(DynamoMarket(connection), batch(0, price=Decimal(1)))
+    assert (meter.written, meter.read) == (0, 4 * COMPANIES)
+
+
+def test_a_batch_older_than_the_trend_is_6n_write_units(connection: Connection) -> None:
+    for hour in range(TREND_HOURS):
+        update_market(DynamoMarket(connection), batch(hour))
+    meter = Meter(connection)
+    update_market(DynamoMarket(connection), [*batch(-24 * 30)])
+    assert (meter.written, meter.read) == (6 * COMPANIES, 4 * COMPANIES)

@@ -1,0 +1,186 @@
+"""Candles, what all groups buy, and the trend of the board."""
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from lambdas.domain.activity import GroupRequest, Trade, Verdict
+from lambdas.usecases.update_market import update_market
+from tests.builders import NOW, a_tick
+from tests.unit.http.gateway import Site
+
+
+def prices(site: Site, *priced: tuple[int, str]) -> None:
+    """Prices of AAPL, so many minutes before NOW (15:00:00.123456)."""
+    ticks = [
+        a_tick(observed_at=NOW - timedelta(minutes=minutes), price=Decimal(price))
+        for minutes, price in priced
+    ]
+    update_market(site.api.market, ticks)
+
+
+def heard(site: Site, request_id: str, at: datetime, **changes: Any) -> None:
+    """A request of group 13 and the exchange's answer."""
+    values: dict[str, Any] = {
+        "request_id": request_id,
+        "group_id": "13",
+        "symbol": "AAPL",
+        "quantity": Decimal("2.50"),
+        "requested_at": at - timedelta(seconds=1),
+    }
+    valid = changes.pop("valid", True)
+    site.api.activity.request(GroupRequest(**(values | changes)))
+    site.api.activity.verdict(
+        Verdict(request_id=request_id, group_id="13", valid=valid, received_at=at)
+    )
+
+
+def test_candles_come_newest_first_with_hours_where_nothing_is_asked(site: Site) -> None:
+    prices(site, (70, "10"), (65, "12.5"), (61, "9"), (0, "11"))
+
+    candles = site.get("/stocks/AAPL/candles").json["items"]
+
+    assert candles == [
+        {
+            "opened_at": "2026-03-04T15:00:00.000000Z",
+            "open": "11",
+            "high": "11",
+            "low": "11",
+            "close": "11",
+            "count": 1,
+        },
+        {
+            "opened_at": "2026-03-04T13:00:00.000000Z",
+            "open": "10",
+            "high": "12.5",
+            "low": "9",
+            "close": "9",
+            "count": 3,
+        },
+    ]
+
+
+def test_a_day_of_candles_goes_by_pages_between_two_times(site: Site) -> None:
+    prices(site, *((24 * 60 * day, str(day + 1)) for day in range(6)))
+    query = {
+        "interval": "1d",
+        "from": "2026-02-28T00:00:00Z",
+        "to": "2026-03-04T00:00:00Z",
+        "limit": "3",
+    }
+
+    first = site.get("/stocks/AAPL/candles", query=query).json
+    rest = site.get("/stocks/AAPL/candles", query=query | {"cursor": first["next_cursor"]}).json
+
+    assert [candle["close"] for candle in first["items"]] == ["2", "3", "4"]
+    assert [candle["close"] for candle in rest["items"]] == ["5"]
+    assert rest["next_cursor"] is None
+
+
+@pytest.mark.parametrize(
+    ("query", "fields"),
+    [
+        ({"interval": "5m"}, ["interval"]),
+        ({"interval": ""}, ["interval"]),
+        ({"interval": "1H"}, ["interval"]),
+        ({"interval": "2h", "from": "x", "limit": "0"}, ["limit", "from", "interval"]),
+        ({"cursor": "not ours"}, ["cursor"]),
+    ],
+)
+def test_every_parameter_of_candles_at_fault_is_named(
+    site: Site, query: dict[str, str], fields: list[str]
+) -> None:
+    answer = site.get("/stocks/AAPL/candles", query=query)
+
+    assert (answer.status, answer.fields) == (422, fields)
+
+
+@pytest.mark.parametrize("what", ["candles", "activity"])
+def test_what_is_not_a_company_is_not_found_and_what_has_nothing_is_empty(
+    site: Site, what: str
+) -> None:
+    for symbol in ("NOPE", "A%2FB", "A" * 17):
+        assert site.get(f"/stocks/{symbol}/{what}").json["code"] == "not_found"
+    assert site.get(f"/stocks/AAPL/{what}").json == {"items": [], "next_cursor": None}
+
+
+def test_the_board_shows_the_closes_of_the_latest_hours(site: Site) -> None:
+    prices(site, *((60 * hour, str(200 - hour)) for hour in range(30)))
+    prices(site, (60 * 3 + 20, "1"))  # 11:40, late, and yet the last one of its hour
+
+    expected = [str(200 - hour) for hour in reversed(range(24))]
+    expected[-5] = "1"
+    for stock in (site.get("/stocks").json["items"][0], site.get("/stocks/AAPL").json):
+        assert stock["trend"] == expected
+        assert stock["trend"][-1] == stock["price"]
+
+
+def test_what_a_group_asked_for_is_told_without_its_id(site: Site) -> None:
+    heard(site, "secret-1", NOW, valid=False)
+    site.now = NOW + timedelta(seconds=1)
+
+    for path in ("/stocks/AAPL/activity", "/activity"):
+        answer = site.get(path)
+        assert answer.json["items"] == [
+            {
+                "group_id": "13",
+                "own": False,
+                "symbol": "AAPL",
+                "quantity": "2.5",
+                "valid": False,
+                "requested_at": "2026-03-04T14:59:59.123456Z",
+                "validated_at": "2026-03-04T15:00:00.123456Z",
+            }
+        ]
+        assert "secret" not in answer.text
+
+
+def test_what_our_own_group_bought_has_its_number_and_nothing_of_the_account(site: Site) -> None:
+    site.store.trades["ours"] = Trade(
+        request_id="ours",
+        group_id=None,
+        symbol="AAPL",
+        quantity=Decimal(1),
+        valid=True,
+        requested_at=NOW,
+        validated_at=NOW,
+    )
+
+    (trade,) = site.get("/stocks/AAPL/activity").json["items"]
+
+    assert (trade["group_id"], trade["own"]) == ("3", True)
+    assert "ours" not in str(trade)
+
+
+def test_activity_of_a_company_goes_by_pages(site: Site) -> None:
+    for number in range(5):
+        heard(site, f"r{number}", NOW - timedelta(days=number * 20), quantity=Decimal(number + 1))
+    heard(site, "another", NOW, symbol="MSFT")
+
+    first = site.get("/stocks/AAPL/activity", query={"limit": "3"}).json
+    rest = site.get("/stocks/AAPL/activity", query={"cursor": first["next_cursor"]}).json
+
+    assert [trade["quantity"] for trade in first["items"]] == ["1", "2", "3"]
+    assert [trade["quantity"] for trade in rest["items"]] == ["4", "5"]
+
+
+def test_the_feed_is_all_companies_of_the_last_seven_days(site: Site) -> None:
+    for number, days in enumerate((0.001, 3, 6.9, 7.1)):
+        heard(site, f"r{number}", NOW - timedelta(days=days), symbol=f"S{number}")
+
+    first = site.get("/activity", query={"limit": "2"}).json
+    rest = site.get("/activity", query={"limit": "2", "cursor": first["next_cursor"]}).json
+
+    assert [trade["symbol"] for trade in first["items"]] == ["S0", "S1"]
+    assert [trade["symbol"] for trade in rest["items"]] == ["S2"]
+    assert rest["next_cursor"] is None
+
+
+@pytest.mark.parametrize("path", ["/activity", "/stocks/AAPL/activity"])
+def test_a_page_of_activity_at_fault_is_named(site: Site, path: str) -> None:
+    answer = site.get(path, query={"limit": "101"})
+    assert (answer.status, answer.fields) == (422, ["limit"])
+    answer = site.get(path, query={"cursor": "not ours"})
+    assert (answer.status, answer.fields) == (422, ["cursor"])

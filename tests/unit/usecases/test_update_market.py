@@ -1,0 +1,152 @@
+"""Prices come in: late, again, two batches at once, and with a crash between any two steps."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from lambdas.domain.candles import Interval
+from lambdas.domain.errors import StaleDecision
+from lambdas.domain.market import Tick
+from lambdas.domain.quoting import MarketUpdate
+from lambdas.usecases.rebuild_candles import Rebuilt, rebuild_candles
+from lambdas.usecases.update_market import Taken, update_market
+from tests.builders import NOW, a_quote, a_tick
+from tests.fakes.memory import MemoryMarket, MemoryStore
+
+
+@pytest.fixture
+def store() -> MemoryStore:
+    return MemoryStore(quotes={"AAPL": a_quote()})
+
+
+class RacingMarket(MemoryMarket):
+    """A market in which something else happens just before a commit, as often as told."""
+
+    def __init__(self, store: MemoryStore, *meanwhile: Callable[[], object]) -> None:
+        super().__init__(store)
+        self._meanwhile = list(meanwhile)
+
+    def commit(self, update: MarketUpdate) -> None:
+        """After what comes between."""
+        if self._meanwhile:
+            self._meanwhile.pop(0)()
+        super().commit(update)
+
+
+def at(minutes_ago: int) -> Tick:
+    return a_tick(
+        observed_at=NOW - timedelta(minutes=minutes_ago), price=Decimal(1000 - minutes_ago)
+    )
+
+
+def test_late_and_repeated_batches_leave_the_latest_price_alone(store: MemoryStore) -> None:
+    market = MemoryMarket(store)
+    newest = a_tick(observed_at=NOW, price=Decimal(200))
+    assert update_market(market, [newest]) == Taken(ticks=1, quotes=1)
+    assert update_market(market, [at(60)]) == Taken(
+        ticks=1, quotes=1
+    )  # an hour's close of the trend
+    assert update_market(market, [newest]) == Taken()
+    assert update_market(market, []) == Taken()
+    assert store.quotes["AAPL"].price == Decimal(200)
+    assert len(store.ticks) == 2
+
+
+def test_two_batches_at_once_lose_no_tick_and_leave_the_newer_price(store: MemoryStore) -> None:
+    others = [[at(1)], [at(0)], [at(3)]]
+    market = RacingMarket(
+        store, *(lambda other=other: update_market(MemoryMarket(store), other) for other in others)
+    )
+    update_market(market, [at(2)])
+    assert store.quotes["AAPL"].price == at(0).price
+    assert store.candles["AAPL", Interval.DAY, midnight()].sums.n == 4
+
+
+def test_the_same_batch_twice_at_once_counts_once(store: MemoryStore) -> None:
+    batch = [at(1), at(2)]
+    market = RacingMarket(store, lambda: update_market(MemoryMarket(store), batch))
+    assert update_market(market, batch) == Taken()
+    assert store.candles["AAPL", Interval.DAY, midnight()].sums.n == 2
+
+
+def test_a_batch_that_always_collides_is_told(store: MemoryStore) -> None:
+    class Busy(MemoryMarket):
+        def commit(self, update: MarketUpdate) -> None:
+            raise StaleDecision
+
+    with pytest.raises(StaleDecision):
+        update_market(Busy(store), [a_tick(observed_at=NOW)])
+
+
+def test_a_crash_between_two_portions_is_made_good_by_the_next_delivery(store: MemoryStore) -> None:
+    class Crashing(MemoryMarket):
+        commits = 0
+
+        def commit(self, update: MarketUpdate) -> None:
+            self.commits += 1
+            if self.commits == 2:
+                raise RuntimeError("killed")
+            super().commit(update)
+
+    batch = [a_tick(symbol=f"S{number}") for number in range(60)]
+    with pytest.raises(RuntimeError):
+        update_market(Crashing(store), batch)
+    assert len(store.ticks) == 25
+    assert update_market(MemoryMarket(store), batch) == Taken(ticks=35, quotes=35)
+    assert all(candle.sums.n == 1 for candle in store.candles.values())
+    assert len(store.candles) == 120
+
+
+def midnight() -> datetime:
+    return NOW.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def three_days(store: MemoryStore) -> None:
+    """A price an hour on two of the three days before NOW."""
+    hours = [hour for hour in range(72) if not 24 <= hour < 48]
+    update_market(
+        MemoryMarket(store),
+        [
+            a_tick(observed_at=NOW - timedelta(hours=hour), price=Decimal(hour + 1))
+            for hour in hours
+        ],
+    )
+
+
+def test_candles_are_rebuilt_from_the_history_alone(store: MemoryStore) -> None:
+    three_days(store)
+    whole = dict(store.candles)
+    store.candles.clear()
+    quote = store.quotes["AAPL"]
+    rebuilt = rebuild_candles(MemoryMarket(store), "AAPL")
+    assert store.candles == whole
+    assert store.quotes["AAPL"] == quote
+    assert rebuilt == Rebuilt(days=4, candles=len(whole))
+    assert rebuild_candles(MemoryMarket(store), "AAPL") == Rebuilt(days=4, candles=0)
+
+
+def test_rebuilding_gives_a_board_of_an_earlier_time_its_trend(store: MemoryStore) -> None:
+    three_days(store)
+    trend = store.quotes["AAPL"].closes
+    store.quotes["AAPL"] = a_quote(observed_at=NOW, price=Decimal(1))
+    store.candles.clear()
+    rebuild_candles(MemoryMarket(store), "AAPL")
+    assert store.quotes["AAPL"].closes == trend
+
+
+def test_a_price_that_comes_while_candles_are_rebuilt_is_not_lost(store: MemoryStore) -> None:
+    three_days(store)
+    store.candles.clear()
+    late = a_tick(observed_at=NOW - timedelta(minutes=1), price=Decimal(77))
+    racing = RacingMarket(store, lambda: update_market(MemoryMarket(store), [late]))
+    rebuild_candles(racing, "AAPL")
+    fresh = MemoryStore()
+    update_market(MemoryMarket(fresh), list(store.ticks.values()))
+    assert store.candles == fresh.candles
+    assert store.quotes == fresh.quotes
+
+
+def test_a_company_without_a_history_has_nothing_to_rebuild(store: MemoryStore) -> None:
+    assert rebuild_candles(MemoryMarket(store), "NONE") == Rebuilt()
