@@ -106,6 +106,39 @@ deploy: tools  ## to AWS: make deploy STAGE=dev|prod
 	@case "$(STAGE)" in dev|prod) ;; *) echo "Which stage? make deploy STAGE=dev, or STAGE=prod (the local one is: make up)"; exit 1;; esac
 	@PATH="$(NODE_HOME)/bin:$$PATH" cdk/node_modules/.bin/cdk deploy --all --context stage=$(STAGE)
 
+# --- operating it: on a running `make up`, or on AWS with STAGE=dev|prod and your own credentials ----------
+# `make` leaves with 2 for every failure; a schedule calls `python -m ops` itself (docs/operations.md).
+OPS = $(PY) -m ops $(if $(filter local,$(STAGE)),--state "$(STATE)",--stage $(STAGE))
+SURE = $(if $(YES),--yes)
+
+.PHONY: reconcile
+reconcile: $(VENV)/.installed  ## check the laws of money in every account; writes nothing (EXCHANGE_LEDGER=file)
+	@exec $(OPS) reconcile $(if $(EXCHANGE_LEDGER),--exchange-ledger "$(EXCHANGE_LEDGER)")
+
+.PHONY: overdue
+overdue: $(VENV)/.installed  ## orders that the exchange has not answered for too long (AFTER=seconds)
+	@exec $(OPS) overdue $(if $(AFTER),--after $(AFTER))
+
+.PHONY: conflicts
+conflicts: $(VENV)/.installed  ## orders whose end the exchange has contradicted
+	@exec $(OPS) conflicts
+
+.PHONY: story
+story: $(VENV)/.installed  ## one order from beginning to end: make story ORDER=…
+	@exec $(OPS) story "$(ORDER)"
+
+.PHONY: void
+void: $(VENV)/.installed  ## end an order by hand, its money goes back: make void ORDER=… REASON="…"
+	@exec $(OPS) void "$(ORDER)" --reason "$(REASON)" $(SURE)
+
+.PHONY: replay
+replay: $(VENV)/.installed  ## look at dead letters and send them back: make replay QUEUE=validations (LIST=1, DROP=id)
+	@exec $(OPS) replay "$(QUEUE)" $(if $(LIST),--list) $(if $(DROP),--drop "$(DROP)") $(SURE)
+
+.PHONY: candles
+candles: $(VENV)/.installed  ## make candles anew from the history of prices (SYMBOL=…, else of all companies)
+	@exec $(OPS) candles $(if $(SYMBOL),"$(SYMBOL)")
+
 # --- checks and tests -------------------------------------------------------------------------------------
 PYTEST = $(PY) -m pytest -q
 
@@ -143,6 +176,10 @@ test-system: tools  ## the whole system through its public doors
 .PHONY: test-quick
 test-quick: $(VENV)/.installed  ## the tests without I/O, in seconds
 	@$(PYTEST) tests/unit
+
+.PHONY: plots
+plots: $(VENV)/.installed  ## draw what is computed from a real series into docs/plots, to look at it
+	@$(PY) -m bench.plots
 
 .PHONY: docs
 docs: openapi  ## write again what is generated: the OpenAPI file, the page of an order's life

@@ -14,6 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from lambdas.domain.errors import DomainError
 from ops import connect
 from ops.arguments import parse
+from ops.commands.candles import candles
 from ops.commands.conflicts import conflicts
 from ops.commands.overdue import overdue
 from ops.commands.reconcile import reconcile
@@ -75,6 +76,8 @@ def run(given: argparse.Namespace, tools: Tools, console: Console) -> int:
                 reason=given.reason,
                 is_sure=given.yes,
             )
+        case "candles":
+            return candles(tools, console, symbol=given.symbol)
         case _:
             return replay(
                 tools,

@@ -64,6 +64,8 @@ def _add_repairing(commands: "argparse._SubParsersAction[argparse.ArgumentParser
     replay.add_argument("--list", action="store_true", help="only look")
     replay.add_argument("--drop", metavar="ID", help="forget this one letter instead")
     replay.add_argument("--yes", action="store_true", help="do not ask")
+    candles = commands.add_parser("candles", help="make candles anew from the history of prices")
+    candles.add_argument("symbol", nargs="?", metavar="SYMBOL", help="(default: all companies)")
 
 
 def _count(text: str) -> int:

@@ -15,6 +15,7 @@ from botocore.config import Config
 
 from lambdas import runtime
 from lambdas.adapters import dynamodb
+from lambdas.adapters.market import DynamoMarket
 from lambdas.adapters.orders import DynamoOrders
 from lambdas.adapters.wallets import DynamoWallets
 from ops.adapters.books import DynamoBooks
@@ -78,6 +79,7 @@ def _tools(where: Whereabouts) -> Tools:
     return Tools(
         orders=DynamoOrders(connection),
         wallets=DynamoWallets(connection),
+        market=DynamoMarket(connection),
         books=DynamoBooks(connection),
         letters=letters,
         settings=settings,

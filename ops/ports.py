@@ -11,7 +11,7 @@ from typing import Protocol
 
 from lambdas.domain.ledger import Account, Position
 from lambdas.domain.orders import Order
-from lambdas.ports import Orders, Wallets
+from lambdas.ports import Market, Orders, Wallets
 from ops.entries import Entry
 
 
@@ -89,6 +89,7 @@ class Tools:
 
     orders: Orders
     wallets: Wallets
+    market: Market
     books: Books
     letters: Callable[[str], Letters]
     settings: Callable[[], Settings]

@@ -14,7 +14,13 @@ from ops.arguments import parse
 from ops.console import Console
 from ops.ports import Letters, Settings, Tools
 from tests.builders import ALICE, NOW, POLICY, a_deposit, a_placing, a_purchase, a_quote
-from tests.fakes.memory import MemoryDeadLetters, MemoryOrders, MemoryStore, MemoryWallets
+from tests.fakes.memory import (
+    MemoryDeadLetters,
+    MemoryMarket,
+    MemoryOrders,
+    MemoryStore,
+    MemoryWallets,
+)
 from tests.fakes.operations import MemoryBooks, MemoryLetters
 
 
@@ -73,6 +79,7 @@ class World:
         return Tools(
             orders=self.orders,
             wallets=self.wallets,
+            market=MemoryMarket(self.store),
             books=self.books,
             letters=letters,
             settings=lambda: Settings(group_id="3", overdue_after=timedelta(minutes=15)),
