@@ -4,6 +4,7 @@ nothing of another, on the deployed system.
 
 import time
 from collections.abc import Callable, Iterator
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
@@ -15,6 +16,7 @@ from tests.strangers.description import Operation, Sent, operations
 from tests.strangers.walk import walk
 
 HOUR_S = 3600
+ALLOWED = "access-control-allow-origin"
 UNSETTLED = [f'"state":"{state}"' for state in ("PENDING", "SENT", "queued", "running")]
 
 
@@ -133,6 +135,34 @@ def test_a_token_in_the_query_opens_nothing(ana: Person) -> None:
     for name in ("access_token", "token", "Authorization", "id_token"):
         answer = ana.call("GET", f"/wallet?{name}={token}", Authorization="")
         assert answer.status == 401
+
+
+def others(site: str) -> list[str]:
+    """Origins that are not the site, some of them nearly."""
+    url = urlsplit(site)
+    return [
+        "null",
+        "https://evil.example",
+        f"{site}.evil.example",
+        f"{url.scheme}://evil.{url.netloc}",
+        f"https://{url.netloc}",
+        f"{url.scheme}://{url.hostname}",
+        site.replace(".cloudfront", "xcloudfront"),
+        f"{site}/",
+    ]
+
+
+def test_no_other_origin_is_let_in_by_cors(system: System, ana: Person) -> None:
+    site = str(system.outputs["site_url"]).rstrip("/")
+    asking = {"Access-Control-Request-Method": "GET", "Access-Control-Request-Headers": "accept"}
+    assert ana.call("GET", "/wallet", Origin=site).headers[ALLOWED] == site
+    for origin in others(site):
+        url = f"{system.api_url}/wallet"
+        before = http("OPTIONS", url, headers={"Origin": origin, **asking})
+        answer = ana.call("GET", "/wallet", Origin=origin)
+        assert before.headers.get(ALLOWED) in (None, site), origin
+        assert answer.headers.get(ALLOWED) in (None, site), origin
+        assert "access-control-allow-credentials" not in {*answer.headers, *before.headers}
 
 
 def door(person: Person) -> Ask:
