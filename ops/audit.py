@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Final, TypeVar
 
+from lambdas.domain.errors import Transient
 from lambdas.domain.orders import Order
 from ops.errors import Unreadable
 from ops.laws import Breach, Law
@@ -20,6 +21,7 @@ from ops.tally import Reading, Tally
 
 T = TypeVar("T")
 READINGS: Final = 12
+PATIENCE: Final = 4
 # Longer than any transaction takes from its first visible write to its last.
 FIRST_PAUSE_S: Final = 0.5
 LONGEST_PAUSE_S: Final = 4.0
@@ -60,15 +62,30 @@ def judge(
     seen: Callable[[Order], None] = lambda _order: None,
 ) -> Judged:
     """One account, read as often as it takes to be sure."""
-    reading = read(books, account_id, seen)
+    reading = _read_patiently(books, account_id, pause, seen)
     for again in range(READINGS):
         if not reading.breaches:
             return Judged(reading=reading, is_settled=True)
         pause(min(FIRST_PAUSE_S * 2 ** (again // 3), LONGEST_PAUSE_S))
-        before, reading = reading, read(books, account_id, seen)
+        before, reading = reading, _read_patiently(books, account_id, pause, seen)
         if before.digest == reading.digest:
             return Judged(reading=reading, is_settled=True)
     return Judged(reading=reading, is_settled=not reading.breaches)
+
+
+def _read_patiently(
+    books: Books,
+    account_id: str,
+    pause: Callable[[float], None],
+    seen: Callable[[Order], None],
+) -> Reading:
+    """A busy store is asked again: hours of work are not thrown away for one refusal."""
+    for again in range(PATIENCE):
+        try:
+            return read(books, account_id, seen)
+        except Transient:
+            pause(FIRST_PAUSE_S * 2**again)
+    return read(books, account_id, seen)
 
 
 def read(books: Books, account_id: str, seen: Callable[[Order], None]) -> Reading:

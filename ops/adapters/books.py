@@ -46,12 +46,12 @@ class DynamoBooks:
                 yield position.account_id
 
     def without_balances(self, account_ids: Sequence[str]) -> Sequence[str]:
-        """One BatchGetItem, consistent."""
+        """One BatchGetItem of keys, consistent; what else is in the items is not looked at here."""
         with _understood():
-            items = read_batch(
-                self._connection, [(AccountItem, {"account_id": it}) for it in account_ids]
+            found = AccountItem.batch_get(
+                account_ids, consistent_read=True, attributes_to_get=["account_id"]
             )
-        known = {item.account_id for item in of_model(AccountItem, items)}
+            known = {item.account_id for item in found}
         return [account_id for account_id in account_ids if account_id not in known]
 
     def balances(self, account_id: str) -> Account | None:

@@ -59,9 +59,10 @@ class SqsLetters:
         """
         assert self._source_url is not None, "these letters have no queue to go back to"
         with translated():
-            task = self._start_task()
-        if task is not None:
-            return self._await_task(task)
+            dead, source = self._arn(self._url), self._arn(self._source_url)
+            is_moving = self._start_task(dead, source)
+        if is_moving:
+            return self._await_task(dead)
         return self._move_by_hand({letter.letter_id for letter in letters})
 
     def drop(self, letter_id: str) -> bool:
@@ -104,32 +105,28 @@ class SqsLetters:
             with translated():
                 self._client.change_message_visibility_batch(QueueUrl=self._url, Entries=entries)
 
-    def _start_task(self) -> str | None:
+    def _start_task(self, dead: str, source: str) -> bool:
         """The destination is named: SQS does not know it for what our functions put aside."""
         try:
-            answer = self._client.start_message_move_task(
-                SourceArn=self._arn(self._url), DestinationArn=self._arn(self._source_url)
-            )
+            self._client.start_message_move_task(SourceArn=dead, DestinationArn=source)
         except ClientError as error:
             if error.response["Error"]["Code"] in _NO_MOVE_TASKS:
-                return None
+                return False
             raise
-        return str(answer["TaskHandle"])
+        return True
 
-    def _await_task(self, handle: str) -> Moved:
-        letters = 0
+    def _await_task(self, dead: str) -> Moved:
+        """A queue has one task at a time, and the newest is named first."""
+        moved = 0
         for _ in range(_TASK_POLLS):
             with translated():
-                tasks = self._client.list_message_move_tasks(
-                    SourceArn=self._arn(self._url), MaxResults=1
-                )["Results"]
-            latest = tasks[0]  # the newest first; a queue has one at a time
-            letters = int(latest.get("ApproximateNumberOfMessagesMoved", 0))
+                answer = self._client.list_message_move_tasks(SourceArn=dead, MaxResults=1)
+            latest = answer["Results"][0]
+            moved = int(latest.get("ApproximateNumberOfMessagesMoved", 0))
             if latest["Status"] != "RUNNING":
-                return Moved(letters=letters, finished=latest["Status"] == "COMPLETED")
-            assert latest.get("TaskHandle", handle) == handle
+                return Moved(letters=moved, finished=latest["Status"] == "COMPLETED")
             time.sleep(_TASK_POLL_S)
-        return Moved(letters=letters, finished=False)
+        return Moved(letters=moved, finished=False)
 
     def _move_by_hand(self, wanted: set[str]) -> Moved:
         others: list[Any] = []
@@ -158,7 +155,7 @@ class SqsLetters:
         with translated():
             self._client.delete_message(QueueUrl=self._url, ReceiptHandle=message["ReceiptHandle"])
 
-    def _arn(self, url: str | None) -> str:
+    def _arn(self, url: str) -> str:
         answer = self._client.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
         return str(answer["Attributes"]["QueueArn"])
 

@@ -10,7 +10,7 @@ from ops.ports import Settings
 
 def settings_of(stack: str, cloudformation: Any, functions: Any) -> Settings:
     """Two calls: which function is the API, and what its environment says. It holds no secrets."""
-    name = _physical_name(stack, Function.API, cloudformation)
+    name = physical_name(stack, Function.API, cloudformation)
     configuration = functions.get_function_configuration(FunctionName=name)
     told = configuration["Environment"]["Variables"]
     return Settings(
@@ -19,7 +19,8 @@ def settings_of(stack: str, cloudformation: Any, functions: Any) -> Settings:
     )
 
 
-def _physical_name(stack: str, function: Function, cloudformation: Any) -> str:
+def physical_name(stack: str, function: Function, cloudformation: Any) -> str:
+    """What AWS calls one of our functions. Raises CannotRun where it is not deployed."""
     resources = cloudformation.describe_stack_resources(StackName=stack)["StackResources"]
     for resource in resources:
         is_function = resource["ResourceType"] == "AWS::Lambda::Function"

@@ -1,4 +1,4 @@
-"""One running system for all tests of the session that do not break it."""
+"""Running systems for all tests of the session that do not break them."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +19,15 @@ def state() -> Path:
 @pytest.fixture(scope="session")
 def system(state: Path) -> Iterator[System]:
     with running(cloud_port=4766, mqtt_port=1966, state=state, options=(LIVELY,)) as system:
+        yield system
+
+
+@pytest.fixture(scope="session")
+def quiet() -> Iterator[System]:
+    """Without bridge and exchange: what happens in it, a test has done."""
+    options = ("BRIDGE=none", "EXCHANGE=none")
+    state = ROOT / ".local-e2e" / "quiet"
+    with running(cloud_port=4786, mqtt_port=1986, state=state, options=options) as system:
         yield system
 
 

@@ -5,9 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from lambdas.domain.ledger import Position
+from lambdas.domain.errors import Transient
+from lambdas.domain.ledger import Account, Position
 from lambdas.domain.orders import Event
-from ops.audit import READINGS, Judged, audit, judge
+from ops.audit import PATIENCE, READINGS, Judged, audit, judge
 from ops.entries import Entry
 from ops.errors import Unreadable
 from ops.laws import Law
@@ -36,6 +37,20 @@ class RestlessBooks(MemoryBooks):
             self._left -= 1
             self._happen(self._left)
         return super().entries(account_id)
+
+
+class BusyBooks(MemoryBooks):
+    """Refuses so often before it answers."""
+
+    def __init__(self, world: World, refusals: int) -> None:
+        super().__init__(world.store)
+        self._left = refusals
+
+    def balances(self, account_id: str) -> Account | None:
+        self._left -= 1
+        if self._left >= 0:
+            raise Transient
+        return super().balances(account_id)
 
 
 def test_a_sound_account_is_read_once_and_nobody_waits(world: World) -> None:
@@ -118,6 +133,20 @@ def test_what_cannot_be_read_is_a_breach_and_the_others_are_still_judged(world: 
     found = judged(world)
     assert [breach.law for breach in found[ALICE].reading.breaches] == [Law.READABLE]
     assert not found[BRUNO].reading.breaches
+
+
+@pytest.mark.parametrize("refusals", [1, PATIENCE])
+def test_a_busy_store_is_asked_again(world: World, refusals: int) -> None:
+    world.deposit()
+    books = BusyBooks(world, refusals)
+    assert judge(books, ALICE, world.pauses.append).is_settled
+    assert len(world.pauses) == refusals
+
+
+def test_a_store_that_stays_busy_ends_the_command(world: World) -> None:
+    world.deposit()
+    with pytest.raises(Transient):
+        judge(BusyBooks(world, PATIENCE + 1), ALICE, world.pauses.append)
 
 
 def test_whoever_listens_hears_of_every_order(world: World) -> None:
