@@ -1,5 +1,5 @@
-"""`python -m local up|bridge|demo|confirm|logs|clean`: the commands behind the Makefile's targets
-of the same names.
+"""`python -m local up|bridge|broker|demo|confirm|logs|clean`: the commands behind the Makefile's
+targets of the same names, and two parts of a run that may be started beside it.
 """
 
 import argparse
@@ -19,6 +19,7 @@ def main() -> int:
         mqtt_port=given.mqtt_port,
         state=given.state.resolve(),
         broker=BrokerKind(given.broker),
+        broker_queue=given.broker_queue,
         bridge=BridgeKind(given.bridge),
         exchange=ExchangeKind(given.exchange),
         exchange_options=tuple(shlex.split(given.exchange_options)),
@@ -46,6 +47,10 @@ def _run(command: str, options: Options, given: argparse.Namespace) -> int:
             from local.bridge import become_bridge
 
             return become_bridge(options)
+        case "broker":
+            from local.broker import become_broker
+
+            return become_broker(options)
         case "demo":
             from local.demo import demo
 
@@ -67,7 +72,9 @@ def _run(command: str, options: Options, given: argparse.Namespace) -> int:
 def _parser() -> argparse.ArgumentParser:
     usual = Options()
     parser = argparse.ArgumentParser(prog="python -m local", description=__doc__)
-    parser.add_argument("command", choices=("up", "bridge", "demo", "confirm", "logs", "clean"))
+    parser.add_argument(
+        "command", choices=("up", "bridge", "broker", "demo", "confirm", "logs", "clean")
+    )
     add = parser.add_argument
     add(
         "--cloud-port",
@@ -84,7 +91,19 @@ def _parser() -> argparse.ArgumentParser:
         metavar="FOLDER",
         help="where a run keeps everything",
     )
-    add("--broker", choices=[*BrokerKind], default=usual.broker, help="which MQTT broker (iotcore)")
+    add(
+        "--broker",
+        choices=[*BrokerKind],
+        default=usual.broker,
+        help="which MQTT broker (iotcore); none: run one beside it",
+    )
+    add(
+        "--broker-queue",
+        type=int,
+        default=usual.broker_queue,
+        metavar="N",
+        help="messages that mosquitto keeps for a sleeping session (0: all)",
+    )
     add("--bridge", choices=[*BridgeKind], default=usual.bridge, help="none: run one beside it")
     add(
         "--exchange", choices=[*ExchangeKind], default=usual.exchange, help="who plays the exchange"

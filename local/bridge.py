@@ -70,16 +70,20 @@ def become_bridge(options: Options) -> NoReturn:
     assert cloud is not None  # both are written with their ports
     assert broker is not None
     options = replace(options, cloud_port=cloud, mqtt_port=broker)
-    stacks = deploy.outputs(options)
-    session = issuer(options, deploy.required(stacks, "BridgeTaskRoleArn"), session_s=43_200)()
-    rights = {
+    made = program(options, container_environment(options), lasting_rights(options))
+    os.chdir(made.folder)
+    os.execve(made.argv[0], made.argv, dict(made.env))  # noqa: S606 - our own interpreter
+
+
+def lasting_rights(options: Options) -> dict[str, str]:
+    """A session of the task role for twelve hours, as an SDK finds it in the environment."""
+    role = deploy.required(deploy.outputs(options), "BridgeTaskRoleArn")
+    session = issuer(options, role, session_s=43_200)()
+    return {
         "AWS_ACCESS_KEY_ID": session["AccessKeyId"],
         "AWS_SECRET_ACCESS_KEY": session["SecretAccessKey"],
         "AWS_SESSION_TOKEN": session["Token"],
     }
-    made = program(options, container_environment(options), rights)
-    os.chdir(made.folder)
-    os.execve(made.argv[0], made.argv, dict(made.env))  # noqa: S606 - our own interpreter
 
 
 def health_file(options: Options) -> Path:

@@ -11,7 +11,7 @@ import shutil
 import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Final, NoReturn
 
 from local.errors import CannotRun
 from local.files import write_private
@@ -54,7 +54,7 @@ persistence true
 persistence_location {folder}/
 autosave_interval 1
 autosave_on_changes true
-max_queued_messages 0
+max_queued_messages {queue}
 max_queued_bytes 0
 max_inflight_messages 100
 max_packet_size {max_payload_bytes}
@@ -99,7 +99,19 @@ def program(options: Options, account: Credentials) -> Program:
             argv = _iotcore(options, account, folder)
         case BrokerKind.MOSQUITTO:
             argv = _mosquitto(options, account, folder)
+        case BrokerKind.NONE:
+            raise CannotRun("Which broker? --broker iotcore, or --broker mosquitto")
     return Program(name=NAME, argv=argv, env=environment(), grace_s=10)
+
+
+def become_broker(options: Options) -> NoReturn:
+    """Turn this process into the broker of a run that was started without one (`BROKER=none`).
+
+    So a broker can be killed while the rest goes on.
+    """
+    made = program(options, credentials(options))
+    os.chdir(made.folder)
+    os.execve(made.argv[0], made.argv, dict(made.env))  # noqa: S606 - the broker that we chose
 
 
 def _iotcore(options: Options, account: Credentials, folder: Path) -> tuple[str, ...]:
@@ -131,6 +143,7 @@ def _mosquitto(options: Options, account: Credentials, folder: Path) -> tuple[st
             folder=folder,
             user=pwd.getpwuid(os.getuid()).pw_name,
             max_payload_bytes=_MAX_PAYLOAD_BYTES,
+            queue=options.broker_queue,
         )
     )
     return (server, "-c", str(config))

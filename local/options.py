@@ -14,10 +14,11 @@ ACCOUNT: Final = "000000000000"
 
 
 class BrokerKind(StrEnum):
-    """Which MQTT broker runs."""
+    """Which MQTT broker runs; with NONE, `python -m local broker` runs one beside it."""
 
     IOTCORE = "iotcore"
     MOSQUITTO = "mosquitto"
+    NONE = "none"
 
 
 class BridgeKind(StrEnum):
@@ -42,6 +43,9 @@ class Options:
     mqtt_port: int = 1883
     state: Path = ROOT / ".local"
     broker: BrokerKind = BrokerKind.IOTCORE
+    broker_queue: int = 0
+    """Messages that Mosquitto keeps for a sleeping session; 0: all of them."""
+
     bridge: BridgeKind = BridgeKind.PROCESS
     exchange: ExchangeKind = ExchangeKind.SIMULATOR
     exchange_options: tuple[str, ...] = ()

@@ -12,7 +12,7 @@ from local import bridge, broker, cloud, deploy, ports, simulator, site
 from local.errors import CannotRun, Stopped
 from local.functions import keep_logs
 from local.lock import held
-from local.options import BridgeKind, ExchangeKind, Options
+from local.options import BridgeKind, BrokerKind, ExchangeKind, Options
 from local.outputs import Outputs
 from local.processes import Supervisor
 from local.progress import Progress
@@ -86,26 +86,32 @@ def _start(run: Run) -> Outputs:
 def _require_room(options: Options) -> None:
     options.outputs.unlink(missing_ok=True)
     ports.require_free(options.cloud_port, "the local cloud", "CLOUD_PORT")
-    ports.require_free(options.mqtt_port, "the MQTT broker", "MQTT_PORT")
+    if options.broker is not BrokerKind.NONE:
+        ports.require_free(options.mqtt_port, "the MQTT broker", "MQTT_PORT")
     require_installed()
 
 
 def _start_cloud_and_broker(run: Run, account: broker.Credentials) -> None:
     with run.progress.step("local cloud and broker"):
         ours = run.supervisor.start(cloud.program(run.options))
-        theirs = run.supervisor.start(broker.program(run.options, account))
+        if run.options.broker is not BrokerKind.NONE:
+            _start_broker(run, account)
         run.supervisor.wait(
             lambda: cloud.is_ready(run.options),
             "The local cloud",
             timeout_s=_READY_TIMEOUT_S,
             seen=ours.tail,
         )
-        run.supervisor.wait(
-            lambda: ports.answers(run.options.mqtt_port),
-            "The broker",
-            timeout_s=_READY_TIMEOUT_S,
-            seen=theirs.tail,
-        )
+
+
+def _start_broker(run: Run, account: broker.Credentials) -> None:
+    child = run.supervisor.start(broker.program(run.options, account))
+    run.supervisor.wait(
+        lambda: ports.answers(run.options.mqtt_port),
+        "The broker",
+        timeout_s=_READY_TIMEOUT_S,
+        seen=child.tail,
+    )
 
 
 def _deploy(run: Run) -> None:

@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 from dataclasses import replace
 from threading import Event
 from types import SimpleNamespace
@@ -11,7 +13,8 @@ import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
 from local import broker, ports
-from local.options import HOST, BrokerKind, Options
+from local.errors import CannotRun
+from local.options import HOST, ROOT, BrokerKind, Options
 from local.processes import Child
 
 TOPIC = "stocks/info"
@@ -54,7 +57,7 @@ class Client:
         self.arrived.set()
 
 
-@pytest.fixture(params=list(BrokerKind))
+@pytest.fixture(params=[BrokerKind.IOTCORE, BrokerKind.MOSQUITTO])
 def served(
     request: pytest.FixtureRequest, options: Options, run: SimpleNamespace
 ) -> SimpleNamespace:
@@ -123,6 +126,48 @@ def test_what_mosquitto_has_queued_survives_its_being_killed(
     assert awake.arrived.wait(5)
     awake.close()
     assert awake.got == [b"prices"]
+
+
+def test_a_bounded_queue_keeps_so_many_for_a_sleeping_session(
+    options: Options, run: SimpleNamespace
+) -> None:
+    options = replace(options, broker=BrokerKind.MOSQUITTO, broker_queue=2)
+    account = broker.credentials(options)
+    start(options, account, run)
+    sleeper = Client(options, "sleeper", account.password)
+    sleeper.subscribe()
+    sleeper.close()
+    speaker = Client(options, "speaker", account.password)
+    for payload in (b"1", b"2", b"3", b"4"):
+        speaker.publish(payload)
+    speaker.close()
+
+    awake = Client(options, "sleeper", account.password)
+    awake.subscribe()  # answered after what was queued
+    awake.close()
+    assert awake.got == [b"1", b"2"]
+
+
+def test_a_run_without_a_broker_has_none_to_start(options: Options) -> None:
+    options = replace(options, broker=BrokerKind.NONE)
+    with pytest.raises(CannotRun, match="Which broker"):
+        broker.program(options, broker.credentials(options))
+
+
+def test_a_broker_beside_a_run_has_the_same_account(options: Options, run: SimpleNamespace) -> None:
+    account = broker.credentials(options)
+    argv = [sys.executable, "-m", "local", "--mqtt-port", str(options.mqtt_port)]
+    argv += ["--state", str(options.state), "--broker", "mosquitto", "broker"]
+    with subprocess.Popen(argv, cwd=ROOT) as beside:
+        try:
+            run.supervisor.wait(
+                lambda: ports.answers(options.mqtt_port), "The broker", timeout_s=20
+            )
+            client = Client(options, "anybody", account.password)
+            client.close()
+        finally:
+            beside.kill()
+    assert client.code == "Success"
 
 
 def test_credentials_stay_the_same_over_runs_and_are_private(options: Options) -> None:
