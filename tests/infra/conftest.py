@@ -40,11 +40,13 @@ def environment() -> Iterator[None]:
         yield
 
 
-def synthesize(name: str, assets: Assets, site: Path, folder: Path) -> Synthesized:
+def synthesize(
+    name: str, assets: Assets, site: Path, folder: Path, **more_context: str
+) -> Synthesized:
     from aws_cdk import App  # after `cdk`, which tells the CDK where Node is
 
     context = json.loads((ROOT / "cdk.json").read_text())["context"]
-    app = App(context=context, outdir=str(folder))
+    app = App(context=context | more_context, outdir=str(folder))
     stage = Stage.named(name)
     assemble(app, stage, assets, None if stage.local else site)
     assembly = app.synth()
