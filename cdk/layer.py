@@ -10,8 +10,11 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-SERVICES = ("dynamodb", "sqs")
+SERVICES = ("dynamodb", "sqs", "stepfunctions")
 """The AWS services that functions call."""
+
+_ENDPOINTS = ("dynamodb", "sqs", "states")
+"""The same, as their endpoints are called."""
 
 _BOTOCORE_OWN = (
     "_retry.json",
@@ -77,7 +80,7 @@ def _only_ours(endpoints: dict[str, list[dict[str, object]]]) -> dict[str, list[
     for partition in endpoints["partitions"]:
         services = partition["services"]
         assert isinstance(services, dict)
-        partition["services"] = {name: services[name] for name in SERVICES if name in services}
+        partition["services"] = {name: services[name] for name in _ENDPOINTS if name in services}
     return endpoints
 
 

@@ -45,6 +45,12 @@ class Stage:
     queue_concurrency: int = 2
     """Copies of a function that one queue may keep busy: a new account has 10 in all (0014)."""
 
+    jobs_at_once: int = 2
+    """Workflows that run at the same time; all others wait in their queue."""
+
+    workers_per_job: int = 2
+    """Of one workflow at the same time: no more than both multiplied of all."""
+
     requests_per_s: int = 50
     requests_burst: int = 100
 
@@ -84,6 +90,8 @@ class Stage:
                     protected=True,
                     log_retention_days=90,
                     queue_concurrency=50,
+                    jobs_at_once=20,
+                    workers_per_job=5,
                     requests_per_s=500,
                     requests_burst=1000,
                 )

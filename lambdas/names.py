@@ -28,7 +28,10 @@ class Setting(StrEnum):
     POSTINGS_TABLE = "POSTINGS_TABLE"
     POSITIONS_TABLE = "POSITIONS_TABLE"
     ACTIVITY_TABLE = "ACTIVITY_TABLE"
+    JOBS_TABLE = "JOBS_TABLE"
     OUTBOUND_QUEUE_URL = "OUTBOUND_QUEUE_URL"
+    JOBS_QUEUE_URL = "JOBS_QUEUE_URL"
+    WORKFLOW_ARN = "WORKFLOW_ARN"
     DEAD_LETTER_QUEUE_URL = "DEAD_LETTER_QUEUE_URL"
 
 
@@ -41,15 +44,20 @@ class Function(StrEnum):
     VALIDATIONS = "validations"
     RELAY = "relay"
     SWEEP = "sweep"
+    JOBS = "jobs"
+    MASTER = "master"
+    WORKER = "worker"
 
 
 class Queue(StrEnum):
-    """Queues between the bridge and the functions; each has a dead-letter queue beside it."""
+    """Queues, each with a dead-letter queue beside it: three from the bridge, one to it, and one in
+    front of the workflow."""
 
     PRICES = "prices"
     REQUESTS = "requests"
     VALIDATIONS = "validations"
     OUTBOUND = "outbound"
+    JOBS = "jobs"
 
 
 class Table(StrEnum):
@@ -63,6 +71,7 @@ class Table(StrEnum):
     POSTINGS = "postings"
     POSITIONS = "positions"
     ACTIVITY = "activity"
+    JOBS = "jobs"
 
 
 METRICS_NAMESPACE: Final = "FintechAsync"
@@ -74,6 +83,8 @@ OPEN_ORDERS: Final = "open"  # global and sparse, sweep_shard + created_at, keys
 POSTINGS_BY_TIME: Final = "by_time"  # local, account_id + recorded_at, all attributes
 ACTIVITY_BY_SYMBOL: Final = "by_symbol"  # global and sparse, symbol + validated_at, all attributes
 ACTIVITY_BY_DAY: Final = "by_day"  # global and sparse, day + validated_at, all attributes
+JOBS_BY_ACCOUNT: Final = "by_account"  # global, account_id + created_at, keys only
+OPEN_JOBS: Final = "open"  # global and sparse, open + look_at, keys only
 
 TABLE_KEYS: Final[dict[Table, tuple[str, str | None]]] = {
     Table.QUOTES: ("board", "symbol"),
@@ -84,5 +95,23 @@ TABLE_KEYS: Final[dict[Table, tuple[str, str | None]]] = {
     Table.POSTINGS: ("account_id", "posting_id"),
     Table.POSITIONS: ("account_id", "symbol"),
     Table.ACTIVITY: ("request_id", None),
+    Table.JOBS: ("job_id", None),
 }
 """Partition and sort key of each table; every key attribute is a string."""
+
+RETRIED_ERRORS: Final = (
+    # Of our own: the name of a Python class, as AWS tells it.
+    "Transient",
+    "StaleDecision",
+    # Whatever a function raises, as the local cloud tells it.
+    "Runtime.HandlerError",
+    # Lambda itself: too many at once, an environment that broke, a function that took too long.
+    "Lambda.TooManyRequestsException",
+    "Lambda.ServiceException",
+    "Lambda.AWSLambdaException",
+    "Lambda.SdkClientException",
+    "Lambda.Unknown",
+    "Sandbox.Timedout",
+    "States.Timeout",
+)
+"""Names under which the workflow hears of what may succeed another time."""

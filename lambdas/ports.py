@@ -11,6 +11,7 @@ from typing import Generic, Protocol, TypeVar
 
 from lambdas.domain.activity import GroupRequest, Trade, Verdict
 from lambdas.domain.candles import Candle, Interval
+from lambdas.domain.jobs import Job
 from lambdas.domain.ledger import Account, Position, Posting
 from lambdas.domain.market import Quote, Tick
 from lambdas.domain.orders import Order
@@ -161,3 +162,51 @@ class DeadLetters(Protocol):
 
     def put(self, body: str, reason: str) -> None:
         """Put a queue message aside, whole, with the reason."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobsPulse:
+    """When jobs last ended, either way, and since when the one that waits longest is due."""
+
+    last_finished_at: datetime | None
+    last_failed_at: datetime | None
+    due_since: datetime | None
+
+
+class Jobs(Protocol):
+    """Jobs and how they stand."""
+
+    def create(self, job: Job) -> None:
+        """Keep a new job. Raises StaleDecision if there is one of this id."""
+
+    def get(self, job_id: str) -> Job | None:
+        """One job, read consistently, whoever owns it."""
+
+    def replace(self, before: Job, after: Job) -> None:
+        """Write a job anew. Raises StaleDecision if it is not as it was read."""
+
+    def of_account(self, account_id: str, limit: int, cursor: str | None) -> Page[Job]:
+        """An account's jobs. Raises InvalidInput for a cursor that is not ours."""
+
+    def due(self, now: datetime, at_most: int) -> Sequence[str]:
+        """Ids of open jobs that the sweep must look at by now, as an index knows them."""
+
+    def pulse(self) -> JobsPulse:
+        """How the jobs of all accounts go."""
+
+
+class JobQueue(Protocol):
+    """The way to the workflow."""
+
+    def send(self, job_ids: Sequence[str]) -> None:
+        """Queue jobs for their workflow; twice is harmless."""
+
+
+class Workflow(Protocol):
+    """What makes a job of its parts."""
+
+    def run(self, job_id: str) -> bool:
+        """Run it to its end, and tell whether it came to one in good order."""
+
+    def is_there(self) -> bool:
+        """Whether it exists and takes jobs."""

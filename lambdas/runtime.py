@@ -1,21 +1,45 @@
 """The composition root: the only reader of the environment and the clock, and where adapters meet
-ports. Each function has one frozen class of what it needs, built once per process.
+ports. Each function has one frozen class of what it needs (see `lambdas.needs`), built once per
+process.
 
 Adapters are imported inside the builders, so that no function pays for another one's imports.
 """
 
 import os
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 from uuid import UUID, uuid4
 
-from lambdas.adapters.orders_stream import Change, to_publish
+from lambdas.adapters.orders_stream import to_publish
 from lambdas.domain.trading import Policy
 from lambdas.names import Setting, Table
-from lambdas.ports import ActivityLog, DeadLetters, Market, Orders, Outbox, Wallets
+from lambdas.needs import Api, Exchange, Master, Prices, Relay, RunJobs, Sweep
+from lambdas.ports import DeadLetters, JobQueue, Workflow
+from lambdas.usecases.job_sources import Sources
+
+__all__ = [
+    "Api",
+    "Exchange",
+    "Master",
+    "Prices",
+    "Relay",
+    "RunJobs",
+    "Sources",
+    "Sweep",
+    "api",
+    "exchange",
+    "jobs",
+    "master",
+    "new_key",
+    "now",
+    "prepare",
+    "prices",
+    "relay",
+    "sweep",
+    "worker",
+]
 
 _TABLES = {
     Table.QUOTES: Setting.QUOTES_TABLE,
@@ -26,59 +50,8 @@ _TABLES = {
     Table.POSTINGS: Setting.POSTINGS_TABLE,
     Table.POSITIONS: Setting.POSITIONS_TABLE,
     Table.ACTIVITY: Setting.ACTIVITY_TABLE,
+    Table.JOBS: Setting.JOBS_TABLE,
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Api:
-    """What the HTTP function needs."""
-
-    orders: Orders
-    wallets: Wallets
-    market: Market
-    activity: ActivityLog
-    policy: Policy
-    max_deposit_minor: int
-    currency: str
-    group_id: str
-    stage: str
-    link_silent_after: timedelta
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Prices:
-    """What the function behind the queue `prices` needs."""
-
-    market: Market
-    dead_letters: DeadLetters
-    currency: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Exchange:
-    """What the functions behind the queues `requests` and `validations` need."""
-
-    orders: Orders
-    activity: ActivityLog
-    dead_letters: DeadLetters
-    group_id: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Relay:
-    """What the function behind the orders' stream needs."""
-
-    outbox: Outbox
-    to_publish: Callable[[Mapping[str, Any]], Change | None]
-    group_id: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sweep:
-    """What the scheduled sweep needs."""
-
-    orders: Orders
-    policy: Policy
 
 
 def now() -> datetime:
@@ -105,6 +78,7 @@ def prepare(build: Callable[[], object]) -> None:
 def api() -> Api:
     """Built at the first request of a process."""
     from lambdas.adapters.activity import DynamoActivityLog
+    from lambdas.adapters.jobs import DynamoJobs
     from lambdas.adapters.market import DynamoMarket
     from lambdas.adapters.orders import DynamoOrders
     from lambdas.adapters.wallets import DynamoWallets
@@ -115,6 +89,9 @@ def api() -> Api:
         wallets=DynamoWallets(connection),
         market=DynamoMarket(connection),
         activity=DynamoActivityLog(),
+        jobs=DynamoJobs(connection),
+        job_queue=_job_queue(),
+        workflow=_workflow(),
         policy=_policy(),
         max_deposit_minor=int(_setting(Setting.MAX_DEPOSIT_MINOR)),
         currency=_setting(Setting.CURRENCY),
@@ -167,6 +144,48 @@ def sweep() -> Sweep:
     return Sweep(orders=DynamoOrders(_connection()), policy=_policy())
 
 
+@cache
+def jobs() -> RunJobs:
+    """Built at the first job of a process."""
+    from lambdas.adapters.jobs import DynamoJobs
+
+    return RunJobs(jobs=DynamoJobs(_connection()), workflow=_workflow())
+
+
+@cache
+def master() -> Master:
+    """Built at the first step of a process."""
+    from lambdas.adapters.jobs import DynamoJobs
+
+    connection = _connection()
+    return Master(
+        jobs=DynamoJobs(connection),
+        queue=_job_queue(),
+        sources=_sources(connection),
+        currency=_setting(Setting.CURRENCY),
+    )
+
+
+@cache
+def worker() -> Sources:
+    """Built at the first part of a process."""
+    return _sources(_connection())
+
+
+def _sources(connection: Any) -> Sources:
+    from lambdas.adapters.activity import DynamoActivityLog
+    from lambdas.adapters.market import DynamoMarket
+    from lambdas.adapters.orders import DynamoOrders
+    from lambdas.adapters.wallets import DynamoWallets
+
+    return Sources(
+        market=DynamoMarket(connection),
+        activity=DynamoActivityLog(),
+        orders=DynamoOrders(connection),
+        wallets=DynamoWallets(connection),
+    )
+
+
 def _connection() -> Any:
     from lambdas.adapters import dynamodb
 
@@ -180,6 +199,18 @@ def _dead_letters() -> DeadLetters:
     from lambdas.adapters import queues
 
     return queues.SqsDeadLetters(_region(), _setting(Setting.DEAD_LETTER_QUEUE_URL))
+
+
+def _job_queue() -> JobQueue:
+    from lambdas.adapters.workflow import SqsJobQueue
+
+    return SqsJobQueue(_region(), _setting(Setting.JOBS_QUEUE_URL))
+
+
+def _workflow() -> Workflow:
+    from lambdas.adapters.workflow import StepFunctionsWorkflow
+
+    return StepFunctionsWorkflow(_region(), _setting(Setting.WORKFLOW_ARN))
 
 
 def _policy() -> Policy:

@@ -32,6 +32,11 @@ def from_queue(function: lambda_.Function, queue: sqs.IQueue, stage: Stage) -> N
     )
 
 
+def one_by_one(function: lambda_.Function, queue: sqs.IQueue, at_once: int) -> None:
+    """Feeds the function with single messages, to so many of its copies at the same time."""
+    function.add_event_source(sources.SqsEventSource(queue, batch_size=1, max_concurrency=at_once))
+
+
 def from_stream(function: lambda_.Function, table: ItemTable, failures: DeadLetters) -> None:
     """Feeds the function with new orders, and with orders that are to be asked for again.
 
@@ -67,13 +72,18 @@ def _asked_again() -> Mapping[str, Any]:
     )
 
 
-def every_minute(function: lambda_.Function) -> None:
+def every_minute(function: lambda_.Function, event: Mapping[str, str] | None = None) -> None:
     """Calls the function on the clock; a call that fails is made good by the next."""
     events.Rule(
         function,
         "EveryMinute",
         schedule=events.Schedule.rate(Duration.minutes(1)),
         targets=[
-            targets.LambdaFunction(function, retry_attempts=0, max_event_age=Duration.minutes(1))
+            targets.LambdaFunction(
+                function,
+                event=None if event is None else events.RuleTargetInput.from_object(event),
+                retry_attempts=0,
+                max_event_age=Duration.minutes(1),
+            )
         ],
     )

@@ -18,7 +18,8 @@ from cdk.constructs.function import OwnFunction, Shared, Size
 from cdk.constructs.outputs import publish
 from cdk.constructs.publication import publish_site
 from cdk.constructs.queue import DeadLetters, GuardedQueue, allow
-from cdk.constructs.triggers import every_minute, from_queue, from_stream
+from cdk.constructs.triggers import every_minute, from_queue, from_stream, one_by_one
+from cdk.constructs.workflow import Workflow
 from cdk.stacks.data import DataStack
 from cdk.stacks.rights import RIGHTS
 from cdk.stacks.settings import settings_of
@@ -33,6 +34,9 @@ CONSUMERS = {
 }
 """Which function empties which queue. The bridge empties `outbound`."""
 
+RUN = Duration.seconds(120)
+"""What runs a workflow waits for its end, and for the answer's way back."""
+
 SIZES = {
     Function.API: Size(memory_mb=1024, timeout=Duration.seconds(10)),
     Function.PRICES: Size(memory_mb=512, timeout=Duration.seconds(30)),
@@ -40,6 +44,9 @@ SIZES = {
     Function.VALIDATIONS: Size(memory_mb=512, timeout=Duration.seconds(30)),
     Function.RELAY: Size(memory_mb=512, timeout=Duration.seconds(30)),
     Function.SWEEP: Size(memory_mb=512, timeout=Duration.seconds(50)),
+    Function.JOBS: Size(memory_mb=256, timeout=RUN),
+    Function.MASTER: Size(memory_mb=512, timeout=Duration.seconds(20)),
+    Function.WORKER: Size(memory_mb=1024, timeout=Duration.seconds(20)),
 }
 """A person waits for the cold start of the API; a sweep ends before the next begins."""
 
@@ -48,6 +55,11 @@ CONSUMER_VISIBILITY = Duration.seconds(6 * 30)
 
 BRIDGE_VISIBILITY = Duration.seconds(60)
 """What the bridge has to publish a request and see the broker's acknowledgement."""
+
+RUN_VISIBILITY = Duration.seconds(6 * 120)
+"""Likewise, of what runs workflows."""
+
+VISIBILITIES = {Queue.OUTBOUND: BRIDGE_VISIBILITY, Queue.JOBS: RUN_VISIBILITY}
 
 CONSUMER_TRIES = 5
 BRIDGE_TRIES = 20
@@ -77,6 +89,7 @@ class BackendStack(Stack):
         shared = Shared.of(self, stage, assets, self._alarms)
         self.functions = {function: self._make_function(function, shared) for function in Function}
         self._connect()
+        self._connect_jobs()
         self.api = Api(self, stage, data.people, self.functions[Function.API], [web.site.origin])
         if site:
             publish_site(self, web.site, site, self._site_config())
@@ -96,13 +109,13 @@ class BackendStack(Stack):
         return topic
 
     def _make_queue(self, queue: Queue) -> GuardedQueue:
-        consumed = queue in CONSUMERS
+        consumed = queue is not Queue.OUTBOUND
         return GuardedQueue(
             self,
             f"{queue.value.capitalize()}Messages",
             self._stage,
             self._alarms,
-            visibility=CONSUMER_VISIBILITY if consumed else BRIDGE_VISIBILITY,
+            visibility=VISIBILITIES.get(queue, CONSUMER_VISIBILITY),
             tries=CONSUMER_TRIES if consumed else BRIDGE_TRIES,
         )
 
@@ -115,6 +128,8 @@ class BackendStack(Stack):
         return made
 
     def _queue_settings(self, function: Function) -> dict[Setting, str]:
+        if function in (Function.API, Function.MASTER):
+            return {Setting.JOBS_QUEUE_URL: self.queues[Queue.JOBS].queue_url}
         if function is Function.RELAY:
             return {Setting.OUTBOUND_QUEUE_URL: self.queues[Queue.OUTBOUND].queue_url}
         for queue, consumer in CONSUMERS.items():
@@ -132,6 +147,22 @@ class BackendStack(Stack):
         from_stream(relay, self._data.tables[Table.ORDERS], self._relay_failures)
         allow(self._stage, relay, self.queues[Queue.OUTBOUND].queue, "SendMessage")
         every_minute(self.functions[Function.SWEEP])
+
+    def _connect_jobs(self) -> None:
+        """Lets jobs come into their queue, from there into the workflow, and be looked after."""
+        jobs, master = self.functions[Function.JOBS], self.functions[Function.MASTER]
+        api, queue = self.functions[Function.API], self.queues[Queue.JOBS].queue
+        workflow = Workflow(self, self._stage, master, self.functions[Function.WORKER])
+        one_by_one(jobs, queue, self._stage.jobs_at_once)
+        every_minute(master, {"step": "sweep"})
+        for sender in (api, master):
+            allow(self._stage, sender, queue, "SendMessage")
+        for caller in (api, jobs):
+            caller.add_environment(Setting.WORKFLOW_ARN.value, workflow.arn)
+        workflow.allow_looking(api)
+        workflow.allow_running(jobs)
+        if self._stage.local:  # AWS has a host of its own for waiting, sync-states
+            jobs.add_environment("AWS_DISABLE_HOST_PREFIX_INJECTION", "true")
 
     def _site_config(self) -> dict[str, str]:
         """config.json: all that the web app must know of its stage."""

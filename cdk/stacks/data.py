@@ -11,6 +11,8 @@ from cdk.stage import Stage
 from lambdas.names import (
     ACTIVITY_BY_DAY,
     ACTIVITY_BY_SYMBOL,
+    JOBS_BY_ACCOUNT,
+    OPEN_JOBS,
     OPEN_ORDERS,
     ORDERS_BY_ACCOUNT,
     POSTINGS_BY_TIME,
@@ -57,6 +59,22 @@ INDEXES = {
                 partition_key=text("day"),
                 sort_key=text("validated_at"),
                 projection_type=dynamodb.ProjectionType.ALL,
+            ),
+        )
+    ),
+    Table.JOBS: Indexes(
+        over_all=(
+            dynamodb.GlobalSecondaryIndexPropsV2(
+                index_name=JOBS_BY_ACCOUNT,
+                partition_key=text("account_id"),
+                sort_key=text("created_at"),
+                projection_type=dynamodb.ProjectionType.KEYS_ONLY,
+            ),
+            dynamodb.GlobalSecondaryIndexPropsV2(
+                index_name=OPEN_JOBS,
+                partition_key=text("open"),
+                sort_key=text("look_at"),
+                projection_type=dynamodb.ProjectionType.KEYS_ONLY,
             ),
         )
     ),

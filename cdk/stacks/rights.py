@@ -10,6 +10,8 @@ from cdk.constructs.table import Access
 from lambdas.names import (
     ACTIVITY_BY_DAY,
     ACTIVITY_BY_SYMBOL,
+    JOBS_BY_ACCOUNT,
+    OPEN_JOBS,
     OPEN_ORDERS,
     ORDERS_BY_ACCOUNT,
     POSTINGS_BY_TIME,
@@ -29,6 +31,9 @@ RIGHTS: Final[dict[Function, dict[Table, Access]]] = {
         ),
         Table.ACCOUNTS: Access(actions=("GetItem", "BatchGetItem", "UpdateItem")),
         Table.POSTINGS: Access(actions=("GetItem", "PutItem"), queries=(POSTINGS_BY_TIME,)),
+        Table.JOBS: Access(
+            actions=("GetItem", "BatchGetItem", "PutItem"), queries=(JOBS_BY_ACCOUNT, OPEN_JOBS)
+        ),
     },
     Function.PRICES: {
         Table.PRICES: Access(actions=("BatchGetItem", "PutItem")),
@@ -49,5 +54,18 @@ RIGHTS: Final[dict[Function, dict[Table, Access]]] = {
     Function.RELAY: {},
     Function.SWEEP: {
         Table.ORDERS: Access(actions=("GetItem", "PutItem"), queries=(OPEN_ORDERS,)),
+    },
+    Function.JOBS: {Table.JOBS: Access(actions=("GetItem",))},
+    Function.MASTER: {
+        Table.JOBS: Access(actions=("GetItem", "PutItem", "UpdateItem"), queries=(OPEN_JOBS,)),
+        Table.QUOTES: Access(actions=("GetItem",)),
+        Table.ACTIVITY: Access(queries=(ACTIVITY_BY_SYMBOL,)),
+        Table.POSITIONS: Access(actions=("Query",)),
+    },
+    Function.WORKER: {
+        Table.PRICES: Access(actions=("Query",)),
+        Table.CANDLES: Access(actions=("Query",)),
+        Table.ORDERS: Access(actions=("BatchGetItem",), queries=(ORDERS_BY_ACCOUNT,)),
+        Table.POSTINGS: Access(queries=(POSTINGS_BY_TIME,)),
     },
 }

@@ -29,8 +29,11 @@ OWN: Final[dict[Function, tuple[Setting, ...]]] = {
     Function.VALIDATIONS: (Setting.GROUP_ID,),
     Function.RELAY: (Setting.GROUP_ID,),
     Function.SWEEP: POLICY,
+    Function.JOBS: (),
+    Function.MASTER: (Setting.CURRENCY,),
+    Function.WORKER: (),
 }
-"""Beside STAGE, the names of the tables it has rights on, and its queue."""
+"""Beside STAGE, the names of the tables it has rights on, its queue, and the workflow."""
 
 
 def settings_of(

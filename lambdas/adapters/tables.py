@@ -19,6 +19,7 @@ from pynamodb.models import Model
 
 from lambdas import names
 from lambdas.adapters.attributes import DecimalAttribute, MinorAttribute
+from lambdas.adapters.job_tables import JobItem
 from lambdas.adapters.market_tables import ActivityItem, CandleItem, PriceItem, QuoteItem
 
 
@@ -146,4 +147,5 @@ MODELS: dict[names.Table, type[Model]] = {
     names.Table.POSTINGS: PostingItem,
     names.Table.POSITIONS: PositionItem,
     names.Table.ACTIVITY: ActivityItem,
+    names.Table.JOBS: JobItem,
 }

@@ -5,11 +5,10 @@ The table is total. Every write insists on the job as it was read, so a job that
 changes, however often and in whatever order its workers report.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, Final
+from typing import Final
 from uuid import UUID, uuid5
 
 _JOBS: Final = UUID("2b9a7c64-1f0e-5c0e-8e0b-5a3b7a3c4d44")
@@ -66,6 +65,14 @@ class Reason:
     retry_at: datetime | None = None
 
 
+class CannotFinish(Exception):
+    """A kind of job has no answer to its question, and says why. It ends the job, no request."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason.code)
+        self.reason = reason
+
+
 TIMED_OUT: Final = Reason(
     code="timed_out", message="It took too long and was ended. Please try again."
 )
@@ -75,13 +82,14 @@ TIMED_OUT: Final = Reason(
 class Job:
     """Something that an account has asked the workers to compute.
 
-    `asked` is its kind's input, checked and in one canonical form; `result` is its kind's result.
+    `asked` is its kind's question, checked and in one canonical form, and `result` its kind's
+    answer: JSON texts, of which the life of a job knows nothing.
     """
 
     job_id: str
     account_id: str
     kind: str
-    asked: Mapping[str, Any]
+    asked: str
     state: State
     created_at: datetime
     deadline_at: datetime
@@ -89,7 +97,7 @@ class Job:
     starts: int = 0  # how many times the sweep has started it again
     started_at: datetime | None = None
     ended_at: datetime | None = None
-    result: Mapping[str, Any] | None = None
+    result: str | None = None
     reason: Reason | None = None
 
     @property
@@ -103,7 +111,7 @@ def job_id_for(account_id: str, key: UUID) -> str:
     return str(uuid5(uuid5(_JOBS, account_id), str(key)))
 
 
-def new_job(account_id: str, key: UUID, kind: str, asked: Mapping[str, Any], now: datetime) -> Job:
+def new_job(account_id: str, key: UUID, kind: str, asked: str, now: datetime) -> Job:
     """A job that waits for its workflow."""
     return Job(
         job_id=job_id_for(account_id, key),
@@ -125,7 +133,7 @@ def started(job: Job, now: datetime) -> Job | None:
     return replace(moved, started_at=now, look_at=min(now + LOOK_AFTER, job.deadline_at))
 
 
-def finished(job: Job, result: Mapping[str, Any], now: datetime) -> Job | None:
+def finished(job: Job, result: str, now: datetime) -> Job | None:
     """The job with its result; None where it had ended."""
     moved = _moved(job, Event.FINISH)
     return None if moved is None else replace(moved, result=result, ended_at=now)

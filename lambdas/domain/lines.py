@@ -10,19 +10,20 @@ from decimal import Decimal
 from fractions import Fraction
 
 from lambdas.domain import student
-from lambdas.domain.errors import Refused
 from lambdas.domain.money import EXACT, PLACES
 from lambdas.domain.sums import Sums
 
 
-class NotEnoughHistory(Refused):
-    """Fewer than two distinct times: no line, or every line, goes through the points."""
+class NotEnoughHistory(Exception):
+    """Fewer than two distinct times: no line, or every line, goes through the points.
+
+    It ends a job, not a request: therefore it is not of the family of errors.
+    """
 
     def __init__(self, points: int) -> None:
         super().__init__(
-            "not_enough_history",
             "There is not enough history: a line needs prices at two different times, and there"
-            f" {'is' if points == 1 else 'are'} {points or 'none'} in the span.",
+            f" {'is' if points == 1 else 'are'} {points or 'none'} in the span."
         )
         self.points = points
 

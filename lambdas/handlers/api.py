@@ -13,13 +13,14 @@ from aws_lambda_powertools.event_handler.api_gateway import APIGatewayHttpResolv
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 
 from lambdas import runtime
-from lambdas.handlers import api_activity, api_orders, api_service, api_stocks, api_wallet
+from lambdas.handlers import api_activity, api_jobs, api_orders, api_service, api_stocks, api_wallet
 from lambdas.handlers.api_outcomes import log_failure, logger, publish_counts
 from lambdas.handlers.api_request import Request
 from lambdas.handlers.api_response import JSON, SECURITY_HEADERS
 from lambdas.wire import http_errors
 from lambdas.wire.http_errors import UnknownRoute, WrongMethod
-from lambdas.wire.http_routes import ROUTES, Route, methods_of
+from lambdas.wire.http_route import Route
+from lambdas.wire.http_routes import ROUTES, methods_of
 
 Endpoint = Callable[[Request], Response[Any]]
 Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
@@ -43,6 +44,9 @@ def _endpoints() -> dict[str, Endpoint]:
         "list_orders": api_orders.list_orders,
         "get_order": api_orders.get_order,
         "get_portfolio": api_wallet.get_portfolio,
+        "create_job": api_jobs.create_job,
+        "list_jobs": api_jobs.list_jobs,
+        "get_job": api_jobs.get_job,
         "get_me": api_service.get_me,
     }
 

@@ -83,10 +83,19 @@ class Request:
     @property
     def order_id(self) -> str:
         """The path's order. Raises NotFound for what cannot be one."""
+        return self._id("order")
+
+    @property
+    def job_id(self) -> str:
+        """The path's job. Raises NotFound for what cannot be one."""
+        return self._id("job")
+
+    def _id(self, what: str) -> str:
+        name = f"{what}_id"
         try:
-            return str(uuid_in(self.path["order_id"], field="order_id"))
+            return str(uuid_in(self.path[name], field=name))
         except InvalidInput:
-            raise NotFound("order") from None
+            raise NotFound(what) from None
 
     @property
     def wants_csv(self) -> bool:

@@ -1,10 +1,10 @@
 """What the service says of itself, and of the account that asks."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Generic, TypeVar
 
 from aws_lambda_powertools.event_handler.api_gateway import Response
 from msgspec import UNSET
@@ -15,51 +15,78 @@ from lambdas.handlers.api_outcomes import log_failure
 from lambdas.handlers.api_request import Request
 from lambdas.handlers.api_response import answer, cached
 from lambdas.usecases.check_health import Health, check_health
+from lambdas.usecases.check_jobs import JobsHealth, check_jobs
 from lambdas.wire import http
 from lambdas.wire.times import utc_out
 
-# Anyone may ask, as often as they like: the store is asked no more than once in this time.
+T = TypeVar("T")
+
+# Anyone may ask, as often as they like: what is below is asked no more than once in these times.
 HEALTH_KEPT: Final = timedelta(seconds=5)
+JOBS_KEPT: Final = timedelta(seconds=30)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Checked:
-    health: Health | None  # None: it could not be found out
-    at: datetime
+class _Remembered(Generic[T]):
+    """What was found out last, for a while; None where it could not be found out."""
+
+    def __init__(self, find_out: Callable[[Request], T], kept: timedelta) -> None:
+        self._find_out = find_out
+        self._kept = kept
+        self._found: tuple[datetime, T | None] | None = None
+
+    def __call__(self, request: Request) -> T | None:
+        found = self._found
+        if found is None or not timedelta(0) <= request.now - found[0] < self._kept:
+            found = self._found = (request.now, self._try(request))
+        return found[1]
+
+    def _try(self, request: Request) -> T | None:
+        try:
+            return self._find_out(request)
+        except Exception as error:  # noqa: BLE001  whatever is wrong below, this one has to answer
+            log_failure(error, status=200)
+            return None
 
 
 class Heartbeat:
     """The public heartbeat of one process, with what it found out last."""
 
     def __init__(self) -> None:
-        self._checked: _Checked | None = None
+        self._health = _Remembered(_health, HEALTH_KEPT)
+        self._jobs = _Remembered(_jobs, JOBS_KEPT)
 
     def __call__(self, request: Request) -> Response[Any]:
         """Alive it is, if it can answer; of the rest it says what it knows."""
-        checked = self._checked
-        if checked is None or not timedelta(0) <= request.now - checked.at < HEALTH_KEPT:
-            checked = self._checked = _Checked(health=_health(request), at=request.now)
-        body = _heartbeat(checked.health, request.api.stage, request.now)
+        health, jobs = self._health(request), self._jobs(request)
+        newest_at = None if health is None else health.newest_price_at
+        age = None if newest_at is None else request.now - newest_at
+        body = http.Heartbeat(
+            alive=True,
+            stage=request.api.stage,
+            exchange=http.Exchange(link_alive=None if health is None else health.link_alive),
+            jobs=_job_service(jobs),
+            newest_price_at=None if newest_at is None else utc_out(newest_at),
+            newest_price_age_s=None if age is None else int(age.total_seconds()),
+        )
         return answer(body, headers={"Cache-Control": "public, max-age=5"})
 
 
-def _health(request: Request) -> Health | None:
+def _health(request: Request) -> Health:
     api = request.api
-    try:
-        return check_health(api.market, now=request.now, silent_after=api.link_silent_after)
-    except Exception as error:  # noqa: BLE001  whatever is wrong below, this one has to answer
-        log_failure(error, status=200)
-        return None
+    return check_health(api.market, now=request.now, silent_after=api.link_silent_after)
 
 
-def _heartbeat(health: Health | None, stage: str, now: datetime) -> http.Heartbeat:
-    newest_at = None if health is None else health.newest_price_at
-    return http.Heartbeat(
-        alive=True,
-        stage=stage,
-        exchange=http.Exchange(link_alive=None if health is None else health.link_alive),
-        newest_price_at=None if newest_at is None else utc_out(newest_at),
-        newest_price_age_s=None if newest_at is None else int((now - newest_at).total_seconds()),
+def _jobs(request: Request) -> JobsHealth:
+    return check_jobs(request.api.jobs, request.api.workflow, now=request.now)
+
+
+def _job_service(found: JobsHealth | None) -> http.JobService:
+    finished_at = None if found is None else found.pulse.last_finished_at
+    failed_at = None if found is None else found.pulse.last_failed_at
+    return http.JobService(
+        alive=None if found is None else found.alive,
+        last_finished_at=None if finished_at is None else utc_out(finished_at),
+        last_failed_at=None if failed_at is None else utc_out(failed_at),
     )
 
 

@@ -43,12 +43,23 @@ class Exchange(Struct, frozen=True, kw_only=True):
     link_alive: bool | None
 
 
+class JobService(Struct, frozen=True, kw_only=True):
+    """Whether jobs are worked on: the workflow is there and nothing due is left lying. `alive` is
+    null when it could not be found out; the times are null where nothing ever ended so.
+    """
+
+    alive: bool | None
+    last_finished_at: Time | None
+    last_failed_at: Time | None
+
+
 class Heartbeat(Struct, frozen=True, kw_only=True):
-    """Whether the service is alive, and what it hears of the exchange."""
+    """Whether the service is alive, what it hears of the exchange, and how its jobs go."""
 
     alive: bool
     stage: str
     exchange: Exchange
+    jobs: JobService
     newest_price_at: Time | None
     newest_price_age_s: int | None
 

@@ -4,9 +4,10 @@ from typing import Any, Final
 
 from msgspec import Struct
 
+from lambdas.domain import jobs
 from lambdas.domain.ledger import PostingKind
 from lambdas.domain.orders import State
-from lambdas.wire import http, http_market
+from lambdas.wire import http, http_jobs, http_market
 
 _ORDER_ID: Final = "be0e538d-c983-53e8-957b-391746eb4236"
 
@@ -85,12 +86,59 @@ HOLDING: Final = http.Holding(
     day_change="0.75",
     allocation="1",
 )
+_JOB: Final[dict[str, Any]] = {
+    "job_id": "2b9a7c64-1f0e-5c0e-8e0b-5a3b7a3c4d44",
+    "kind": "projection",
+    "question": http_jobs.JobQuestion(days=30, symbol="AAPL", quantity="2.5"),
+    "created_at": "2023-10-29T19:40:00.000000Z",
+    "reason": None,
+}
+QUEUED_JOB: Final = http_jobs.Job(**_JOB, state=jobs.State.QUEUED, started_at=None, ended_at=None)
+PROJECTION: Final = http_jobs.Projection(
+    symbol="AAPL",
+    currency="USD",
+    quantity="2.5",
+    days=30,
+    from_at="2023-09-29T19:40:00.000000Z",
+    asked_at="2023-10-29T19:40:00.000000Z",
+    target_at="2023-11-28T19:40:00.000000Z",
+    prices=8640,
+    per_day="0.05",
+    raw_price="192.125",
+    standard_error="2.5",
+    low="187.224477",
+    high="197.025523",
+    purchases=45,
+    weight="1",
+    weighted_price="192.125",
+    latest_price="190.25",
+    latest_price_at="2023-10-29T19:39:51.123000Z",
+    expected_value="480.31",
+    expected_gain="4.68",
+    chart=[
+        http_jobs.ChartPoint(
+            at="2023-09-29T19:40:00.000000Z", price="189.125", low="184.224", high="194.026"
+        )
+    ],
+)
+FINISHED_JOB: Final = http_jobs.JobWithResult(
+    **_JOB,
+    state=jobs.State.FINISHED,
+    started_at="2023-10-29T19:40:00.310000Z",
+    ended_at="2023-10-29T19:40:00.690000Z",
+    result=PROJECTION,
+)
 
 ANSWERS: Final[dict[str, Struct]] = {
     "get_heartbeat": http.Heartbeat(
         alive=True,
         stage="prod",
         exchange=http.Exchange(link_alive=True),
+        jobs=http.JobService(
+            alive=True,
+            last_finished_at="2023-10-29T19:32:10.000000Z",
+            last_failed_at=None,
+        ),
         newest_price_at="2023-10-29T19:32:51.123000Z",
         newest_price_age_s=74,
     ),
@@ -120,6 +168,9 @@ ANSWERS: Final[dict[str, Struct]] = {
         day_change="0.75",
         positions=[HOLDING],
     ),
+    "create_job": QUEUED_JOB,
+    "list_jobs": http.Items(items=[QUEUED_JOB], next_cursor=None),
+    "get_job": FINISHED_JOB,
     "get_me": http.Me(
         account_id="5f1c3c86-9f0e-4b0e-8f0a-0c7b7a3c1d11",
         email="ana@example.com",
@@ -134,6 +185,7 @@ ANSWERS: Final[dict[str, Struct]] = {
 
 BODIES: Final[dict[str, dict[str, Any]]] = {
     "make_deposit": {"amount": "1000.00"},
+    "create_job": {"kind": "projection", "symbol": "AAPL", "days": 30, "quantity": "2.5"},
     "place_order": {"symbol": "AAPL", "amount": "100", "max_price": "190"},
 }
 """By the route's name."""

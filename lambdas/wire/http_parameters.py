@@ -26,6 +26,7 @@ SYMBOL: Final = Parameter(
     about="The company's symbol on the exchange.",
 )
 ORDER_ID: Final = Parameter(name="order_id", place="path", schema=_UUID, about="Of the order.")
+JOB_ID: Final = Parameter(name="job_id", place="path", schema=_UUID, about="Of the job.")
 LIMIT: Final = Parameter(
     name="limit",
     place="query",

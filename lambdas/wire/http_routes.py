@@ -3,45 +3,25 @@ them, and an unknown path is told from a wrong method by them.
 """
 
 import re
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
-from msgspec import Struct
-
-from lambdas.wire import http, http_market
+from lambdas.wire import http, http_jobs, http_market
 from lambdas.wire.http_parameters import (
     CURSOR,
     FROM,
     IDEMPOTENCY_KEY,
     INTERVAL,
+    JOB_ID,
     KEY,
     LIMIT,
     ORDER_ID,
     STATE,
     SYMBOL,
     TO,
-    Parameter,
 )
+from lambdas.wire.http_route import Route
 
 MAX_CSV_ROWS: Final = 5_000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Route:
-    """One method of one path. `answers` and `failures` are statuses, and what they mean."""
-
-    method: str
-    path: str
-    name: str
-    summary: str
-    model: Any  # of a successful answer's body; None for a document of its own
-    answers: dict[int, str]
-    failures: tuple[int, ...] = ()
-    body: type[Struct] | None = None
-    parameters: tuple[Parameter, ...] = ()
-    is_public: bool = False
-    is_cached: bool = False
-    has_csv: bool = False
 
 
 _OK: Final = {200: "Here it is."}
@@ -197,6 +177,40 @@ ROUTES: Final = (
         model=http.Portfolio,
         answers=_OK,
         has_csv=True,
+    ),
+    Route(
+        method="POST",
+        path="/jobs",
+        name="create_job",
+        summary="Ask for a projection of a price, or for what the account was worth day by day",
+        model=http_jobs.Job,
+        answers={
+            202: "Taken; the workers compute it.",
+            200: "It was asked for before, as it is now.",
+        },
+        failures=(409, 413, 422),
+        body=http_jobs.NewJob,
+        parameters=(IDEMPOTENCY_KEY,),
+    ),
+    Route(
+        method="GET",
+        path="/jobs",
+        name="list_jobs",
+        summary="My jobs, without their results",
+        model=http.Items[http_jobs.Job],
+        answers=_OK,
+        failures=(422,),
+        parameters=(LIMIT, CURSOR),
+    ),
+    Route(
+        method="GET",
+        path="/jobs/{job_id}",
+        name="get_job",
+        summary="One of my jobs and, once it is finished, its result",
+        model=http_jobs.JobWithResult,
+        answers=_OK,
+        failures=(404,),
+        parameters=(JOB_ID,),
     ),
     Route(
         method="GET",

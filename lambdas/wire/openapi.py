@@ -14,7 +14,8 @@ import msgspec
 from lambdas.wire import http
 from lambdas.wire.http_examples import ANSWERS, BODIES
 from lambdas.wire.http_parameters import Parameter
-from lambdas.wire.http_routes import MAX_CSV_ROWS, ROUTES, Route
+from lambdas.wire.http_route import Route
+from lambdas.wire.http_routes import MAX_CSV_ROWS, ROUTES
 
 _REF: Final = "#/components/schemas/{name}"
 _ABOUT: Final = """Buy fractions of shares on a stock exchange that answers later.
@@ -39,6 +40,16 @@ _BY_GATEWAY: Final = {"type": "object", "properties": {"message": {"type": "stri
 # What the models of bodies cannot say, because their fields are read one by one.
 _RULES: Final[dict[str, dict[str, Any]]] = {
     "NewDeposit": {"required": ["amount"]},
+    "NewJob": {
+        "required": ["kind", "days"],
+        "oneOf": [
+            {
+                "properties": {"kind": {"const": "projection"}},
+                "required": ["symbol", "quantity"],
+            },
+            {"properties": {"kind": {"const": "portfolio_history"}}},
+        ],
+    },
     "NewOrder": {
         "required": ["symbol"],
         "oneOf": [{"required": ["quantity"]}, {"required": ["amount"]}],
@@ -158,8 +169,8 @@ def _headers(route: Route) -> dict[str, Any]:
     headers: dict[str, Any] = {}
     if route.is_cached:
         headers["ETag"] = {"schema": {"type": "string"}, "description": "Of the content."}
-    if route.name == "place_order":
-        headers["Location"] = {"schema": {"type": "string"}, "description": "Of the order."}
+    if route.name in ("place_order", "create_job"):
+        headers["Location"] = {"schema": {"type": "string"}, "description": "Of what was asked."}
     if route.has_csv:
         about = "Only with CSV, where there are more rows: the `cursor` to go on with."
         headers["Next-Cursor"] = {"schema": {"type": "string"}, "description": about}

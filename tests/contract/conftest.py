@@ -18,16 +18,18 @@ from moto import mock_aws
 
 from lambdas.adapters import queues
 from lambdas.adapters.activity import DynamoActivityLog
+from lambdas.adapters.jobs import DynamoJobs
 from lambdas.adapters.market import DynamoMarket
 from lambdas.adapters.orders import DynamoOrders
 from lambdas.adapters.queues import SqsDeadLetters, SqsOutbox
 from lambdas.adapters.wallets import DynamoWallets
-from lambdas.ports import ActivityLog, DeadLetters, Market, Orders, Outbox, Wallets
+from lambdas.ports import ActivityLog, DeadLetters, Jobs, Market, Orders, Outbox, Wallets
 from ops.adapters.books import DynamoBooks
 from ops.adapters.letters import SqsLetters
 from ops.ports import Books, Letters
 from tests.builders import NOW
 from tests.fakes.dynamo import REGION, cloud_tables, tables
+from tests.fakes.jobs import MemoryJobs
 from tests.fakes.memory import (
     MemoryActivityLog,
     MemoryDeadLetters,
@@ -52,6 +54,7 @@ class Ports:
     wallets: Wallets
     market: Market
     activity: ActivityLog
+    jobs: Jobs
     books: Books
 
 
@@ -77,6 +80,7 @@ def ports(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> It
             wallets=MemoryWallets(store),
             market=MemoryMarket(store),
             activity=MemoryActivityLog(store),
+            jobs=MemoryJobs(store),
             books=MemoryBooks(store),
         )
         return
@@ -87,6 +91,7 @@ def ports(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> It
             wallets=DynamoWallets(connection),
             market=DynamoMarket(connection),
             activity=DynamoActivityLog(),
+            jobs=DynamoJobs(connection),
             books=DynamoBooks(connection),
         )
 

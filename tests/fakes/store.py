@@ -7,6 +7,7 @@ from typing import TypeVar
 from lambdas.domain.activity import GroupRequest, Trade, Verdict
 from lambdas.domain.candles import Candle, CandleKey
 from lambdas.domain.errors import Fault, InvalidInput, StaleDecision
+from lambdas.domain.jobs import Job
 from lambdas.domain.ledger import Account, Position, Posting
 from lambdas.domain.market import Quote, Tick
 from lambdas.domain.orders import Order
@@ -30,6 +31,7 @@ class MemoryStore:
     requests: dict[str, GroupRequest] = field(default_factory=dict)
     verdicts: dict[str, Verdict] = field(default_factory=dict)
     trades: dict[str, Trade] = field(default_factory=dict)
+    jobs: dict[str, Job] = field(default_factory=dict)
 
     def account(self, account_id: str) -> Account:
         """The account, empty where there is none."""

@@ -100,4 +100,8 @@ def in_words(arn: Any) -> str:
         return "own log"
     if "MqttLogin" in text:
         return "secret"
+    if "WorkflowMachine" in text:
+        return "workflow"
+    if function := re.search(r"(\w+?)Function[0-9A-F]{8}", text):
+        return f"function {function[1].lower()}"
     return text

@@ -89,9 +89,13 @@ def test_every_source_has_bytecode_that_is_never_checked_against_it(built: Asset
 
 def test_botocore_knows_the_services_in_use_and_no_other(built: Assets) -> None:
     data = built.layer / "python" / "botocore" / "data"
-    assert {path.name for path in data.iterdir() if path.is_dir()} == {"dynamodb", "sqs"}
+    assert {path.name for path in data.iterdir() if path.is_dir()} == {
+        "dynamodb",
+        "sqs",
+        "stepfunctions",
+    }
     endpoints = json.loads((data / "endpoints.json").read_text())
-    assert set(endpoints["partitions"][0]["services"]) == {"dynamodb", "sqs"}
+    assert set(endpoints["partitions"][0]["services"]) == {"dynamodb", "sqs", "states"}
     assert endpoints["partitions"][0]["regions"]
 
 

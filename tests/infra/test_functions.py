@@ -114,9 +114,12 @@ def test_a_stage_that_must_not_ask_again_says_so_to_its_functions(dev: Synthesiz
     assert dev.function("sweep")["Environment"]["Variables"]["ASK_AGAIN"] == "on"
 
 
-def test_the_clock_calls_the_sweep_every_minute_and_never_twice(dev: Synthesized) -> None:
-    rule = dev.only("backend", "AWS::Events::Rule")
-    assert rule["ScheduleExpression"] == "rate(1 minute)"
-    (target,) = rule["Targets"]
-    assert target["RetryPolicy"]["MaximumRetryAttempts"] == 0
-    assert dev.function("sweep")["Timeout"] < 60
+def test_the_clock_calls_both_sweeps_every_minute_and_never_twice(dev: Synthesized) -> None:
+    called = {}
+    for rule in dev.resources("backend", "AWS::Events::Rule").values():
+        assert rule["ScheduleExpression"] == "rate(1 minute)"
+        (target,) = rule["Targets"]
+        assert target["RetryPolicy"]["MaximumRetryAttempts"] == 0
+        called[target["Arn"]["Fn::GetAtt"][0][:6]] = target.get("Input")
+    assert called == {"SweepF": None, "Master": '{"step":"sweep"}'}
+    assert all(dev.function(name)["Timeout"] < 60 for name in ("sweep", "master"))

@@ -8,6 +8,7 @@ from lambdas.names import Queue
 from tests.infra.templates import Json, Synthesized
 
 INBOUND = ("prices", "requests", "validations")
+CONSUMED = (*INBOUND, "jobs")
 QUEUES = [queue.value for queue in Queue]
 DAY_S = 24 * 3600
 
@@ -36,7 +37,7 @@ def test_what_fails_again_and_again_ends_in_the_dead_letters(dev: Synthesized, n
     assert live["MessageRetentionPeriod"] < dead["MessageRetentionPeriod"]
 
 
-@pytest.mark.parametrize("name", INBOUND)
+@pytest.mark.parametrize("name", CONSUMED)
 def test_a_message_stays_hidden_for_six_times_its_functions_limit(
     dev: Synthesized, name: str
 ) -> None:

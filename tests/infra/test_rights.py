@@ -7,14 +7,16 @@ from tests.infra.templates import Synthesized, as_list, role_of
 LOG = {("logs:CreateLogStream", "own log"), ("logs:PutLogEvents", "own log")}
 
 
+POLLING = "ReceiveMessage ChangeMessageVisibility GetQueueUrl DeleteMessage GetQueueAttributes"
+
+
 def on(resource: str, actions: str) -> set[tuple[str, str]]:
     service = "sqs" if resource.endswith(("queue", "letters")) else "dynamodb"
     return {(f"{service}:{action}", resource) for action in actions.split()}
 
 
 def consumes(queue: str) -> set[tuple[str, str]]:
-    polling = "ReceiveMessage ChangeMessageVisibility GetQueueUrl DeleteMessage GetQueueAttributes"
-    return on(f"{queue} queue", polling) | on(f"{queue} dead letters", "SendMessage")
+    return on(f"{queue} queue", POLLING) | on(f"{queue} dead letters", "SendMessage")
 
 
 RIGHTS = {
@@ -28,7 +30,12 @@ RIGHTS = {
     | on("orders/index/by_account", "Query")
     | on("accounts", "GetItem BatchGetItem UpdateItem")
     | on("postings", "GetItem PutItem")
-    | on("postings/index/by_time", "Query"),
+    | on("postings/index/by_time", "Query")
+    | on("jobs", "GetItem BatchGetItem PutItem")
+    | on("jobs/index/by_account", "Query")
+    | on("jobs/index/open", "Query")
+    | on("jobs queue", "SendMessage")
+    | {("states:DescribeStateMachine", "workflow")},
     "prices": consumes("prices")
     | on("prices", "BatchGetItem PutItem")
     | on("candles", "BatchGetItem PutItem")
@@ -46,6 +53,20 @@ RIGHTS = {
     | on("outbound queue", "SendMessage")
     | on("relay dead letters", "SendMessage GetQueueUrl GetQueueAttributes"),
     "sweep": on("orders", "GetItem PutItem") | on("orders/index/open", "Query"),
+    "jobs": on("jobs queue", POLLING)
+    | on("jobs", "GetItem")
+    | {("states:StartSyncExecution", "workflow")},
+    "master": on("jobs", "GetItem PutItem UpdateItem")
+    | on("jobs/index/open", "Query")
+    | on("jobs queue", "SendMessage")
+    | on("quotes", "GetItem")
+    | on("positions", "Query")
+    | on("activity/index/by_symbol", "Query"),
+    "worker": on("prices", "Query")
+    | on("candles", "Query")
+    | on("orders", "BatchGetItem")
+    | on("orders/index/by_account", "Query")
+    | on("postings/index/by_time", "Query"),
 }
 
 

@@ -6,6 +6,7 @@ from dataclasses import fields
 import pytest
 
 from cdk.stage import Stage
+from lambdas.names import Table
 from tests.infra.templates import Synthesized
 
 STACKS = ("data", "web", "backend", "bridge")
@@ -16,11 +17,13 @@ OUTPUTS = {
         "UserPoolClientId",
         "QuotesTable",
         "PricesTable",
+        "CandlesTable",
         "OrdersTable",
         "AccountsTable",
         "PostingsTable",
         "PositionsTable",
         "ActivityTable",
+        "JobsTable",
     },
     "web": {"SiteUrl", "SiteBucket", "DistributionId"},
     "backend": {
@@ -30,10 +33,12 @@ OUTPUTS = {
         "RequestsQueueUrl",
         "ValidationsQueueUrl",
         "OutboundQueueUrl",
+        "JobsQueueUrl",
         "PricesDeadLetterQueueUrl",
         "RequestsDeadLetterQueueUrl",
         "ValidationsDeadLetterQueueUrl",
         "OutboundDeadLetterQueueUrl",
+        "JobsDeadLetterQueueUrl",
         "RelayDeadLetterQueueUrl",
     },
     "bridge": {"MqttSecretArn", "BridgeTaskRoleArn"},
@@ -78,7 +83,7 @@ def test_only_a_protected_stage_keeps_its_data(prod: Synthesized, dev: Synthesiz
         kept = ("AWS::DynamoDB::GlobalTable", "AWS::Cognito::UserPool")
         resources = stage.template("data")["Resources"].values()
         found = [resource for resource in resources if resource["Type"] in kept]
-        assert len(found) == 8
+        assert len(found) == len(Table) + 1
         for resource in found:
             assert resource["DeletionPolicy"] == resource["UpdateReplacePolicy"] == policy
 
@@ -120,7 +125,7 @@ def test_dev_has_beside_the_laptops_resources_only_these(
     assert kinds(dev) - kinds(local) == Counter(
         {
             "Custom::CDKBucketDeployment": 2,  # the laptop uploads the site itself
-            "AWS::SQS::QueuePolicy": 9,  # each refuses plain HTTP
+            "AWS::SQS::QueuePolicy": 11,  # each refuses plain HTTP
             "AWS::SNS::Subscription": 1,  # an operator's mailbox
         }
     )

@@ -20,9 +20,20 @@ from lambdas import runtime
 from lambdas.adapters import dynamodb, queues
 from lambdas.adapters.items import order_item
 from lambdas.domain.orders import Order
-from lambdas.handlers import api, prices, relay, requests, sweep, validations
+from lambdas.handlers import (
+    api,
+    jobs,
+    master,
+    prices,
+    relay,
+    requests,
+    sweep,
+    validations,
+    worker,
+)
 from lambdas.names import Function, Setting, Table
-from tests.builders import ALICE, NOW, a_deposit, a_quote
+from lambdas.usecases.update_market import update_market
+from tests.builders import ALICE, NOW, a_deposit, a_tick
 from tests.fakes.dynamo import REGION, tables
 from tests.unit.handlers.conftest import deliver
 from tests.unit.http.gateway import Context, event
@@ -39,6 +50,7 @@ SETTINGS = {
     Setting.FIRST_ASK_AFTER_S: "120",
     Setting.LONGEST_ASK_INTERVAL_S: "3600",
     Setting.LINK_SILENT_AFTER_S: "900",
+    Setting.WORKFLOW_ARN: "arn:aws:states:us-east-1:123456789012:stateMachine:none",
 }
 
 
@@ -74,7 +86,11 @@ def deployed(monkeypatch: pytest.MonkeyPatch) -> Iterator[Deployed]:
         monkeypatch.setenv(f"{table.upper()}_TABLE", f"test-{table}")
     with tables(monkeypatch) as connection:
         sqs = queues.connect.__wrapped__(REGION)
-        for setting in (Setting.OUTBOUND_QUEUE_URL, Setting.DEAD_LETTER_QUEUE_URL):
+        for setting in (
+            Setting.OUTBOUND_QUEUE_URL,
+            Setting.DEAD_LETTER_QUEUE_URL,
+            Setting.JOBS_QUEUE_URL,
+        ):
             url = sqs.create_queue(QueueName=setting.lower())["QueueUrl"]
             monkeypatch.setenv(setting, url)
         # One connection for all, so that one recorder hears everything.
@@ -84,7 +100,7 @@ def deployed(monkeypatch: pytest.MonkeyPatch) -> Iterator[Deployed]:
         forget()
         record(connection, deployed.asked)
         runtime.api().wallets.deposit(a_deposit())
-        runtime.api().market.replace([(None, a_quote())])
+        update_market(runtime.api().market, [a_tick()])
         deployed.asked.clear()
         yield deployed
     forget()
@@ -92,7 +108,16 @@ def deployed(monkeypatch: pytest.MonkeyPatch) -> Iterator[Deployed]:
 
 def forget() -> None:
     """Builders remember what they built with an environment that is no more."""
-    for build in (runtime.api, runtime.prices, runtime.exchange, runtime.relay, runtime.sweep):
+    for build in (
+        runtime.api,
+        runtime.prices,
+        runtime.exchange,
+        runtime.relay,
+        runtime.sweep,
+        runtime.jobs,
+        runtime.master,
+        runtime.worker,
+    ):
         build.cache_clear()
     queues.connect.cache_clear()
 
@@ -140,11 +165,16 @@ def use_api(deployed: Deployed) -> None:
         "/stocks",
         "/stocks/AAPL",
         "/stocks/AAPL/prices",
+        "/stocks/AAPL/candles",
+        "/stocks/AAPL/activity",
+        "/activity",
         "/wallet",
         "/wallet/postings",
         "/orders",
         f"/orders/{order['order_id']}",
         "/portfolio",
+        "/jobs",
+        f"/jobs/{asked_for(deployed, PROJECTION)}",
         "/me",
     ):
         deployed.api("GET", path)
@@ -200,6 +230,55 @@ def use_sweep(deployed: Deployed) -> None:
     assert asked.asks == 1
 
 
+PROJECTION = {"kind": "projection", "symbol": "AAPL", "days": 3, "quantity": "1"}
+PORTFOLIO_HISTORY = {"kind": "portfolio_history", "days": 3}
+
+
+def asked_for(deployed: Deployed, body: Any) -> str:
+    """The id of a job of ALICE."""
+    job_id = deployed.api("POST", "/jobs", body=json.dumps(body))["job_id"]
+    assert isinstance(job_id, str)
+    return job_id
+
+
+def step(name: str, **event: Any) -> Any:
+    """One step of the master's."""
+    return master.handler({"step": name, **event}, LambdaContext())
+
+
+def own_a_share(deployed: Deployed) -> None:
+    ours = {"request_id": deployed.place()["order_id"], "group_id": 3, "valid": True}
+    assert deliver(validations.handler, ours) == []
+
+
+def use_jobs(deployed: Deployed) -> None:
+    job_id = asked_for(deployed, PORTFOLIO_HISTORY)
+    step("fail", job_id=job_id, error={"Error": "Transient"})
+    deployed.asked.clear()
+    jobs.handler({"Records": [{"body": json.dumps({"job_id": job_id})}]}, LambdaContext())
+
+
+def use_master(deployed: Deployed) -> None:
+    own_a_share(deployed)
+    ids = [asked_for(deployed, body) for body in (PROJECTION, PORTFOLIO_HISTORY)]
+    deployed.asked.clear()
+    for job_id in ids:
+        assert step("plan", job_id=job_id)["parts"]
+        step("join", job_id=job_id, partials=[])
+    step("sweep")
+
+
+def use_worker(deployed: Deployed) -> None:
+    own_a_share(deployed)
+    plans = [
+        step("plan", job_id=asked_for(deployed, body)) for body in (PROJECTION, PORTFOLIO_HISTORY)
+    ]
+    deployed.asked.clear()
+    for plan in plans:
+        for part in plan.pop("parts"):
+            worker.handler(plan | {"part": part}, LambdaContext())
+
+
 def stored(order: Any) -> Order:
     found = runtime.api().orders.get(order["order_id"])
     assert found is not None
@@ -214,6 +293,9 @@ REPERTOIRE: dict[Function, Callable[[Deployed], None]] = {
     Function.VALIDATIONS: use_validations,
     Function.RELAY: use_relay,
     Function.SWEEP: use_sweep,
+    Function.JOBS: use_jobs,
+    Function.MASTER: use_master,
+    Function.WORKER: use_worker,
 }
 
 

@@ -17,13 +17,13 @@ REASON = Reason(code="c", message="m")
 LATER = NOW + timedelta(seconds=1)
 DO: dict[Event, Callable[[Job, datetime], Job | None]] = {
     Event.START: jobs.started,
-    Event.FINISH: lambda job, now: jobs.finished(job, {"a": 1}, now),
+    Event.FINISH: lambda job, now: jobs.finished(job, '{"a":1}', now),
     Event.FAIL: lambda job, now: jobs.failed(job, REASON, now),
 }
 
 
 def a_job(state: State = State.QUEUED) -> Job:
-    return replace(jobs.new_job(ALICE, KEY, "projection", {}, NOW), state=state)
+    return replace(jobs.new_job(ALICE, KEY, "projection", "{}", NOW), state=state)
 
 
 def test_the_table_is_total() -> None:

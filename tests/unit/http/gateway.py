@@ -19,6 +19,7 @@ from lambdas.handlers.api import build_handler
 from lambdas.runtime import Api
 from lambdas.wire.http_routes import ROUTES
 from tests.builders import ALICE, NOW, POLICY
+from tests.fakes.jobs import MemoryJobQueue, MemoryJobs, MemoryWorkflow
 from tests.fakes.memory import (
     MemoryActivityLog,
     MemoryMarket,
@@ -66,6 +67,8 @@ class Site:
 
     store: MemoryStore = field(default_factory=MemoryStore)
     now: datetime = NOW
+    job_queue: MemoryJobQueue = field(default_factory=MemoryJobQueue)
+    workflow: MemoryWorkflow = field(default_factory=MemoryWorkflow)
 
     def __post_init__(self) -> None:
         self.api = Api(
@@ -73,6 +76,9 @@ class Site:
             wallets=MemoryWallets(self.store),
             market=MemoryMarket(self.store),
             activity=MemoryActivityLog(self.store),
+            jobs=MemoryJobs(self.store),
+            job_queue=self.job_queue,
+            workflow=self.workflow,
             policy=POLICY,
             max_deposit_minor=100_000_00,
             currency="USD",

@@ -39,6 +39,7 @@ def test_the_heartbeat_needs_no_token_and_tells_of_the_exchange(site: Site) -> N
         "alive": True,
         "stage": "test",
         "exchange": {"link_alive": True},
+        "jobs": {"alive": True, "last_finished_at": None, "last_failed_at": None},
         "newest_price_at": "2026-03-04T14:59:00.123456Z",
         "newest_price_age_s": 60,
     }

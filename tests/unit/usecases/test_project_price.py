@@ -1,0 +1,155 @@
+"""A projection reads candles and a few ticks, and is that of all ticks of its window."""
+
+import random
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lambdas.domain.activity import Trade
+from lambdas.domain.errors import NotFound
+from lambdas.domain.jobs import CannotFinish
+from lambdas.domain.market import Tick
+from lambdas.domain.projections import Projection, Window, project
+from lambdas.domain.sums import MICROSECOND, Sums
+from lambdas.usecases import project_price
+from lambdas.usecases.job_sources import Sources, Task
+from lambdas.usecases.project_price import Question
+from lambdas.usecases.update_market import update_market
+from tests.builders import ALICE, NOW, a_tick
+from tests.fakes.memory import (
+    MemoryActivityLog,
+    MemoryMarket,
+    MemoryOrders,
+    MemoryStore,
+    MemoryWallets,
+)
+
+
+def sources_of(store: MemoryStore) -> Sources:
+    return Sources(
+        market=MemoryMarket(store),
+        activity=MemoryActivityLog(store),
+        orders=MemoryOrders(store),
+        wallets=MemoryWallets(store),
+    )
+
+
+def with_ticks(*ticks: Tick) -> Sources:
+    sources = sources_of(MemoryStore())
+    update_market(sources.market, ticks)
+    return sources
+
+
+def task(days: int, now: datetime = NOW, quantity: str = "2") -> Task[Question]:
+    question = Question(symbol="AAPL", days=days, quantity=Decimal(quantity))
+    return Task(account_id=ALICE, question=question, now=now)
+
+
+def projected(asked: Task[Question], sources: Sources) -> Projection:
+    """All steps, one after the other."""
+    parts = project_price.plan(asked, sources)
+    partials = [project_price.work(asked, part, sources) for part in parts]
+    return project_price.join(asked, partials, sources).projection
+
+
+def from_all_ticks(asked: Task[Question], ticks: Sequence[Tick], latest: Decimal) -> Projection:
+    window = Window(now=asked.now, days=asked.question.days)
+    inside = [t for t in ticks if window.start <= t.observed_at <= window.now]
+    return project(
+        window,
+        Sums.of([(t.observed_at, t.price) for t in inside], window.start),
+        purchases=0,
+        quantity=asked.question.quantity,
+        latest=latest,
+    )
+
+
+def a_history(start: datetime, end: datetime, step: timedelta, seed: int) -> list[Tick]:
+    chance = random.Random(seed)
+    ticks, at = [], start
+    while at <= end:
+        price = Decimal(chance.randint(180_000_000, 200_000_000)).scaleb(-6)
+        ticks.append(a_tick(observed_at=at, received_at=at, price=price))
+        at += step + timedelta(microseconds=chance.randint(0, 10**8))
+    return ticks
+
+
+@pytest.mark.parametrize("days", [1, 2, 30])
+def test_it_is_exactly_that_of_all_ticks_of_the_window(days: int) -> None:
+    start = NOW - timedelta(days=days + 2)
+    ticks = a_history(start, NOW + timedelta(minutes=4), timedelta(minutes=17), days)
+    sources = with_ticks(*ticks)
+    assert projected(task(days), sources) == from_all_ticks(task(days), ticks, ticks[-1].price)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 86_400_000_000), st.integers(1, 3), st.integers(0, 10**6))
+def test_at_whatever_moment_it_is_asked(microseconds: int, days: int, seed: int) -> None:
+    now = NOW + timedelta(microseconds=microseconds)
+    ticks = a_history(now - timedelta(days=4), now, timedelta(hours=1), seed)
+    # On both edges of the window, and just outside of it.
+    edges = (now, now - timedelta(days=days), now - timedelta(days=days) - MICROSECOND)
+    known = {tick.observed_at for tick in ticks}
+    ticks += [a_tick(observed_at=at, received_at=at) for at in edges if at not in known]
+    sources = with_ticks(*ticks)
+    latest = max(ticks, key=lambda tick: tick.observed_at).price
+    asked = task(days, now)
+    assert projected(asked, sources) == from_all_ticks(asked, ticks, latest)
+
+
+def test_ticks_that_come_late_and_twice_count_once() -> None:
+    ticks = a_history(NOW - timedelta(days=3), NOW, timedelta(hours=2), 1)
+    shuffled = random.Random(2).sample(ticks, len(ticks))
+    sources = with_ticks(*shuffled, *ticks[::3])
+    assert projected(task(2), sources) == from_all_ticks(task(2), ticks, ticks[-1].price)
+
+
+def trade(number: int, *, valid: bool = True, ago: timedelta, symbol: str = "AAPL") -> Trade:
+    return Trade(
+        request_id=str(number),
+        group_id=None if number % 2 else "13",
+        symbol=symbol,
+        quantity=Decimal(9),
+        valid=valid,
+        requested_at=NOW - ago,
+        validated_at=NOW - ago,
+    )
+
+
+def test_demand_is_the_valid_purchases_of_all_groups_in_seven_days() -> None:
+    week = timedelta(days=7)
+    sources = with_ticks(*a_history(NOW - timedelta(days=2), NOW, timedelta(hours=5), 1))
+    assert isinstance(sources.activity, MemoryActivityLog)
+    for done in (
+        trade(1, ago=timedelta(0)),
+        trade(2, ago=week),
+        trade(3, ago=week + MICROSECOND),
+        trade(4, ago=timedelta(days=1), valid=False),
+        trade(5, ago=timedelta(days=1), symbol="MSFT"),
+    ):
+        sources.activity.store.trades[done.request_id] = done
+    found = projected(task(1), sources)
+    assert found.purchases == 2
+    assert found.weight == Decimal("0.14")  # (5 + 2) / 50
+
+
+@pytest.mark.parametrize("count", [0, 1])
+def test_too_little_history_is_told_with_the_time_from_which_there_is_enough(count: int) -> None:
+    before = NOW - timedelta(days=50)
+    ticks = [a_tick(observed_at=before), *[a_tick() for _ in range(count)]]
+    with pytest.raises(CannotFinish) as error:
+        projected(task(30), with_ticks(*ticks))
+    reason = error.value.reason
+    assert reason.code == "not_enough_history"
+    assert "not enough history" in reason.message
+    assert reason.retry_at == NOW + (2 - count) * timedelta(minutes=5)
+    assert f"{reason.retry_at:%H:%M} UTC" in reason.message
+
+
+def test_an_unknown_company_is_told_before_any_worker_starts() -> None:
+    with pytest.raises(NotFound):
+        project_price.plan(task(1), with_ticks())
