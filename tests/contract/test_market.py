@@ -175,11 +175,12 @@ def test_a_recorded_day_is_its_candles_and_all_its_ticks(ports: Ports) -> None:
 
 
 def test_more_quotes_than_one_read_takes_are_found(ports: Ports) -> None:
-    ticks = [a_tick(symbol=f"S{number:03d}") for number in range(230)]
-    assert update_market(ports.market, ticks).quotes == 230
-    board = list(ports.market.board())
-    assert [quote.symbol for quote in board] == [tick.symbol for tick in ticks]
-    assert len(ports.market.quotes([quote.symbol for quote in board])) == 230
+    quotes = [a_quote(symbol=f"S{number:03d}") for number in range(101)]
+    ports.market.commit(a_board(*quotes[:100]))
+    ports.market.commit(a_board(*quotes[100:]))
+    assert list(ports.market.board()) == quotes
+    symbols = [quote.symbol for quote in quotes]
+    assert ports.market.quotes(symbols) == dict(zip(symbols, quotes, strict=True))
 
 
 def test_history_is_newest_first_between_two_times_by_pages(ports: Ports) -> None:

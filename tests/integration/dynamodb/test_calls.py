@@ -134,7 +134,7 @@ def test_a_page_of_orders_is_two_reads_however_long(
     assert calls == ["Query", "BatchGetItem"]
 
 
-@pytest.mark.parametrize(("prices", "portions"), [(1, 1), (25, 1), (130, 6)])
+@pytest.mark.parametrize(("prices", "portions"), [(1, 1), (25, 1), (51, 3)])
 def test_a_batch_of_prices_is_a_read_and_a_transaction_for_each_25(
     connection: Connection, calls: list[str], prices: int, portions: int
 ) -> None:

@@ -1,0 +1,174 @@
+"""Candles, trends and what all groups buy, through the real bridge, functions and API."""
+
+import random
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from tests.e2e.speaker import Speaker, speaking
+from tests.e2e.system import Person, System, eventually
+
+LENGTHS = {"1h": len("2026-03-04T15"), "1d": len("2026-03-04")}
+
+
+@pytest.fixture
+def speaker(system: System) -> Iterator[Speaker]:
+    with speaking(system) as speaker:
+        yield speaker
+
+
+def a_symbol() -> str:
+    """A company of one test alone: the system is shared, and remembers."""
+    return f"T{uuid4().hex[:8].upper()}"
+
+
+def everything(person: Person, path: str) -> list[Any]:
+    """All pages of a list."""
+    found: list[Any] = []
+    cursor = ""
+    while True:
+        page = person.get(f"{path}{'&' if '?' in path else '?'}limit=100{cursor}")
+        found += page["items"]
+        if page["next_cursor"] is None:
+            return found
+        cursor = f"&cursor={page['next_cursor']}"
+
+
+def candles_by_hand(prices: list[Any], interval: str) -> list[Any]:
+    """From a company's listed prices, newest first, as anybody would."""
+    spans: dict[str, list[Decimal]] = {}
+    for price in reversed(prices):
+        span = price["observed_at"][: LENGTHS[interval]]
+        spans.setdefault(span, []).append(Decimal(price["price"]))
+    return [
+        (span, these[0], max(these), min(these), these[-1], len(these))
+        for span, these in reversed(spans.items())
+    ]
+
+
+def candles_told(person: Person, symbol: str, interval: str) -> list[Any]:
+    return [
+        (
+            candle["opened_at"][: LENGTHS[interval]],
+            *(Decimal(candle[part]) for part in ("open", "high", "low", "close")),
+            candle["count"],
+        )
+        for candle in everything(person, f"/stocks/{symbol}/candles?interval={interval}")
+    ]
+
+
+def batches(symbols: list[str]) -> list[dict[str, Any]]:
+    """Three days of prices of some companies, a message each half hour; each speaks once too often,
+    and none in its turn.
+    """
+    dice = random.Random(7)
+    start = datetime.now(UTC) - timedelta(days=3)
+    messages = [
+        {
+            "stocks": [
+                {"symbol": symbol, "shortName": symbol, "price": dice.randrange(1, 10**8) / 10**6}
+                for symbol in symbols
+            ],
+            "datetime": (start + timedelta(minutes=30 * number)).isoformat(),
+        }
+        for number in range(144)
+    ]
+    delivered = [*messages, *messages]
+    dice.shuffle(delivered)
+    return delivered
+
+
+def wait_for(person: Person, symbol: str, prices: int) -> None:
+    def is_there() -> bool:
+        if person.call("GET", f"/stocks/{symbol}").status != 200:
+            return False
+        return len(everything(person, f"/stocks/{symbol}/prices")) == prices
+
+    assert eventually(is_there, what=f"{prices} prices of {symbol}", within_s=60)
+
+
+def test_candles_are_those_of_the_listed_prices_however_these_came(
+    speaker: Speaker, person: Person
+) -> None:
+    symbols = [a_symbol() for _ in range(3)]
+    for message in batches(symbols):
+        speaker.say("info", message)
+    for symbol in symbols:
+        wait_for(person, symbol, 144)
+        prices = everything(person, f"/stocks/{symbol}/prices")
+        for interval in LENGTHS:
+            assert candles_told(person, symbol, interval) == candles_by_hand(prices, interval)
+        closes = [candle[4] for candle in candles_by_hand(prices, "1h")][:24]
+        trend = person.get(f"/stocks/{symbol}")["trend"]
+        assert [Decimal(close) for close in trend] == closes[::-1]
+
+
+def test_candles_of_a_company_that_trades_now_follow_its_prices(person: Person) -> None:
+    def agrees() -> bool:
+        before = everything(person, "/stocks/AAPL/prices")
+        told = {interval: candles_told(person, "AAPL", interval) for interval in LENGTHS}
+        if everything(person, "/stocks/AAPL/prices") != before:
+            return False  # a price came between
+        assert told == {interval: candles_by_hand(before, interval) for interval in LENGTHS}
+        return True
+
+    assert eventually(agrees, what="a moment without a new price")
+
+
+def test_an_operator_makes_candles_anew_while_prices_come(system: System, person: Person) -> None:
+    made = system.run("candles")
+    assert made.returncode == 0, made.stdout + made.stderr
+    assert "AAPL" in made.stdout
+    assert " 0 candles were wrong" in made.stdout
+    again = system.run("candles", "SYMBOL=AAPL")
+    assert len(again.stdout.splitlines()) == 1, again.stdout
+    assert system.run("candles", "SYMBOL=NOPE").returncode != 0
+
+
+@pytest.mark.parametrize("first", ["request", "validation"])
+def test_what_another_group_buys_appears_whichever_half_comes_first(
+    speaker: Speaker, person: Person, first: str
+) -> None:
+    symbol, request_id = a_symbol(), str(uuid4())
+    said = {
+        "request": {
+            "request_id": request_id,
+            "group_id": "13",
+            "symbol": symbol,
+            "datetime": datetime.now(UTC).isoformat(),
+            "quantity": 2.5,
+        },
+        "validation": {"request_id": request_id, "group_id": 13, "seller": 0, "valid": True},
+    }
+    for topic in sorted(said, key=lambda topic: topic != first):
+        speaker.say(topic, said[topic])
+    (trade,) = eventually(lambda: of_symbol(person, symbol), what="the other group's purchase")
+    assert (trade["group_id"], trade["own"], trade["quantity"], trade["valid"]) == (
+        "13",
+        False,
+        "2.5",
+        True,
+    )
+    assert trade in everything(person, "/activity")
+    assert request_id not in str(trade)
+
+
+def of_symbol(person: Person, symbol: str) -> list[Any]:
+    answer = person.call("GET", f"/stocks/{symbol}/activity")
+    assert answer.status in (200, 404)  # nobody has heard of that company, until somebody buys it
+    return list(answer.body["items"]) if answer.status == 200 else []
+
+
+def test_what_we_buy_ourselves_is_among_it_once_it_is_accepted(person: Person) -> None:
+    order = person.buy("AAPL", "0.123457")
+    accepted = person.ended(order["order_id"])
+    assert accepted["state"] == "ACCEPTED"
+    ours = [t for t in of_symbol(person, "AAPL") if t["quantity"] == "0.123457"]
+    newest = ours[0]
+    assert (newest["group_id"], newest["own"], newest["valid"]) == ("3", True, True)
+    assert newest["validated_at"] == accepted["ended_at"]
+    assert order["order_id"] not in str(newest)
