@@ -4,7 +4,7 @@ import { type Api, unwrap } from "./client";
 import type { components } from "./schema";
 
 export type Order = components["schemas"]["Order"];
-export type OrderState = components["schemas"]["State"];
+export type OrderState = Order["state"];
 
 export function isOpen(order: Pick<Order, "state">): boolean {
   return order.state === "PENDING" || order.state === "SENT";

@@ -6,7 +6,7 @@ import type { components } from "./schema";
 
 export type Wallet = components["schemas"]["Wallet"];
 export type Posting = components["schemas"]["Posting"];
-export type PostingKind = components["schemas"]["PostingKind"];
+export type PostingKind = Posting["kind"];
 
 const REFRESH_MS = 30_000;
 const TRIES = 3;
