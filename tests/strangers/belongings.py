@@ -31,32 +31,39 @@ Ask = Callable[[Sent], Reply]
 
 @dataclass(kw_only=True)
 class Belongings:
-    """What an account has seen of itself: values by the name of their field, cursors, keys."""
+    """What an account has been told: values by the name of their field, cursors, and its keys.
+
+    `own` is what it was told of itself: without what everybody is told.
+    """
 
     by_name: dict[str, set[str]] = field(default_factory=dict)
+    own: dict[str, set[str]] = field(default_factory=dict)
     cursors: set[str] = field(default_factory=set)
     keys: set[str] = field(default_factory=set)
 
     @property
     def ids(self) -> set[str]:
         """Everything that looks like an id or is called one, keys and e-mail included."""
-        values = {value for values in self.by_name.values() for value in values}
+        values = {value for values in self.own.values() for value in values}
         called = {
             value
-            for name, named in self.by_name.items()
+            for name, named in self.own.items()
             if name.endswith("_id") or name == "email"
             for value in named
         }
         return self.keys | called | {uuid for value in values for uuid in _UUID.findall(value)}
 
-    def see(self, text: str) -> None:
+    def see(self, text: str, *, is_shared: bool = False) -> None:
         """Remember an answer's fields; what is no JSON has none."""
         if not text.startswith(("{", "[")):
             return
         for name, value in _scalars(json.loads(text)):
-            (self.cursors if name == "next_cursor" else self.by_name.setdefault(name, set())).add(
-                value
-            )
+            if name == "next_cursor":
+                self.cursors.add(value)
+                continue
+            self.by_name.setdefault(name, set()).add(value)
+            if not is_shared:
+                self.own.setdefault(name, set()).add(value)
 
 
 def _scalars(value: Any, name: str = "") -> Iterator[tuple[str, str]]:
@@ -116,7 +123,7 @@ def see_everything(
                 reply = ask(sent)
                 assert reply.status == 200, f"{sent}: {reply.status} {reply.text}"
                 if not operation.is_public:  # what everybody is told holds examples of ids
-                    mine.see(reply.text)
+                    mine.see(reply.text, is_shared=operation.is_shared)
                 seen.append((sent, reply))
     return seen
 

@@ -38,13 +38,13 @@ def walk(
 ) -> Walk:
     """`settled` returns once nothing of the victim's changes any more by itself."""
     known = operations(document)
-    theirs, everybodys = Belongings(), Belongings()
+    theirs = Belongings()
     make_everything(victim, known, theirs)
     settled()
     before = see_everything(victim, known, theirs)
     bare = [operation for operation in known if not operation.holes]
-    see_everything(stranger, [o for o in bare if o.is_shared], everybodys)
     own = {sent.path: reply for sent, reply in see_everything(stranger, bare, Belongings())}
+    everybodys = {hole for operation in known if operation.is_shared for hole in operation.holes}
     thief = _Thief(stranger, theirs, everybodys, own)
     findings = [finding for operation in _reading_first(known) for finding in thief.rob(operation)]
     for sent, reply in before:
@@ -61,18 +61,16 @@ class _Thief:
     """The second account, with everything in hand that the first one has ever seen of itself."""
 
     def __init__(
-        self, ask: Ask, theirs: Belongings, everybodys: Belongings, own: Mapping[str, Reply]
+        self, ask: Ask, theirs: Belongings, everybodys: set[str], own: Mapping[str, Reply]
     ) -> None:
-        """`own` is what the thief, who has made nothing, is told by each path without holes."""
+        """`own` is what the thief, who has made nothing, is told by each path without holes;
+        `everybodys` the holes that anybody may fill.
+        """
         self._ask = ask
         self._theirs = theirs
         self._own = own
-        self._shared_names = {
-            name
-            for name, values in theirs.by_name.items()
-            if values & everybodys.by_name.get(name, set())
-        }
-        self._private = {i for i in theirs.ids - everybodys.ids if len(i) >= _SHORTEST_ID}
+        self._shared_names = everybodys
+        self._private = {i for i in theirs.ids if len(i) >= _SHORTEST_ID}
         self._account = next(iter(theirs.by_name["account_id"]))
         self.tried = 0
 

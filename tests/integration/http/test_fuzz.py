@@ -8,9 +8,14 @@ from typing import Any
 import pytest
 from schemathesis import BaseSchema, GenerationMode, openapi
 
+from lambdas.domain.activity import GroupRequest, Verdict
+from lambdas.usecases.update_market import update_market
 from tests import fuzz
-from tests.builders import NOW, a_deposit, a_quote, a_tick
+from tests.builders import ALICE, NOW, a_tick
 from tests.integration.http.wsgi import application
+from tests.strangers.belongings import Belongings, make_everything
+from tests.strangers.description import operations
+from tests.strangers.in_process import door
 from tests.unit.http.gateway import DOCUMENT, Site
 
 # `FUZZ_EXAMPLES=5000 pytest tests/integration/http` hunts for longer.
@@ -21,16 +26,28 @@ OPERATIONS = list(fuzz.modes(DOCUMENT))
 def a_site() -> Site:
     """A site with something behind every route."""
     site = Site()
-    for symbol in ("AAPL", "A", "0"):  # short ones are hit by chance, too
-        site.store.quotes[symbol] = a_quote(symbol=symbol)
-        ticks = [
-            a_tick(symbol=symbol, observed_at=NOW - timedelta(days=day), price=Decimal(200 - day))
-            for day in range(40)
-        ]
-        site.store.ticks |= {(symbol, tick.observed_at): tick for tick in ticks}
-    site.store.book(a_deposit(amount_minor=100_000_000_00))
+    days = [
+        a_tick(symbol=symbol, price=Decimal("189.5"), observed_at=NOW - timedelta(days=day))
+        for symbol in ("AAPL", "A", "0")  # short ones are hit by chance, too
+        for day in range(40)
+    ]
+    update_market(site.api.market, days)
     for number in range(3):
-        site.order(f"0b7b7a3c-1d11-4f0e-8f0a-00000000000{number}", symbol="AAPL", quantity="0.5")
+        request_id = f"request {number}"
+        site.api.activity.request(
+            GroupRequest(
+                request_id=request_id,
+                group_id="7",
+                symbol="AAPL",
+                quantity=Decimal(number + 1),
+                requested_at=NOW,
+            )
+        )
+        site.api.activity.verdict(
+            Verdict(request_id=request_id, group_id="7", valid=True, received_at=NOW)
+        )
+    make_everything(door(site, ALICE), operations(DOCUMENT), Belongings())
+    site.deposit("100000")
     return site
 
 

@@ -2,26 +2,29 @@
 the search finds what it is for: holes that are made on purpose.
 """
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from lambdas.domain.errors import NotFound
 from lambdas.domain.ledger import Posting
+from lambdas.domain.market import Quote
 from lambdas.domain.orders import Event, Order
 from lambdas.handlers import api_orders
 from lambdas.ports import Page
 from lambdas.usecases.advance_order import advance_order
+from lambdas.wire import http_out
 from tests.builders import ALICE, BRUNO, a_quote
 from tests.fakes.memory import MemoryOrders, MemoryWallets
-from tests.strangers.belongings import Ask, Belongings, paths_of
-from tests.strangers.description import Operation, Sent, operations
+from tests.strangers.belongings import Belongings, paths_of
+from tests.strangers.description import Operation, operations
+from tests.strangers.in_process import door
 from tests.strangers.walk import Walk, walk
-from tests.unit.http.gateway import DOCUMENT, Answer, Site
+from tests.unit.http.gateway import DOCUMENT, Site
 
 
 @pytest.fixture
@@ -30,23 +33,6 @@ def market() -> Site:
     site = Site()
     site.store.quotes["AAPL"] = a_quote(price=Decimal("189.5"))
     return site
-
-
-def door(site: Site, who: str) -> Ask:
-    """How an account asks."""
-
-    def ask(sent: Sent) -> Answer:
-        return site.ask(
-            sent.operation.method,
-            sent.path,
-            who=who,
-            query=dict(sent.query),
-            headers=dict(sent.headers),
-            body=None if sent.body is None else json.dumps(sent.body),
-            claims={"email": f"{who}@example.com"},
-        )
-
-    return ask
 
 
 def settle(site: Site) -> None:
@@ -126,9 +112,21 @@ def break_keys(_: Site, patch: pytest.MonkeyPatch) -> None:
     patch.setattr("lambdas.usecases.place_order.order_id_for", lambda account, key: str(key))
 
 
+def break_board(site: Site, patch: pytest.MonkeyPatch) -> None:
+    shown = http_out.stock
+
+    def with_an_order(quote: Quote) -> Any:
+        return structs.replace(
+            shown(quote), source=f"bought by {min(site.store.orders, default='')}"
+        )
+
+    patch.setattr(http_out, "stock", with_an_order)
+
+
 @pytest.mark.parametrize(
     ("hole", "route"),
     [
+        (break_board, "GET /stocks"),
         (break_orders, "GET /orders"),
         (break_cursors, "GET /wallet/postings"),
         (break_order, "GET /orders/"),
