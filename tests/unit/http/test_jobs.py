@@ -1,0 +1,209 @@
+"""Jobs through the API: asked for, listed, looked at. Nothing here waits for them."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from lambdas.domain import jobs as life
+from lambdas.domain.jobs import Reason
+from lambdas.ports import JobsPulse
+from lambdas.usecases.check_jobs import SWEPT_WITHIN
+from tests.builders import ALICE, BRUNO, NOW
+from tests.fakes.jobs import MemoryJobs
+from tests.unit.http.gateway import Answer, Site
+
+KEY = "0b7b7a3c-1d11-4f0e-8f0a-6f1c3c869f0e"
+PROJECTION = {"kind": "projection", "symbol": "aapl", "days": 30, "quantity": "2.50"}
+
+
+def ask(site: Site, body: Any = PROJECTION, key: str | None = KEY, who: str = ALICE) -> Answer:
+    headers = {} if key is None else {"Idempotency-Key": key}
+    return site.post("/jobs", body, headers=headers, who=who)
+
+
+def test_a_job_is_taken_at_once_and_sent_on_its_way(site: Site) -> None:
+    answer = ask(site)
+    assert answer.status == 202
+    assert answer.json == {
+        "job_id": life.job_id_for(ALICE, UUID(KEY)),
+        "kind": "projection",
+        "question": {"days": 30, "symbol": "AAPL", "quantity": "2.5"},
+        "state": "queued",
+        "created_at": "2026-03-04T15:00:00.123456Z",
+        "started_at": None,
+        "ended_at": None,
+        "reason": None,
+    }
+    assert answer.headers["Location"] == f"/jobs/{answer.json['job_id']}"
+    assert site.job_queue.sent == [answer.json["job_id"]]
+
+
+def test_a_retry_is_the_same_job_and_is_sent_once(site: Site) -> None:
+    first = ask(site)
+    again = ask(site, PROJECTION | {"quantity": 2.5, "symbol": " AAPL ", "unknown": 1})
+    assert (first.status, again.status) == (202, 200)
+    assert again.json == first.json
+    assert len(site.job_queue.sent) == 1
+
+
+@pytest.mark.parametrize(
+    "other", [PROJECTION | {"days": 31}, {"kind": "portfolio_history", "days": 30}]
+)
+def test_another_job_under_a_used_key_is_refused(site: Site, other: dict[str, Any]) -> None:
+    ask(site)
+    stored = site.frozen()
+    answer = ask(site, other)
+    assert (answer.status, answer.json["code"]) == (422, "idempotency_key_reused")
+    assert site.store == stored
+
+
+def test_without_a_key_the_server_names_the_job(site: Site) -> None:
+    assert ask(site, key=None).status == 202
+
+
+def test_a_job_that_cannot_be_sent_is_kept_for_the_sweep(site: Site, log: Any) -> None:
+    site.job_queue.is_broken = True
+    answer = ask(site)
+    assert answer.status == 202
+    assert site.store.jobs[answer.json["job_id"]].is_open
+    assert "job waits for the sweep" in [line["message"] for line in log()]
+
+
+@pytest.mark.parametrize(
+    ("body", "faults"),
+    [
+        ({}, {"kind": "required"}),
+        ({"kind": "magic"}, {"kind": "not_a_kind"}),
+        ({"kind": 7}, {"kind": "not_a_text"}),
+        (
+            {"kind": "projection"},
+            {"symbol": "required", "days": "required", "quantity": "required"},
+        ),
+        (PROJECTION | {"days": 0}, {"days": "too_small"}),
+        (PROJECTION | {"days": 366}, {"days": "too_large"}),
+        (PROJECTION | {"days": 1.5}, {"days": "too_many_decimals"}),
+        (PROJECTION | {"days": True}, {"days": "not_a_number"}),
+        (
+            PROJECTION | {"quantity": "-1", "symbol": "?"},
+            {"quantity": "too_small", "symbol": "not_a_symbol"},
+        ),
+        ({"kind": "portfolio_history"}, {"days": "required"}),
+    ],
+)
+def test_what_cannot_be_asked_is_told_field_by_field_and_nothing_is_written(
+    site: Site, body: Any, faults: dict[str, str]
+) -> None:
+    answer = ask(site, body)
+    assert answer.status == 422
+    assert {fault["field"]: fault["code"] for fault in answer.json["faults"]} == faults
+    assert site.store.jobs == {}
+    assert site.job_queue.sent == []
+
+
+def test_a_job_of_another_account_does_not_exist(site: Site) -> None:
+    job_id = ask(site).json["job_id"]
+    assert site.get(f"/jobs/{job_id}", who=BRUNO).status == 404
+    assert site.get("/jobs", who=BRUNO).json["items"] == []
+    assert ask(site, who=BRUNO).json["job_id"] != job_id
+
+
+@pytest.mark.parametrize("job_id", ["x", "last%23finished", KEY])
+def test_what_is_no_job_is_not_found(site: Site, job_id: str) -> None:
+    assert site.get(f"/jobs/{job_id}").status == 404
+
+
+def test_a_finished_job_shows_its_result_and_a_list_leaves_results_out(site: Site) -> None:
+    job_id = ask(site, {"kind": "portfolio_history", "days": 1}).json["job_id"]
+    assert site.get(f"/jobs/{job_id}").json["result"] is None
+    result = (
+        '{"kind":"portfolio_history","currency":"USD","days":'
+        '[{"day":"2026-03-04","cash":"1.00","holdings":null,"total":null}]}'
+    )
+    done = life.finished(site.store.jobs[job_id], result, NOW + timedelta(seconds=1))
+    assert done is not None
+    site.store.jobs[job_id] = done
+
+    shown = site.get(f"/jobs/{job_id}").json
+    assert (shown["state"], shown["ended_at"]) == ("finished", "2026-03-04T15:00:01.123456Z")
+    assert shown["result"]["days"][0]["cash"] == "1.00"
+    (listed,) = site.get("/jobs").json["items"]
+    assert "result" not in listed
+
+
+def test_a_failed_job_says_why_in_plain_words(site: Site) -> None:
+    job_id = ask(site).json["job_id"]
+    reason = Reason(code="not_enough_history", message="Not yet.", retry_at=NOW)
+    ended = life.failed(site.store.jobs[job_id], reason, NOW)
+    assert ended is not None
+    site.store.jobs[job_id] = ended
+    assert site.get(f"/jobs/{job_id}").json["reason"] == {
+        "code": "not_enough_history",
+        "message": "Not yet.",
+        "retry_at": "2026-03-04T15:00:00.123456Z",
+    }
+
+
+def test_jobs_are_listed_page_by_page_newest_first(site: Site) -> None:
+    ids = []
+    for second in range(3):
+        site.now = NOW + timedelta(seconds=second)
+        ids.append(ask(site, key=f"0b7b7a3c-1d11-4f0e-8f0a-6f1c3c869f0{second}").json["job_id"])
+    first = site.get("/jobs", query={"limit": "2"}).json
+    last = site.get("/jobs", query={"limit": "2", "cursor": first["next_cursor"]}).json
+    assert [job["job_id"] for job in first["items"] + last["items"]] == ids[::-1]
+    assert last["next_cursor"] is None
+
+
+def beat(site: Site) -> Any:
+    return site.get("/heartbeat", who=None).json["jobs"]
+
+
+def test_the_heartbeat_sees_that_the_workflow_is_gone(site: Site) -> None:
+    site.workflow.there = False
+    assert beat(site)["alive"] is False
+
+
+def test_the_heartbeat_sees_that_nobody_sweeps(site: Site) -> None:
+    job_id = ask(site).json["job_id"]
+    due = site.store.jobs[job_id].look_at
+    site.now = due + SWEPT_WITHIN
+    assert beat(site)["alive"] is True
+    site.now += timedelta(seconds=30, microseconds=1)
+    assert beat(site)["alive"] is False
+
+
+def test_the_heartbeat_tells_when_jobs_last_ended_either_way(site: Site) -> None:
+    for key, end in (("1", True), ("2", False)):
+        job = site.store.jobs[ask(site, key=KEY[:-1] + key).json["job_id"]]
+        ended = life.finished(job, "{}", NOW) if end else life.failed(job, life.TIMED_OUT, NOW)
+        assert ended is not None
+        site.store.jobs[job.job_id] = ended
+    assert beat(site) == {
+        "alive": True,
+        "last_finished_at": "2026-03-04T15:00:00.123456Z",
+        "last_failed_at": "2026-03-04T15:00:00.123456Z",
+    }
+
+
+def test_what_jobs_do_is_looked_up_once_in_thirty_seconds_and_never_breaks_the_heartbeat(
+    site: Site,
+) -> None:
+    class Failing(MemoryJobs):
+        asked = 0
+
+        def pulse(self) -> JobsPulse:
+            self.asked += 1
+            raise RuntimeError
+
+    failing = Failing(site.store)
+    site.api = replace(site.api, jobs=failing)
+    for elapsed_s in (0, 5, 29.999):
+        site.now = NOW + timedelta(seconds=elapsed_s)
+        assert beat(site) == {"alive": None, "last_finished_at": None, "last_failed_at": None}
+    assert failing.asked == 1
+    site.now = NOW + timedelta(seconds=30)
+    beat(site)
+    assert failing.asked == 2
