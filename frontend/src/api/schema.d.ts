@@ -243,6 +243,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** My jobs, without their results */
+        get: operations["list_jobs"];
+        put?: never;
+        /** Ask for a projection of a price, or for what the account was worth day by day */
+        post: operations["create_job"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/jobs/{job_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One of my jobs and, once it is finished, its result */
+        get: operations["get_job"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/me": {
         parameters: {
             query?: never;
@@ -264,17 +299,27 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @description Whether the service is alive, and what it hears of the exchange. */
+        /** @description Whether the service is alive, what it hears of the exchange, and how its jobs go. */
         Heartbeat: {
             alive: boolean;
             stage: string;
             exchange: components["schemas"]["Exchange"];
+            jobs: components["schemas"]["JobService"];
             newest_price_at: string | null;
             newest_price_age_s: number | null;
         };
         /** @description The link to the exchange. `link_alive` is null when it could not be found out. */
         Exchange: {
             link_alive: boolean | null;
+        };
+        /**
+         * @description Whether jobs are worked on: the workflow is there and nothing due is left lying. `alive` is
+         *     null when it could not be found out; the times are null where nothing ever ended so.
+         */
+        JobService: {
+            alive: boolean | null;
+            last_finished_at: string | null;
+            last_failed_at: string | null;
         };
         /** @description A page of a list, newest first. Ask again with `cursor` = `next_cursor` until it is null. */
         StockList: {
@@ -436,7 +481,7 @@ export interface components {
             /** @description Money, two decimals; may be negative. */
             cost: string;
             currency: string;
-            state: components["schemas"]["State"];
+            state: components["schemas"]["lambdas.domain.orders.State"];
             overdue: boolean;
             asks: number;
             /**
@@ -453,7 +498,7 @@ export interface components {
          * @description Where an order stands. The last three never change again.
          * @enum {string}
          */
-        State: "ACCEPTED" | "PENDING" | "REJECTED" | "SENT" | "VOIDED";
+        "lambdas.domain.orders.State": "ACCEPTED" | "PENDING" | "REJECTED" | "SENT" | "VOIDED";
         /** @description A page of a list, newest first. Ask again with `cursor` = `next_cursor` until it is null. */
         OrderList: {
             items: components["schemas"]["Order"][];
@@ -492,6 +537,150 @@ export interface components {
             day_change: string | null;
             allocation: string | null;
         };
+        /** @description A job and how it stands. Finished and failed jobs never change again. */
+        Job: {
+            job_id: string;
+            /** @enum {string} */
+            kind: "projection" | "portfolio_history";
+            question: components["schemas"]["JobQuestion"];
+            state: components["schemas"]["lambdas.domain.jobs.State"];
+            /**
+             * Format: date-time
+             * @description ISO-8601, UTC.
+             */
+            created_at: string;
+            started_at: string | null;
+            ended_at: string | null;
+            reason: components["schemas"]["JobReason"] | null;
+        };
+        /** @description What was asked for. */
+        JobQuestion: {
+            days: number;
+            symbol?: string;
+            /** @description A decimal number, up to 6 places. */
+            quantity?: string;
+        };
+        /**
+         * @description Where a job stands. The last two never change again.
+         * @enum {string}
+         */
+        "lambdas.domain.jobs.State": "failed" | "finished" | "queued" | "running";
+        /** @description Why a job failed. Switch on `code`; from `retry_at` on it makes sense to ask again. */
+        JobReason: {
+            code: string;
+            message: string;
+            retry_at: string | null;
+        };
+        /** @description A page of a list, newest first. Ask again with `cursor` = `next_cursor` until it is null. */
+        JobList: {
+            items: components["schemas"]["Job"][];
+            next_cursor: string | null;
+        };
+        /** @description A job and, once it is finished, its result. */
+        JobWithResult: {
+            job_id: string;
+            /** @enum {string} */
+            kind: "projection" | "portfolio_history";
+            question: components["schemas"]["JobQuestion"];
+            state: components["schemas"]["lambdas.domain.jobs.State"];
+            /**
+             * Format: date-time
+             * @description ISO-8601, UTC.
+             */
+            created_at: string;
+            started_at: string | null;
+            ended_at: string | null;
+            reason: components["schemas"]["JobReason"] | null;
+            result: (components["schemas"]["Projection"] | components["schemas"]["PortfolioHistory"]) | null;
+        };
+        /**
+         * @description A price as it will be if it goes on as it did: a least-squares line, and demand.
+         *
+         *     `raw_price` is the line's at `target_at`; `standard_error`, `low` and `high` (95 %) are about a
+         *     single price at that time. `weight` is 1 + (5 + purchases − 50) / 50, where `purchases` counts
+         *     the valid ones of all groups in seven days; `weighted_price` is both multiplied. `expected_gain`
+         *     is `expected_value` less what the quantity costs at the latest price.
+         */
+        Projection: {
+            /** @enum {unknown} */
+            kind: "projection";
+            symbol: string;
+            currency: string;
+            /** @description A decimal number, up to 6 places. */
+            quantity: string;
+            days: number;
+            /**
+             * Format: date-time
+             * @description ISO-8601, UTC.
+             */
+            from_at: string;
+            /**
+             * Format: date-time
+             * @description ISO-8601, UTC.
+             */
+            asked_at: string;
+            /**
+             * Format: date-time
+             * @description ISO-8601, UTC.
+             */
+            target_at: string;
+            prices: number;
+            /** @description A decimal number, up to 6 places. */
+            per_day: string;
+            /** @description A decimal number, up to 6 places. */
+            raw_price: string;
+            standard_error: string | null;
+            low: string | null;
+            high: string | null;
+            purchases: number;
+            /** @description A decimal number, up to 6 places. */
+            weight: string;
+            /** @description A decimal number, up to 6 places. */
+            weighted_price: string;
+            /** @description A decimal number, up to 6 places. */
+            latest_price: string;
+            /**
+             * Format: date-time
+             * @description ISO-8601, UTC.
+             */
+            latest_price_at: string;
+            /** @description Money, two decimals; may be negative. */
+            expected_value: string;
+            /** @description Money, two decimals; may be negative. */
+            expected_gain: string;
+            chart: components["schemas"]["ChartPoint"][];
+        };
+        /** @description The line and its 95 % band at one time; no band through two prices alone. */
+        ChartPoint: {
+            /**
+             * Format: date-time
+             * @description ISO-8601, UTC.
+             */
+            at: string;
+            /** @description A decimal number, up to 6 places. */
+            price: string;
+            low: string | null;
+            high: string | null;
+        };
+        /** @description What the account was worth, day by day, the oldest first; today as it was when asked. */
+        PortfolioHistory: {
+            /** @enum {unknown} */
+            kind: "portfolio_history";
+            currency: string;
+            days: components["schemas"]["DayValue"][];
+        };
+        /** @description What the account was worth at the end of a day; null where a price was not known yet. */
+        DayValue: {
+            /**
+             * Format: date
+             * @description A day of UTC.
+             */
+            day: string;
+            /** @description Money, two decimals; may be negative. */
+            cash: string;
+            holdings: string | null;
+            total: string | null;
+        };
         /** @description The account of the token. `email` is there only if the token says it. */
         Me: {
             account_id: string;
@@ -527,6 +716,26 @@ export interface components {
             /** @description A decimal, as string or number, read exactly. */
             max_price?: string | number;
         } & (unknown | unknown);
+        /**
+         * @description Something to compute. `symbol` and `quantity` belong to a projection alone.
+         *
+         *     A projection looks `days` back and as far ahead; a portfolio's history reaches `days` back.
+         */
+        NewJob: {
+            /** @enum {string} */
+            kind: "projection" | "portfolio_history";
+            /** @description A decimal, as string or number, read exactly. */
+            days: string | number;
+            symbol?: string;
+            /** @description A decimal, as string or number, read exactly. */
+            quantity?: string | number;
+        } & ({
+            /** @constant */
+            kind?: "projection";
+        } | {
+            /** @constant */
+            kind?: "portfolio_history";
+        });
         /**
          * @description Why a request was not carried out. Switch on `code`; `message` is for a person.
          *
@@ -654,6 +863,11 @@ export interface operations {
                      *       "stage": "prod",
                      *       "exchange": {
                      *         "link_alive": true
+                     *       },
+                     *       "jobs": {
+                     *         "alive": true,
+                     *         "last_finished_at": "2023-10-29T19:32:10.000000Z",
+                     *         "last_failed_at": null
                      *       },
                      *       "newest_price_at": "2023-10-29T19:32:51.123000Z",
                      *       "newest_price_age_s": 74
@@ -1244,7 +1458,7 @@ export interface operations {
             /** @description It was placed before, as it is now. */
             200: {
                 headers: {
-                    /** @description Of the order. */
+                    /** @description Of what was asked. */
                     Location?: string;
                     [name: string]: unknown;
                 };
@@ -1273,7 +1487,7 @@ export interface operations {
             /** @description Taken; the exchange decides. */
             202: {
                 headers: {
-                    /** @description Of the order. */
+                    /** @description Of what was asked. */
                     Location?: string;
                     [name: string]: unknown;
                 };
@@ -1403,6 +1617,219 @@ export interface operations {
                 };
             };
             401: components["responses"]["401"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    list_jobs: {
+        parameters: {
+            query?: {
+                /** @description How many items at most. */
+                limit?: number;
+                /** @description Where to go on: `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Here it is. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "job_id": "2b9a7c64-1f0e-5c0e-8e0b-5a3b7a3c4d44",
+                     *           "kind": "projection",
+                     *           "question": {
+                     *             "days": 30,
+                     *             "symbol": "AAPL",
+                     *             "quantity": "2.5"
+                     *           },
+                     *           "state": "queued",
+                     *           "created_at": "2023-10-29T19:40:00.000000Z",
+                     *           "started_at": null,
+                     *           "ended_at": null,
+                     *           "reason": null
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["JobList"];
+                };
+            };
+            401: components["responses"]["401"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    create_job: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The client's name for what it asks. Keep it until there is an answer: a retry under the same key never acts twice. Without it the server makes one. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "kind": "projection",
+                 *       "symbol": "AAPL",
+                 *       "days": 30,
+                 *       "quantity": "2.5"
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewJob"];
+            };
+        };
+        responses: {
+            /** @description It was asked for before, as it is now. */
+            200: {
+                headers: {
+                    /** @description Of what was asked. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "job_id": "2b9a7c64-1f0e-5c0e-8e0b-5a3b7a3c4d44",
+                     *       "kind": "projection",
+                     *       "question": {
+                     *         "days": 30,
+                     *         "symbol": "AAPL",
+                     *         "quantity": "2.5"
+                     *       },
+                     *       "state": "queued",
+                     *       "created_at": "2023-10-29T19:40:00.000000Z",
+                     *       "started_at": null,
+                     *       "ended_at": null,
+                     *       "reason": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description Taken; the workers compute it. */
+            202: {
+                headers: {
+                    /** @description Of what was asked. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "job_id": "2b9a7c64-1f0e-5c0e-8e0b-5a3b7a3c4d44",
+                     *       "kind": "projection",
+                     *       "question": {
+                     *         "days": 30,
+                     *         "symbol": "AAPL",
+                     *         "quantity": "2.5"
+                     *       },
+                     *       "state": "queued",
+                     *       "created_at": "2023-10-29T19:40:00.000000Z",
+                     *       "started_at": null,
+                     *       "ended_at": null,
+                     *       "reason": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            401: components["responses"]["401"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    get_job: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Of the job. */
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Here it is. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "job_id": "2b9a7c64-1f0e-5c0e-8e0b-5a3b7a3c4d44",
+                     *       "kind": "projection",
+                     *       "question": {
+                     *         "days": 30,
+                     *         "symbol": "AAPL",
+                     *         "quantity": "2.5"
+                     *       },
+                     *       "state": "finished",
+                     *       "created_at": "2023-10-29T19:40:00.000000Z",
+                     *       "started_at": "2023-10-29T19:40:00.310000Z",
+                     *       "ended_at": "2023-10-29T19:40:00.690000Z",
+                     *       "reason": null,
+                     *       "result": {
+                     *         "kind": "projection",
+                     *         "symbol": "AAPL",
+                     *         "currency": "USD",
+                     *         "quantity": "2.5",
+                     *         "days": 30,
+                     *         "from_at": "2023-09-29T19:40:00.000000Z",
+                     *         "asked_at": "2023-10-29T19:40:00.000000Z",
+                     *         "target_at": "2023-11-28T19:40:00.000000Z",
+                     *         "prices": 8640,
+                     *         "per_day": "0.05",
+                     *         "raw_price": "192.125",
+                     *         "standard_error": "2.5",
+                     *         "low": "187.224477",
+                     *         "high": "197.025523",
+                     *         "purchases": 45,
+                     *         "weight": "1",
+                     *         "weighted_price": "192.125",
+                     *         "latest_price": "190.25",
+                     *         "latest_price_at": "2023-10-29T19:39:51.123000Z",
+                     *         "expected_value": "480.31",
+                     *         "expected_gain": "4.68",
+                     *         "chart": [
+                     *           {
+                     *             "at": "2023-09-29T19:40:00.000000Z",
+                     *             "price": "189.125",
+                     *             "low": "184.224",
+                     *             "high": "194.026"
+                     *           }
+                     *         ]
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["JobWithResult"];
+                };
+            };
+            401: components["responses"]["401"];
+            404: components["responses"]["404"];
             429: components["responses"]["429"];
             500: components["responses"]["500"];
             503: components["responses"]["503"];

@@ -1,0 +1,141 @@
+/** What the app says and offers when things go wrong: each failure in its own words, with a way on. */
+import type { Browser, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { EMPTY, FULL } from "./api";
+import { launch } from "./chromium";
+import { CONFIG, open } from "./shots";
+import { type Answer, json, type Routes, type Site, startSite } from "./site";
+
+const SITE_PORT = Number(process.env.SITE_PORT ?? 4704);
+const never: Answer = () => undefined;
+const down = json(503, { code: "unavailable", message: "", request_id: "r" });
+
+let site: Site;
+let browser: Browser;
+let page: Page;
+
+beforeAll(async () => {
+  site = await startSite(SITE_PORT, CONFIG);
+  browser = await launch();
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await site?.close();
+});
+
+afterEach(() => page.context().close());
+
+async function show(path: string, routes: Routes = FULL): Promise<void> {
+  const shot = { name: path, path, signedIn: true, routes };
+  page = await open(browser, site, shot, { locale: "es-CL" });
+}
+
+describe("the API is down", () => {
+  test.each([
+    ["/wallet", "GET /wallet", "No pudimos traer tu billetera", "US$1.029,46"],
+    ["/portfolio", "GET /portfolio", "No pudimos traer tu portafolio", "US$991,48"],
+    ["/orders", "GET /orders", "No pudimos traer tus solicitudes", "Demorada"],
+    ["/stocks/AAPL", "GET /stocks/:symbol", "No pudimos traer el precio", "US$190,23"],
+  ])("on %s it says what is missing, and comes back", async (path, route, words, there) => {
+    await show(path, { ...FULL, [route]: down });
+    const alert = page.getByRole("alert").filter({ hasText: words });
+    await alert.waitFor();
+    expect(await page.locator("#content").textContent()).not.toContain(there);
+    const answer = FULL[route];
+    if (answer) site.on(route, answer);
+    await alert.getByRole("button", { name: "Reintentar" }).click();
+    await page.locator("#content").getByText(there).first().waitFor();
+    await alert.waitFor({ state: "detached" });
+  });
+
+  test("only in one part, the others go on", async () => {
+    await show("/stocks/AAPL", { ...FULL, "GET /stocks/:symbol/prices": down });
+    await page.getByText("No pudimos traer la historia del precio").waitFor();
+    expect(await page.getByLabel("Cuánto quieres gastar").isVisible()).toBe(true);
+  });
+
+  test("the wallet is unknown to the ticket: a dash, never zero", async () => {
+    await show("/stocks/AAPL/buy", { ...FULL, "GET /wallet": down });
+    await page.getByLabel("Cuánto quieres gastar").fill("100");
+    const after = page.locator("dl > div").filter({ hasText: "Disponible después" });
+    expect(await after.locator("dd").textContent()).toBe("—");
+  });
+});
+
+test("a slow API is waited for in words, and nothing is shown in its place", async () => {
+  await show("/portfolio", { ...FULL, "GET /portfolio": never });
+  await page.getByText("Está tardando más de lo normal").waitFor({ timeout: 10_000 });
+  expect(await page.locator("#content").textContent()).not.toMatch(/US\$/);
+});
+
+test("without a network it says so at once, keeps what it has, and recovers", async () => {
+  await show("/wallet");
+  await page.getByText("US$1.029,46").first().waitFor();
+  await page.context().setOffline(true);
+  await page.getByText("Sin conexión. Lo que ves puede haber cambiado.").waitFor();
+  expect(await page.getByText("US$1.029,46").first().isVisible()).toBe(true);
+  await page.context().setOffline(false);
+  await page.getByText("Sin conexión").waitFor({ state: "detached" });
+});
+
+test("a screen that cannot be downloaded says so, and is there on the next try", async () => {
+  await show("/");
+  await page.route("**/assets/portfolio-*.js", (route) => route.abort("failed"));
+  await page.getByRole("link", { name: "Portafolio" }).click();
+  await page.getByRole("heading", { name: "No pudimos abrir esta pantalla" }).waitFor();
+  await page.unroute("**/assets/portfolio-*.js");
+  await page.getByRole("button", { name: "Recargar" }).click();
+  await page.getByRole("heading", { name: "Portafolio", exact: true }).waitFor();
+});
+
+describe("an address that leads nowhere", () => {
+  test.each([
+    ["/stocks/NOPE", "No conocemos “NOPE”", "Ir al mercado"],
+    ["/stocks/NOPE/buy", "No conocemos “NOPE”", "Ir al mercado"],
+    ["/stocks/%5EGSPC", "No conocemos “^GSPC”", "Ir al mercado"],
+    ["/orders/nothing", "No encontramos esa solicitud", "Todas tus solicitudes"],
+    ["/nowhere", "Aquí no hay nada", "Ir al mercado"],
+  ])("%s says so and offers a way on", async (path, words, way) => {
+    await show(path, FULL);
+    await page.getByRole("heading", { name: words }).waitFor();
+    await page.locator("#content").getByRole("link", { name: way }).click();
+    await page.getByRole("heading", { name: /Mercado|Solicitudes/ }).waitFor();
+  });
+});
+
+describe("an order", () => {
+  const PATH = "/orders/be0e538d-c983-43e8-957b-39174";
+
+  test("that is overdue says so plainly, and that the money is safe", async () => {
+    await show(`${PATH}0000034`);
+    const alert = page.getByRole("alert");
+    await alert.getByText("La bolsa está tardando más de lo normal").waitFor();
+    expect(await alert.textContent()).toMatch(/hace 34 min.*apartado y a salvo.*preguntar 3 veces/);
+  });
+
+  test("that was rejected says what came back, and offers another try", async () => {
+    await show(`${PATH}0000200`);
+    await page.getByText("Te devolvimos US$18,52. No compraste nada.").waitFor();
+    await page.getByText("La bolsa no dio más detalles").waitFor();
+    await page.getByRole("link", { name: "Intentar otra compra" }).waitFor();
+  });
+
+  test("that was voided gives the operator's reason", async () => {
+    await show(`${PATH}0002900`);
+    await page.getByRole("heading", { name: "Anulamos tu solicitud" }).waitFor();
+    await page.getByText("The exchange confirmed by telephone that it never arrived.").waitFor();
+  });
+});
+
+describe("nothing yet", () => {
+  test.each([
+    ["/wallet", "Tu billetera está vacía"],
+    ["/portfolio", "Tu portafolio está por empezar"],
+    ["/orders", "Aún no has pedido nada"],
+    ["/orders/open", "Nada pendiente"],
+  ])("on %s there is one thing to do", async (path, words) => {
+    await show(path, EMPTY);
+    await page.getByRole("heading", { name: words }).waitFor();
+  });
+});

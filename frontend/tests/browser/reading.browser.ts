@@ -1,0 +1,193 @@
+/** Reading one's account: lists, files, choices that last, and a chart for those who cannot see it. */
+import { readFile } from "node:fs/promises";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { FULL, made } from "./api";
+import { launch } from "./chromium";
+import { sampleBoard } from "./samples";
+import { CONFIG, open } from "./shots";
+import { type Answer, type Routes, type Site, startSite } from "./site";
+
+const SITE_PORT = Number(process.env.SITE_PORT ?? 4704);
+const DESKTOP = { width: 1280, height: 832 };
+
+let site: Site;
+let browser: Browser;
+let page: Page;
+
+beforeAll(async () => {
+  site = await startSite(SITE_PORT, CONFIG);
+  browser = await launch();
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await site?.close();
+});
+
+afterEach(() => page.context().close());
+
+async function show(
+  path: string,
+  routes: Routes = FULL,
+  options: BrowserContextOptions = {},
+): Promise<void> {
+  const shot = { name: path, path, signedIn: true, routes };
+  page = await open(browser, site, shot, { locale: "es-CL", viewport: DESKTOP, ...options });
+}
+
+describe("the market", () => {
+  const firstRow = () => page.locator("tbody tr").first();
+
+  test("is sorted by its heads, and says so", async () => {
+    await show("/");
+    await page.getByRole("button", { name: "Precio" }).click();
+    await firstRow().getByText("Meta Platforms, Inc.").waitFor();
+    const head = page.getByRole("columnheader", { name: "Precio" });
+    expect(await head.getAttribute("aria-sort")).toBe("descending");
+    await page.getByRole("button", { name: "Precio" }).click();
+    await firstRow().getByText("LATAM Airlines Group S.A.").waitFor();
+  });
+
+  test("keeps starred companies on top, after a reload too", async () => {
+    await show("/");
+    await page.getByRole("button", { name: "Fijar SQM arriba" }).click();
+    await firstRow().getByText("Sociedad Química").waitFor();
+    await page.reload();
+    await firstRow().getByText("Sociedad Química").waitFor();
+    await page.getByRole("button", { name: "Dejar de fijar SQM" }).click();
+    await firstRow().getByText("Apple Inc.").waitFor();
+  });
+
+  test("leads from a row to its company, and from its button to the ticket", async () => {
+    await show("/");
+    // The link's area lies over the price: pressed where it stands.
+    const price = await page.getByText("US$374,58").boundingBox();
+    await page.mouse.click((price?.x ?? 0) + 5, (price?.y ?? 0) + 5);
+    await page.getByRole("heading", { name: "Microsoft Corporation" }).waitFor();
+    await page.goBack();
+    await page.getByRole("link", { name: "Comprar IBM" }).click();
+    await page.getByRole("heading", { name: "Comprar IBM" }).waitFor();
+  });
+});
+
+describe("the company", () => {
+  test("tells its chart in words and as a table", async () => {
+    await show("/stocks/AAPL");
+    const chart = page.getByRole("img", {
+      name: /Apple Inc\., un día: desde US\$.* hasta US\$190,23/,
+    });
+    await chart.waitFor();
+    await page.getByText("Ver como tabla").click();
+    const table = page.locator("details table");
+    expect(await table.locator("tbody tr").count()).toBeGreaterThan(50);
+    expect(await table.locator("tbody tr").first().textContent()).toContain("US$190,23");
+  });
+
+  test("moves nothing when its price changes", async () => {
+    await show("/nowhere");
+    await page.clock.install();
+    await page.goto(`${site.origin}/stocks/AAPL`);
+    await page.getByRole("img", { name: /Apple/ }).waitFor();
+    await page.waitForTimeout(500);
+    await page.evaluate(() => {
+      const shifts: number[] = [];
+      Object.assign(window, { shifts });
+      new PerformanceObserver((list) => {
+        for (const entry of list.getEntries())
+          shifts.push((entry as unknown as { value: number }).value);
+      }).observe({ type: "layout-shift" });
+    });
+    const risen = sampleBoard(Date.now()).map((stock) => ({ ...stock, price: "200.5" }));
+    site.on(
+      "GET /stocks/:symbol",
+      made(() => risen[0]),
+    );
+    await page.clock.fastForward(21_000);
+    await page.getByText("US$200,50").first().waitFor();
+    await page.waitForTimeout(300);
+    expect(await page.evaluate(() => (window as unknown as { shifts: number[] }).shifts)).toEqual(
+      [],
+    );
+  });
+
+  test("goes on in its history", async () => {
+    await show("/stocks/AAPL");
+    const rows = page
+      .locator("section")
+      .filter({ has: page.getByRole("heading", { name: "Precios anteriores" }) })
+      .locator("tbody tr");
+    expect(await rows.count()).toBe(25);
+    await page.getByRole("button", { name: "Ver más" }).click();
+    await page.waitForFunction(() => document.querySelectorAll("tbody tr").length >= 50);
+    expect(await rows.count()).toBe(50);
+  });
+});
+
+describe("lists", () => {
+  test("are saved as CSV, all pages in one file", async () => {
+    const asked: string[] = [];
+    const csv: Answer = (response, request) => {
+      const url = new URL(request.url ?? "/", "http://localhost");
+      asked.push(request.headers.accept ?? "");
+      const isFirst = !url.searchParams.has("cursor");
+      response
+        .writeHead(200, { "Content-Type": "text/csv", ...(isFirst ? { "Next-Cursor": "2" } : {}) })
+        .end(`order_id,cost\r\n${isFirst ? "one,1.00" : "two,2.00"}\r\n`);
+    };
+    await show("/orders");
+    site.on("GET /orders", csv);
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("button", { name: "Descargar CSV" }).click(),
+    ]);
+    expect(download.suggestedFilename()).toMatch(/^vela-orders-\d{4}-\d{2}-\d{2}\.csv$/);
+    const text = await readFile(await download.path(), "utf8");
+    expect(text).toBe("\uFEFForder_id,cost\r\none,1.00\r\ntwo,2.00\r\n");
+    expect(asked.slice(0, 2)).toEqual(["text/csv", "text/csv"]);
+  });
+
+  test("of requests are split into open ones and history", async () => {
+    await show("/orders");
+    expect(await page.locator("tbody tr").count()).toBe(8);
+    await page.getByRole("link", { name: "Abiertas" }).click();
+    await page.waitForFunction(() => document.querySelectorAll("tbody tr").length === 3);
+    await page.getByRole("link", { name: "Historial" }).click();
+    await page.waitForFunction(() => document.querySelectorAll("tbody tr").length === 5);
+  });
+
+  test("of movements carry the balance after each one", async () => {
+    await show("/wallet");
+    const rows = await page.locator("tbody tr").allTextContents();
+    expect(rows[0]).toMatch(/Apartado para AAPL.*\+US\$100,00-US\$100,00.*US\$1\.029,46/);
+    expect(rows[1]).toContain("US$1.129,46");
+  });
+});
+
+describe("settings", () => {
+  test("write numbers as the reader likes, whatever the language, and still after a reload", async () => {
+    await show("/settings");
+    await page.getByText("$1,234.50").click();
+    await page.getByText("$100,000.00").waitFor();
+    await page.reload();
+    await page.getByText("$100,000.00").waitFor();
+    await page.getByRole("radio", { name: "English" }).check({ force: true });
+    await page.getByRole("heading", { name: "Settings" }).waitFor();
+  });
+
+  test("turn the theme", async () => {
+    await show("/settings", FULL, { colorScheme: "light" });
+    const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    const light = await background();
+    await page.getByText("Oscuro", { exact: true }).click();
+    expect(await background()).not.toBe(light);
+  });
+});
+
+test("with reduced motion nothing moves", async () => {
+  await show("/stocks/AAPL", FULL, { reducedMotion: "reduce" });
+  const moving = await page.evaluate(
+    () => document.getAnimations().filter((animation) => animation.playState === "running").length,
+  );
+  expect(moving).toBe(0);
+});
