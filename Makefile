@@ -158,7 +158,7 @@ format: $(VENV)/.installed  ## bring the code into its form
 # What computes and what mostly waits (for brokers, processes, clocks) run side by side.
 .PHONY: test
 test: tools  ## everything: pure tests, DynamoDB and MQTT on loopback, the stacks, the whole system end to end
-	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target test-core test-processes
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target test-core test-processes test-simulation
 	@$(MAKE) --no-print-directory test-system
 
 .PHONY: test-core
@@ -168,6 +168,19 @@ test-core: tools  ## pure tests, contracts, DynamoDB in memory, the stacks
 .PHONY: test-processes
 test-processes: tools  ## the bridge, the exchange and the supervision as real processes on loopback
 	@$(PYTEST) tests/integration/exchange tests/integration/local tests/integration/mqtt_bridge
+
+.PHONY: test-simulation
+test-simulation: $(VENV)/.installed  ## the laws of money under every fault: 500 seeds of each mode, the crash matrix, hostile payloads
+	@$(PYTEST) tests/simulation
+
+SEEDS ?= 10000
+.PHONY: simulate
+simulate: $(VENV)/.installed  ## hunt for broken laws on every core: make simulate SEEDS=10000 (of each mode)
+	@$(PY) -m tests.simulation --seeds $(SEEDS)
+
+.PHONY: plant-bugs
+plant-bugs: $(VENV)/.installed  ## plant deliberate bugs, one at a time, in copies of the tree: the simulation must find each
+	@$(PY) -m tests.simulation.plant
 
 .PHONY: test-system
 test-system: tools  ## the whole system through its public doors

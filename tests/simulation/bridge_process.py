@@ -1,0 +1,80 @@
+"""The real bridge as a process that can be killed, restarted, and started again."""
+
+from contextlib import AbstractContextManager
+from datetime import timedelta
+from random import Random
+from typing import Any, Final
+
+from mqtt_bridge.bridge import Bridge
+from mqtt_bridge.limits import Limits
+from tests.simulation import wiring
+from tests.simulation.broker import SimBroker, SimTransport
+from tests.simulation.functions import MOST_SKEW_S, START, Broken
+from tests.simulation.green import spawner
+from tests.simulation.kernel import Kernel, Killed
+from tests.simulation.sqs import Client
+
+LIMITS: Final = Limits(senders_per_queue=2, poll_s=86_400, outbound_window=20)
+
+
+class BridgeProcess:
+    """One at a time, as the service that runs it has it."""
+
+    def __init__(self, kernel: Kernel, rng: Random, broker: SimBroker, broken: Broken) -> None:
+        self._kernel = kernel
+        self._rng = rng
+        self._broker = broker
+        self._broken = broken
+        self._bridge: Bridge | None = None
+        self._transport: SimTransport | None = None
+        self._starts = 0
+
+    @property
+    def name(self) -> str:
+        """Of the process; a new one for each start."""
+        return f"bridge#{self._starts}"
+
+    def wired(self, client: Client) -> AbstractContextManager[None]:
+        """While it lasts, a bridge is made of tasks and simulated connections."""
+        spawn = spawner(self._kernel, lambda: self.name, self._broken)
+        return wiring.bridged(self._kernel, spawn, self._make_transport, client, self._rng)
+
+    def start(self) -> None:
+        """A new process, which knows nothing of the last one."""
+        self._starts += 1
+        self._kernel.say(f"{self.name} starts")
+        clock = START + timedelta(seconds=(self._rng.random() * 2 - 1) * MOST_SKEW_S)
+        self._bridge = Bridge(
+            wiring.SETTINGS,
+            clock=lambda: clock + timedelta(seconds=self._kernel.now_s),
+            limits=LIMITS,
+        )
+        self._kernel.on_death[self.name] = self._bury
+        self._bridge.start()
+
+    def kill(self) -> None:
+        """SIGKILL."""
+        self._kernel.kill(self.name)
+
+    def restart(self) -> None:
+        """SIGTERM: it drains, ends, and is started again."""
+        bridge, process = self._bridge, self.name
+        if bridge is None or process not in self._kernel.on_death:
+            return
+
+        def ended(error: BaseException | None) -> None:
+            if error is not None and not isinstance(error, Killed):
+                self._broken("bridge", error)
+            self._kernel.at(0.0, lambda: self._kernel.kill(process))
+
+        self._kernel.start("bridge/drain", process, bridge.drain, ended)
+
+    def _bury(self) -> None:
+        self._kernel.say(f"{self.name} is dead")
+        assert self._transport is not None
+        self._transport.vanish()
+        self._kernel.at(self._rng.random() * 20 + 0.5, self.start)
+
+    def _make_transport(self, *_: Any) -> SimTransport:
+        self._transport = SimTransport(self._broker, self._kernel)
+        return self._transport

@@ -1,0 +1,205 @@
+"""An MQTT broker with one persistent session, and the bridge's connection to it.
+
+This is the one part of the bridge that is modelled and not run: sockets and the MQTT library. The
+model keeps what `mqtt_bridge.transport` promises, with the real order of acknowledgements.
+"""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from random import Random
+
+from mqtt_bridge.ack_order import AckOrder, Pending
+from mqtt_bridge.transport import Arrival, NotConfirmed, Receiver
+from tests.simulation.green import Condition
+from tests.simulation.kernel import Kernel
+
+
+@dataclass(eq=False)
+class Kept:
+    """A message that the broker keeps for the bridge's session until it is acknowledged."""
+
+    topic: str
+    payload: bytes
+
+
+class SimBroker:
+    """QoS 1 in both directions. `on_request` hears what is published to the request topic."""
+
+    def __init__(self, kernel: Kernel, rng: Random, request_topic: str) -> None:
+        self.kernel = kernel
+        self.rng = rng
+        self.session: list[Kept] = []
+        self.connection: SimTransport | None = None
+        self.on_request: Callable[[bytes], None] = lambda _: None
+        self.is_up = True
+        self.epoch = 0  # grows with every death of the broker: what was on its way is gone
+        self._request_topic = request_topic
+
+    def delay_s(self, longest_s: float = 1.0) -> float:
+        """How long something is on its way: mostly short, seldom long."""
+        return 0.01 if self.kernel.is_calm else self.rng.random() ** 3 * longest_s
+
+    def publish(self, topic: str, payload: bytes) -> None:
+        """From anybody. Subscribers get it later, and sometimes twice."""
+        if topic == self._request_topic:
+            self._hand_on(lambda: self.on_request(payload))
+        kept = Kept(topic, payload)
+        self.session.append(kept)
+        self._deliver(kept)
+
+    def _hand_on(self, do: Callable[[], None]) -> None:
+        epoch = self.epoch
+        copies = 2 if not self.kernel.is_calm and self.rng.random() < 0.05 else 1
+        for _ in range(copies):
+            self.kernel.at(self.delay_s(), lambda: do() if self.epoch == epoch else None)
+
+    def _deliver(self, kept: Kept) -> None:
+        connection = self.connection
+        if connection is not None:
+            self._hand_on(lambda: connection.arrive(kept))
+
+    def attach(self, connection: "SimTransport") -> None:
+        """The session goes on: everything that was not acknowledged comes again."""
+        self.connection = connection
+        for kept in list(self.session):
+            self._deliver(kept)
+
+    def acknowledged(self, kept: Kept) -> None:
+        """The bridge has it."""
+        if kept in self.session:
+            self.session.remove(kept)
+
+    def cut(self) -> None:
+        """The network between bridge and broker is gone for a moment."""
+        connection, self.connection = self.connection, None
+        if connection is not None:
+            connection.cut()
+
+    def die(self, for_s: float, *, forgets: bool) -> None:
+        """A SIGKILL. One that forgets loses what it has acknowledged and not yet handed on."""
+        self.is_up = False
+        self.cut()
+        if forgets:
+            self.kernel.say(f"broker: forgets {len(self.session)} messages")
+            self.session.clear()
+            self.epoch += 1
+        self.kernel.at(for_s, self._rise)
+
+    def _rise(self) -> None:
+        self.is_up = True
+
+
+class SimTransport:
+    """One process's MQTT session; a `mqtt_bridge.transport.Transport`."""
+
+    def __init__(self, broker: SimBroker, kernel: Kernel) -> None:
+        self._broker = broker
+        self._kernel = kernel
+        self._changed = Condition(kernel)
+        self._order: AckOrder | None = None
+        self._receiver: Receiver | None = None
+        self._published: list[Future[None]] = []
+        self._is_over = False
+
+    @property
+    def is_connected(self) -> bool:
+        """Connected and subscribed."""
+        return self._order is not None
+
+    def wait_connected(self, timeout_s: float) -> bool:
+        """Longer than it is asked to, so that a bridge without a broker costs few steps."""
+        self._changed.wait_for(lambda: self.is_connected, timeout_s * 50)
+        return self.is_connected
+
+    def start(self, receiver: Receiver) -> None:
+        """Connects a little later, for ever."""
+        self._receiver = receiver
+        self._kernel.at(self._broker.delay_s(), self._connect)
+
+    def _connect(self) -> None:
+        if self._is_over or self.is_connected:
+            return
+        if not self._broker.is_up:
+            self._kernel.at(1.0 + self._broker.delay_s(5.0), self._connect)
+            return
+        self._order = AckOrder()
+        self._kernel.say("bridge: connected")
+        self._broker.attach(self)
+        self._changed.notify_all()
+
+    def arrive(self, kept: Kept) -> None:
+        """From the broker, over this connection if it still lives."""
+        if self._order is None or self._is_over:
+            return
+        assert self._receiver is not None
+        if self._receiver.has_room():
+            pending = self._order.arrived(kept)
+            self._kernel.say(f"bridge: hears {kept.topic}")
+            self._receiver.offer(Arrival(kept.topic, kept.payload, pending))
+
+    def publish(self, topic: str, payload: bytes) -> "Future[None]":
+        """The broker has it after a while, and says so after another; a cut may come between."""
+        return self._kernel.effect("publish", "publishes", lambda: self._send(topic, payload))
+
+    def _send(self, topic: str, payload: bytes) -> "Future[None]":
+        future: Future[None] = Future()
+        if self._order is None:
+            future.set_exception(NotConfirmed())
+            return future
+        self._published.append(future)
+        self._kernel.at(self._broker.delay_s(), lambda: self._reach(topic, payload, future))
+        return future
+
+    def _reach(self, topic: str, payload: bytes, future: "Future[None]") -> None:
+        if future.done() or self._is_over:
+            return
+        self._kernel.say(f"broker: takes {payload.decode()[:56]}…")
+        self._broker.publish(topic, payload)
+        self._kernel.at(self._broker.delay_s(), lambda: self._confirm(future))
+
+    def _confirm(self, future: "Future[None]") -> None:
+        if not future.done() and not self._is_over:
+            self._published.remove(future)
+            future.set_result(None)
+
+    def acknowledge(self, tokens: Sequence[object]) -> None:
+        """Reaches the broker after a while, in the order in which the messages came."""
+
+        def mark() -> None:
+            for token in tokens:
+                assert isinstance(token, Pending)
+                token.done = True
+            self._kernel.at(self._broker.delay_s(0.1), self._send_ready)
+
+        if self._kernel.current is None:  # while a message is being taken in: nobody else runs
+            mark()
+        else:
+            self._kernel.effect("acknowledge", f"acknowledges {len(tokens)}", mark)
+
+    def _send_ready(self) -> None:
+        if self._order is None or self._is_over:
+            return
+        for kept in self._order.ready():
+            self._broker.acknowledged(kept)
+
+    def cut(self) -> None:
+        """The connection is gone; try again in a while."""
+        self._order = None
+        published, self._published = self._published, []
+        for future in published:
+            future.set_exception(NotConfirmed())
+        if not self._is_over:
+            self._kernel.at(0.5 + self._broker.delay_s(10.0), self._connect)
+
+    def vanish(self) -> None:
+        """The process has died: nothing of it happens any more."""
+        self._is_over = True
+        self._order = None
+        if self._broker.connection is self:
+            self._broker.connection = None
+
+    def close(self, timeout_s: float) -> None:
+        """Send the acknowledgements that wait, then disconnect."""
+        self._send_ready()
+        self.vanish()

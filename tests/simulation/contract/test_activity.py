@@ -1,0 +1,7 @@
+"""The contract of activity, over the simulated tables."""
+
+import pytest
+
+from tests.contract.test_activity import *  # noqa: F403 - the tests are what is imported
+
+pytestmark = pytest.mark.parametrize("ports", ["dynamodb"], indirect=True)

@@ -1,0 +1,115 @@
+"""What must be true at the end, when the faults have stopped and time has passed: every order has
+its end, and it is the exchange's; everybody got what they were told; nothing lies about.
+"""
+
+import json
+from base64 import b64decode
+from collections import Counter
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from lambdas.names import Table
+from tests.simulation.exchange import SimExchange
+from tests.simulation.expressions import Item
+from tests.simulation.laws import OPEN, LawBroken, Laws
+from tests.simulation.people import ACCOUNTS, People
+from tests.simulation.sqs import Message
+from tests.simulation.tables import Tables
+
+
+class Ends:
+    """Looks at a world at rest."""
+
+    def __init__(
+        self, laws: Laws, tables: Tables, exchange: SimExchange, people: People, *, is_whole: bool
+    ) -> None:
+        self._laws = laws
+        self._tables = tables
+        self._exchange = exchange
+        self._people = people
+        self._is_whole = is_whole
+
+    def check(self) -> None:
+        """Raise LawBroken."""
+        self._laws.check()
+        for order_id, order in self._laws.orders.items():
+            self._check_outcome(order_id, order)
+        self._check_wishes()
+        self._check_board()
+
+    def _check_outcome(self, order_id: str, order: Item) -> None:
+        state, said = order["state"]["S"], self._exchange.said[order_id]
+        if state in OPEN:
+            if self._is_whole or said or order_id not in self._exchange.requests:
+                raise LawBroken("end", f"{order_id} is still {state}")
+            return  # on the fast path nobody asks again for an answer that was never given
+        truth = self._exchange.verdicts.get(order_id)
+        if state != "VOIDED" and len(said) == 1 and (state == "ACCEPTED") is not truth:
+            raise LawBroken("law 6", f"{order_id} is {state}, the exchange holds {truth}")
+        contradicted = len(said) == 2 or (state == "VOIDED" and bool(said))
+        if contradicted and not self._is_whole and "conflict_event" not in order:
+            raise LawBroken("end", f"{order_id}: a contradiction that no operator is told of")
+
+    def _check_wishes(self) -> None:
+        lost = self._laws.deposits("granted") - self._laws.deposits("booked")
+        if lost:
+            raise LawBroken("end", f"a deposit was confirmed and is not there: {list(lost)}")
+        placed = Counter(
+            (order["account_id"]["S"], order["symbol"]["S"], Decimal(order["quantity"]["N"]))
+            for order in self._laws.orders.values()
+        )
+        wished: Counter[tuple[str, str, Decimal]] = Counter()
+        for wish in self._people.wishes:
+            if not wish.answers:
+                raise LawBroken("end", f"{wish.who} never got an answer to {wish.body}")
+            if wish.path == "/orders":
+                wished[_wanted(wish.who, wish.body, wish.granted)] += 1
+                self._check_granted(wish.granted, ACCOUNTS[wish.who])
+        if placed - wished:
+            raise LawBroken("end", f"an order that nobody asked for, or twice: {placed - wished}")
+
+    def _check_granted(self, granted: dict[str, Any] | None, account_id: str) -> None:
+        if granted is None:
+            return
+        order = self._laws.orders.get(granted["order_id"])
+        if order is None or order["account_id"]["S"] != account_id:
+            raise LawBroken("end", f"{granted['order_id']} was confirmed and is not there")
+
+    def _check_board(self) -> None:
+        newest: dict[str, str] = {}
+        for (symbol, at), _ in sorted(self._tables.of(Table.PRICES).items()):
+            newest[symbol] = at
+        quotes = self._tables.of(Table.QUOTES)
+        shown = {symbol: quote["observed_at"]["S"] for (_, symbol), quote in quotes.items()}
+        if shown != newest:
+            raise LawBroken("end", f"the board is not the newest price: {shown} ≠ {newest}")
+
+
+def check_dead_letters(
+    letters: Iterable[Message], rubbish: set[bytes], *, is_all_expected: bool
+) -> None:
+    """Only rubbish lies there, each with its reason; and all of it, unless a broker lost some."""
+    aside: set[bytes] = set()
+    for letter in letters:
+        payload = payload_of(letter.body)
+        aside.add(payload)
+        if letter.reason is None or payload not in rubbish:
+            raise LawBroken("end", f"a dead letter that does not belong: {letter.body}")
+    if is_all_expected and rubbish - aside:
+        raise LawBroken("end", f"rubbish that nobody can find: {rubbish - aside}")
+
+
+def payload_of(body: str) -> bytes:
+    """The MQTT payload in an envelope."""
+    envelope = json.loads(body)
+    if "payload" in envelope:
+        return str(envelope["payload"]).encode()
+    return b64decode(envelope["payload_b64"])
+
+
+def _wanted(
+    who: str, body: dict[str, Any], granted: dict[str, Any] | None
+) -> tuple[str, str, Decimal]:
+    quantity = body.get("quantity") or (granted or {}).get("quantity", "0")
+    return ACCOUNTS[who], body["symbol"], Decimal(str(quantity))

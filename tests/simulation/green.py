@@ -1,0 +1,134 @@
+"""Threads, locks and clocks for the bridge, over the kernel: its modules are given these in place
+of `threading` and `time`, and run otherwise as they are.
+
+A thread gives way only where it waits or calls out, so a lock is never found taken.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from tests.simulation.kernel import Kernel, Killed, Task
+
+
+class Condition:
+    """As `threading.Condition`."""
+
+    def __init__(self, kernel: Kernel) -> None:
+        self._kernel = kernel
+        self._waiters: list[Task] = []
+
+    def __enter__(self) -> bool:
+        return True
+
+    def __exit__(self, *_: object) -> None:
+        return None
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Give way until notified, or the time is over."""
+        task = self._kernel.current
+        assert task is not None, "the scheduler itself must not wait"
+        self._waiters.append(task)
+        try:
+            return self._kernel.sleep(timeout)
+        finally:
+            if task in self._waiters:
+                self._waiters.remove(task)
+
+    def wait_for(self, predicate: Callable[[], Any], timeout: float | None = None) -> Any:
+        """Wait until it holds, or the time is over; what it says then."""
+        end_s = None if timeout is None else self._kernel.now_s + timeout
+        while not (result := predicate()):
+            left_s = None if end_s is None else end_s - self._kernel.now_s
+            if left_s is not None and left_s <= 0:
+                break
+            self.wait(left_s)
+        return result
+
+    def notify(self, n: int = 1) -> None:
+        """Wake the first `n` waiters."""
+        woken, self._waiters = self._waiters[:n], self._waiters[n:]
+        for task in woken:
+            self._kernel.wake(task)
+
+    def notify_all(self) -> None:
+        """Wake every waiter."""
+        self.notify(len(self._waiters))
+
+
+class Lock:
+    """Never contended."""
+
+    def __enter__(self) -> bool:
+        return True
+
+    def __exit__(self, *_: object) -> None:
+        return None
+
+
+class Thread:
+    """What `spawn` returns."""
+
+    def __init__(self, kernel: Kernel, task: Task) -> None:
+        self._kernel = kernel
+        self._task = task
+
+    def join(self, timeout: float | None = None) -> None:
+        """Wait for its end."""
+        if not self._task.is_done and self._kernel.current is not None:
+            self._task.joiners.append(self._kernel.current)
+            self._kernel.sleep(timeout)
+
+    def is_alive(self) -> bool:
+        """Whether it has not ended."""
+        return not self._task.is_done
+
+
+class Threading:
+    """What the bridge uses of `threading`."""
+
+    def __init__(self, kernel: Kernel) -> None:
+        self._kernel = kernel
+
+    def Condition(self) -> Condition:  # noqa: N802 - as in `threading`
+        """A new one."""
+        return Condition(self._kernel)
+
+    def Lock(self) -> Lock:  # noqa: N802 - as in `threading`
+        """A new one."""
+        return Lock()
+
+    def get_ident(self) -> int:
+        """One number for each task."""
+        return id(self._kernel.current)
+
+
+class Time:
+    """What the code uses of `time`."""
+
+    def __init__(self, kernel: Kernel) -> None:
+        self._kernel = kernel
+
+    def monotonic(self) -> float:
+        """Virtual seconds."""
+        return self._kernel.now_s
+
+    def sleep(self, delay_s: float) -> None:
+        """Give way for that time."""
+        if self._kernel.current is not None:
+            self._kernel.sleep(delay_s)
+
+
+Bug = Callable[[str, BaseException], None]
+
+
+def spawner(kernel: Kernel, process: Callable[[], str], bug: Bug) -> Callable[..., Thread]:
+    """What stands for `mqtt_bridge.threads.spawn`; `bug` hears what a thread did not expect."""
+
+    def spawn(name: str, work: Callable[[], None], _alarm: object) -> Thread:
+        def ended(error: BaseException | None) -> None:
+            if error is not None and not isinstance(error, Killed):
+                bug(name, error)
+
+        return Thread(kernel, kernel.start(f"bridge/{name}", process(), work, ended))
+
+    return spawn

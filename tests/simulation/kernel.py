@@ -1,0 +1,237 @@
+"""A virtual clock and a seeded scheduler: the only source of time, order and chance in a run.
+
+Every task is a greenlet that gives way before each of its effects. One step is one turn of one
+task, or one timer; after every step the laws are checked.
+"""
+
+import heapq
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from random import Random
+from typing import Any, TypeVar
+
+from aws_lambda_powertools.event_handler.api_gateway import BaseRouter
+from greenlet import getcurrent, greenlet
+
+T = TypeVar("T")
+_ONE_AT_A_TIME = ("current_event", "lambda_context")
+
+
+class What(StrEnum):
+    """What a fault does to one effect."""
+
+    CRASH_BEFORE = "the process dies before it"
+    CRASH_AFTER = "the process dies right after it"
+    REFUSE = "it is refused, nothing is done"
+    CONFLICT = "it meets another transaction, nothing is done"
+    LOSE = "it is done, but the answer is lost"
+    TWICE = "it is done, the answer is lost, and the SDK does it again"
+
+
+class Killed(BaseException):
+    """The process of this task has died. No code of ours may catch it."""
+
+
+class Refusal(Exception):
+    """A fault, as the service that is called has to put it into its own words."""
+
+    def __init__(self, what: What) -> None:
+        super().__init__(what)
+        self.what = what
+
+
+@dataclass(eq=False)
+class Task:
+    """One thread of one process."""
+
+    name: str
+    process: str
+    greenlet: greenlet
+    is_ready: bool = True
+    is_done: bool = False
+    timed_out: bool = False
+    turn: int = 0  # counts its sleeps, so that an old alarm does not end a new one
+    joiners: list["Task"] = field(default_factory=list)
+
+
+Ended = Callable[[BaseException | None], None]
+
+
+class Kernel:
+    """Runs tasks and timers until nothing is left, in an order that the seed decides."""
+
+    def __init__(
+        self, rng: Random, faults: Mapping[tuple[str, int], What], check: Callable[[], None]
+    ) -> None:
+        self.now_s = 0.0
+        self.steps = 0
+        self.trace: list[str] = []
+        self.faults = faults
+        self.counts: Counter[str] = Counter()
+        self.current: Task | None = None
+        self.is_calm = False
+        self.on_death: dict[str, Callable[[], None]] = {}
+        self._rng = rng
+        self._main = getcurrent()
+        self._check = check
+        self._timers: list[tuple[float, int, Callable[[], None]]] = []
+        self._seq = 0
+        self._tasks: list[Task] = []
+        self._ready: list[Task] = []
+
+    def say(self, text: str) -> None:
+        """A line of the story."""
+        self.trace.append(f"{self.now_s:10.3f}  {text}")
+
+    def at(self, delay_s: float, do: Callable[[], None]) -> None:
+        """Call `do` later, from the scheduler itself: it must not have to wait for anything."""
+        self._seq += 1
+        heapq.heappush(self._timers, (self.now_s + delay_s, self._seq, do))
+
+    def start(self, name: str, process: str, work: Callable[[], Any], ended: Ended) -> Task:
+        """A new task; `ended` hears None, or what ended it."""
+
+        def whole() -> None:
+            try:
+                work()
+            except Killed as error:
+                self._over(task, ended, error)
+            except Exception as error:  # noqa: BLE001 - whoever started it judges it
+                self._over(task, ended, error)
+            else:
+                self._over(task, ended, None)
+
+        task = Task(name=name, process=process, greenlet=greenlet(whole, parent=self._main))
+        self._tasks.append(task)
+        self._ready.append(task)
+        return task
+
+    def _over(self, task: Task, ended: Ended, error: BaseException | None) -> None:
+        task.is_done = True
+        self._tasks.remove(task)
+        for joiner in task.joiners:
+            self.wake(joiner)
+        ended(error)
+
+    def pause(self) -> None:
+        """Let others run."""
+        task = self.current
+        assert task is not None, "only tasks pause"
+        self._ready.append(task)
+        self._switch()
+
+    def sleep(self, timeout_s: float | None) -> bool:
+        """Until somebody calls `wake`, or the time is over; whether it was woken."""
+        task = self.current
+        assert task is not None, "only tasks sleep"
+        task.is_ready = task.timed_out = False
+        task.turn += 1
+        turn = task.turn
+        if timeout_s is not None:
+            self.at(timeout_s, lambda: self._time_out(task, turn))
+        self._switch()
+        return not task.timed_out
+
+    def wake(self, task: Task) -> None:
+        """Let a sleeping task go on; harmless for any other."""
+        if not task.is_ready and not task.is_done:
+            task.is_ready = True
+            self._ready.append(task)
+
+    def _time_out(self, task: Task, turn: int) -> None:
+        if not task.is_ready and task.turn == turn:
+            task.timed_out = True
+            self.wake(task)
+
+    def _switch(self) -> None:
+        # Powertools keeps the current request in the class: a Lambda has one at a time.
+        kept = {name: BaseRouter.__dict__.get(name) for name in _ONE_AT_A_TIME}
+        self._main.switch()
+        for name, value in kept.items():
+            setattr(BaseRouter, name, value)
+
+    def kill(self, process: str) -> None:
+        """All tasks of the process end where they stand. Not to be called from one of them."""
+        for task in [task for task in self._tasks if task.process == process]:
+            self._resume(task, Killed)
+        self._ready = [task for task in self._ready if not task.is_done]
+        dead = self.on_death.pop(process, None)
+        if dead is not None:
+            dead()
+
+    def effect(self, kind: str, label: str, do: Callable[[], T]) -> T:
+        """Do something that the world can see; faults strike here, and only here.
+
+        Raises Killed, or Refusal for the service to translate.
+        """
+        if self.current is not None:
+            self.pause()
+        self.counts[kind] += 1
+        what = None if self.is_calm else self.faults.get((kind, self.counts[kind]))
+        if what is not None:
+            self.say(f"   !! {what}: {label}")
+        match what:
+            case What.CRASH_BEFORE:
+                self._die()
+            case What.CRASH_AFTER:
+                do()
+                self._die()
+            case What.REFUSE | What.CONFLICT:
+                raise Refusal(what)
+            case What.LOSE:
+                do()
+                raise Refusal(what)
+            case What.TWICE:
+                do()
+        result = do()
+        self.say(f"{self.current.name if self.current else 'main'}: {label}")
+        return result
+
+    def _die(self) -> None:
+        if self.current is not None:
+            process = self.current.process
+            self.at(0.0, lambda: self.kill(process))
+        raise Killed
+
+    def step(self) -> bool:
+        """One turn; False when nothing is left to happen."""
+        is_time = self._timers and (not self._ready or self._timers[0][0] <= self.now_s)
+        if not is_time and not self._ready:
+            return False
+        self.steps += 1
+        # Sometimes time passes while a process stands between two effects: a slow one.
+        if is_time or (self._timers and not self.is_calm and self._rng.random() < 0.03):
+            at_s, _, do = heapq.heappop(self._timers)
+            self.now_s = max(self.now_s, at_s)
+            do()
+        else:
+            self._resume(self._ready.pop(int(self._rng.random() * len(self._ready))))
+        self._check()
+        return True
+
+    def _resume(self, task: Task, error: type[BaseException] | None = None) -> None:
+        if task.is_done:
+            return
+        self.current = task
+        try:
+            if error is None:
+                task.greenlet.switch()
+            elif task.greenlet:
+                task.greenlet.throw(error)
+            else:  # it had not begun
+                task.is_done = True
+                self._tasks.remove(task)
+        finally:
+            self.current = None
+
+    def is_idle(self, before_s: float) -> bool:
+        """Whether nothing is ready and no timer goes off before that time."""
+        return not self._ready and not (self._timers and self._timers[0][0] < before_s)
+
+    def close(self) -> None:
+        """End every task: a run leaves nothing behind."""
+        self.on_death.clear()
+        for task in list(self._tasks):
+            self._resume(task, Killed)

@@ -1,0 +1,239 @@
+"""The whole system in one process, and one run of a script through it."""
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import timedelta
+from random import Random
+from typing import Final
+
+from lambdas import runtime
+from lambdas.domain.errors import DomainError
+from lambdas.domain.orders import Event as OrderEvent
+from lambdas.names import Queue, Table
+from lambdas.usecases.advance_order import advance_order
+from tests.simulation import wiring
+from tests.simulation.bridge_process import BridgeProcess
+from tests.simulation.broker import SimBroker
+from tests.simulation.ends import Ends, check_dead_letters
+from tests.simulation.exchange import REQUEST, Manners, SimExchange
+from tests.simulation.expressions import Item
+from tests.simulation.functions import START, Functions
+from tests.simulation.kernel import Kernel, Killed
+from tests.simulation.laws import LawBroken, Laws
+from tests.simulation.people import People
+from tests.simulation.script import LENGTH_S, Event, Kind, Mode, Script
+from tests.simulation.sqs import Client, all_queues, dead_letters_of
+from tests.simulation.tables import Tables
+from tests.simulation.triggers import QueueTrigger, StreamTrigger, SweepTrigger
+
+MOST_STEPS: Final = 50_000
+CALM_S: Final = 12 * 3600.0
+
+
+class World:
+    """Everything that one run needs; made anew for each."""
+
+    def __init__(self, script: Script, seed: int, mode: Mode) -> None:
+        faults = {(e.what[0], e.what[1]): e.what[2] for e in script if e.kind is Kind.FAULT}
+        self.mode = mode
+        self.rng = Random(f"{mode}/{seed}/run")
+        self.bug: str | None = None
+        self.kernel = Kernel(self.rng, faults, self._check)
+        self.tables = Tables(self.kernel, self.rng)
+        self.queues = all_queues(self.kernel, self.rng)
+        self.client = Client(self.kernel, self.queues)
+        self.broker = SimBroker(self.kernel, self.rng, REQUEST)
+        manners = {e.what[0]: Manners(**dict(e.what[1])) for e in script if e.kind is Kind.MANNERS}
+        self.exchange = SimExchange(self.kernel, self.rng, self.broker, manners)
+        self.broker.on_request = self.exchange.hear
+        self.functions = Functions(self.kernel, self.rng, self._broken, wiring.handlers())
+        self.people = People(self.functions, self.rng, self._bug)
+        self.laws = Laws(self.tables, self.exchange, self.people)
+        self.stream = StreamTrigger(self.functions)
+        self.tables.on_order = self._order_changed
+        self._voids = [event for event in script if event.kind is Kind.VOID]
+        self.sweep = SweepTrigger(self.functions)
+        wiring.serve(self.tables)
+        self.bridge = BridgeProcess(self.kernel, self.rng, self.broker, self._broken)
+        for queue, function in wiring.CONSUMERS.items():
+            QueueTrigger(self.functions, function, self.queues[queue.value])
+        for event in script:
+            if event.kind not in (Kind.FAULT, Kind.MANNERS, Kind.VOID):
+                self.kernel.at(event.at_s, lambda event=event: self._happen(event))  # type: ignore[misc]
+
+    def _check(self) -> None:
+        if self.bug is not None:
+            raise LawBroken("error of ours", self.bug)
+        self.laws.check()
+
+    def _bug(self, text: str) -> None:
+        self.bug = self.bug or text
+
+    def _broken(self, who: str, error: BaseException) -> None:
+        if not isinstance(error, DomainError):  # what may succeed later is raised on purpose
+            self._bug(f"{who} raised {error!r}")
+
+    def run(self) -> None:
+        """The script, then calm, then the end. Raises LawBroken."""
+        with ExitStack() as stack:
+            stack.enter_context(wiring.wired(self.kernel, self.functions, self.client))
+            stack.enter_context(self.bridge.wired(self.client))
+            stack.callback(self.kernel.close)
+            self.bridge.start()
+            if self.mode is Mode.WHOLE:
+                self.sweep.begin()
+            self._steps(lambda: self.kernel.now_s >= LENGTH_S + 60)
+            self._calm()
+            self._finish()
+
+    def _steps(self, is_over: Callable[[], bool]) -> None:
+        while not is_over() and self.kernel.step():
+            if self.kernel.steps > MOST_STEPS:
+                raise LawBroken("end", "it never comes to rest")
+
+    def _calm(self) -> None:
+        kernel = self.kernel
+        kernel.say("--- the faults stop")
+        kernel.is_calm = True
+        self.people.hurry()
+        self._redrive()
+        deadline_s = kernel.now_s + (CALM_S if self.mode is Mode.WHOLE else 3600.0)
+        self._steps(lambda: kernel.now_s >= deadline_s or self._is_at_rest())
+
+    def _redrive(self) -> None:
+        """The operator gives back what only was tried too often, as long as there is any."""
+        for queue in Queue:
+            self.queues[dead_letters_of(queue)].redrive(self.queues[queue.value])
+        if not self._is_at_rest():
+            self.kernel.at(600.0, self._redrive)
+
+    def _is_at_rest(self) -> bool:
+        if self.functions.kernel.now_s < LENGTH_S + 120 or self._queues_left():
+            return False
+        orders = self.tables.of(Table.ORDERS).values()
+        is_waiting = any(order["state"]["S"] in ("PENDING", "SENT") for order in orders)
+        is_answered = all(wish.answers for wish in self.people.wishes)
+        return is_answered and (not is_waiting or self.mode is Mode.FAST)
+
+    def _queues_left(self) -> list[str]:
+        left = [queue for queue in Queue if self.queues[queue.value].messages]
+        stream = [] if self.stream.is_read else ["the stream"]
+        return [*left, *stream, *(["the broker's session"] if self.broker.session else [])]
+
+    def _finish(self) -> None:
+        self.kernel.say("--- the end")
+        left = self._queues_left()
+        if left:
+            raise LawBroken("end", f"not empty: {', '.join(left)}")
+        is_whole = self.mode is Mode.WHOLE
+        letters = [m for q in Queue for m in self.queues[dead_letters_of(q)].messages]
+        check_dead_letters(letters, self.exchange.rubbish, is_all_expected=not is_whole)
+        Ends(self.laws, self.tables, self.exchange, self.people, is_whole=is_whole).check()
+
+    def _happen(self, event: Event) -> None:
+        self.kernel.say(f"* {event.kind} {' '.join(str(w) for w in event.what)}".rstrip())
+        match event.kind, event.what:
+            case Kind.DEPOSIT, (who, amount, key, clicks):
+                self.people.wish(who, "/wallet/deposits", {"amount": amount}, key, clicks)
+            case Kind.ORDER, (who, body, key, clicks):
+                self.people.wish(who, "/orders", body, key, clicks)
+            case ((Kind.RESEND | Kind.REUSE), (number,)):
+                self._again(event.kind, number)
+            case _:
+                self._outside(event)
+
+    def _outside(self, event: Event) -> None:
+        match event.kind, event.what:
+            case Kind.PRICES, (prices, age_s):
+                at = START + timedelta(seconds=self.kernel.now_s - age_s)
+                self.exchange.quote(prices, at.isoformat())
+            case Kind.RUBBISH, (topic, payload):
+                self.exchange.babble(topic, payload)
+            case Kind.FORGE, (request_id,):
+                self.exchange.forge(request_id)
+            case Kind.TRADE, (group, request_id, valid):
+                self.exchange.trade_of(group, request_id, valid)
+            case _:
+                self._link(event)
+
+    def _link(self, event: Event) -> None:
+        match event.kind, event.what:
+            case Kind.KILL, _:
+                self.bridge.kill()
+            case Kind.RESTART, _:
+                self.bridge.restart()
+            case Kind.CUT, _:
+                self.broker.cut()
+            case Kind.BROKER, (for_s, forgets):
+                self.broker.die(for_s, forgets=forgets)
+
+    def _again(self, kind: Kind, number: int) -> None:
+        if number >= len(self.people.wishes):
+            return
+        if kind is Kind.RESEND:
+            self.people.send(self.people.wishes[number])
+        else:
+            self.people.misuse(self.people.wishes[number])
+
+    def _order_changed(self, before: Item | None, after: Item) -> None:
+        self.stream.changed(before, after)
+        if before is not None:
+            return
+        number, order_id = len(self.tables.of(Table.ORDERS)) - 1, after["order_id"]["S"]
+        for event in self._voids:
+            if event.what[0] == number:
+                self.kernel.at(event.what[1], lambda: self._void(order_id))
+
+    def _void(self, order_id: str) -> None:
+        self.kernel.say(f"* the operator ends {order_id}")
+        self.laws.voided.add(order_id)
+
+        def end() -> None:
+            advance_order(
+                runtime.sweep().orders,
+                order_id,
+                OrderEvent.VOID,
+                now=self.functions.now(),
+                reason="the operator has looked",
+            )
+
+        self.kernel.start("operator", f"operator#{order_id}", end, self._told)
+
+    def _told(self, error: BaseException | None) -> None:
+        if error is not None and not isinstance(error, Killed):
+            self._broken("operator", error)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """How a run ended."""
+
+    seed: int
+    mode: Mode
+    steps: int
+    effects: int
+    checks: int
+    orders: int
+    broken: LawBroken | None
+    trace: tuple[str, ...]
+
+
+def run(seed: int, mode: Mode, script: Script) -> Outcome:
+    """One run of a script."""
+    world = World(script, seed, mode)
+    broken = None
+    try:
+        world.run()
+    except LawBroken as error:
+        broken = error
+    return Outcome(
+        seed=seed,
+        mode=mode,
+        steps=world.kernel.steps,
+        effects=sum(world.kernel.counts.values()),
+        checks=world.laws.checks,
+        orders=len(world.tables.of(Table.ORDERS)),
+        broken=broken,
+        trace=tuple(world.kernel.trace),
+    )
