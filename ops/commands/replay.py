@@ -1,5 +1,6 @@
 """`replay`: what lies in a dead-letter queue and why; back to where it came from, or dropped."""
 
+import json
 from collections.abc import Sequence
 from typing import Final
 
@@ -51,13 +52,23 @@ def _list(tools: Tools, console: Console, found: Sequence[Letter]) -> None:
                 letter.letter_id,
                 age(letter.sent_at, now),
                 harmless(letter.reason or _TRIED, 100),
-                harmless(letter.body, 60),
+                harmless(_gist(letter.body), 60),
             )
             for letter in found
         ],
     )
     more = ", perhaps more: run again for the next" if len(found) >= MOST else ""
     console.say(f"{len(found)} dead letters{more}.")
+
+
+def _gist(body: str) -> str:
+    """What came from outside, without the envelope that the bridge put around it."""
+    try:
+        envelope = json.loads(body)
+    except ValueError:
+        return body
+    payload = envelope.get("payload") if isinstance(envelope, dict) else None
+    return payload if isinstance(payload, str) else body
 
 
 def _move(console: Console, letters: Letters, found: Sequence[Letter], queue: str) -> int:

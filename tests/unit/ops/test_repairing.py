@@ -110,7 +110,7 @@ def test_no_dead_letters_are_said(world: World) -> None:
 
 
 def put_two(world: World) -> None:
-    world.box.put('{"payload": "\x1b[2J é"}', "no verdict in it")
+    world.box.put('{"v": 1, "payload": "\\u001b[2J é"}', "no verdict in it")
     world.box.put("second", "")
 
 
@@ -121,7 +121,7 @@ def test_dead_letters_are_shown_with_reason_and_age_and_moved_after_a_yes(world:
     for part in ("letter-0", "2 h 0 min", "no verdict in it", "tried in vain", "2 dead letters."):
         assert part in said
     assert "\x1b" not in said
-    assert "\\x1b[2J é" in said
+    assert " \\x1b[2J é\n" in said  # the message, without its envelope
     assert "Move these 2 back to validations?" in said
     assert "✓ 2 went back" in said
     assert world.letters.source == [body for body, _ in world.box.letters]
