@@ -19,6 +19,8 @@ const Orders = lazy(() => import("./screens/orders"));
 const OrderPage = lazy(() => import("./screens/order"));
 const Wallet = lazy(() => import("./screens/wallet"));
 const Portfolio = lazy(() => import("./screens/portfolio"));
+const Projections = lazy(() => import("./screens/projections"));
+const ProjectionPage = lazy(() => import("./screens/projection"));
 const Settings = lazy(() => import("./screens/settings"));
 
 export function App() {
@@ -84,6 +86,10 @@ function Screens() {
       <Route path="/portfolio">
         <Portfolio />
       </Route>
+      <Route path="/projections">
+        <Projections />
+      </Route>
+      <Route path="/projections/:id">{({ id }) => <ProjectionPage key={id} jobId={id} />}</Route>
       <Route path="/settings">
         <Settings />
       </Route>

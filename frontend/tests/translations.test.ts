@@ -3,14 +3,16 @@ import { PASSWORD_RULES } from "../src/auth/password";
 import { PROBLEMS } from "../src/auth/problems";
 import { en } from "../src/i18n/en";
 import { enInside } from "../src/i18n/en-inside";
+import { enJobs } from "../src/i18n/en-jobs";
 import { es } from "../src/i18n/es";
 import { esInside } from "../src/i18n/es-inside";
+import { esJobs } from "../src/i18n/es-jobs";
 import { chooseLocale } from "../src/i18n/locale";
 import "../src/i18n/inside";
 import { type Key, loadWords, translate } from "../src/i18n/translate";
 
-const SPANISH: Record<Key, string> = { ...es, ...esInside };
-const ENGLISH: Record<Key, string> = { ...en, ...enInside };
+const SPANISH: Record<Key, string> = { ...es, ...esInside, ...esJobs };
+const ENGLISH: Record<Key, string> = { ...en, ...enInside, ...enJobs };
 const KEYS = Object.keys(SPANISH) as Key[];
 const blanksOf = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort();
 
@@ -18,7 +20,9 @@ describe("the two languages", () => {
   test("have the same keys, in the same order", () => {
     expect(Object.keys(en)).toEqual(Object.keys(es));
     expect(Object.keys(enInside)).toEqual(Object.keys(esInside));
-    expect(KEYS).toHaveLength(Object.keys(es).length + Object.keys(esInside).length);
+    expect(Object.keys(enJobs)).toEqual(Object.keys(esJobs));
+    const counts = [es, esInside, esJobs].map((words) => Object.keys(words).length);
+    expect(KEYS).toHaveLength(counts.reduce((sum, count) => sum + count, 0));
   });
 
   test.each(KEYS)("have words and the same blanks for %s", (key) => {

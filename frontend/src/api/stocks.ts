@@ -5,6 +5,8 @@ import type { components } from "./schema";
 
 export type Stock = components["schemas"]["Stock"];
 export type Price = components["schemas"]["Price"];
+export type Candle = components["schemas"]["Candle"];
+export type Trade = components["schemas"]["Trade"];
 export type Heartbeat = components["schemas"]["Heartbeat"];
 
 // Prices come about every five minutes; this is how late the board may notice.
@@ -55,6 +57,35 @@ export async function pricesPage(api: Api, symbol: string, page: PageOf, signal:
   return unwrap(
     await api.GET("/stocks/{symbol}/prices", { params: { path: { symbol }, query }, signal }),
   );
+}
+
+export async function candlesPage(
+  api: Api,
+  symbol: string,
+  page: PageOf & { interval: "1h" | "1d" },
+  signal: AbortSignal,
+) {
+  const { cursor, ...rest } = page;
+  const query = cursor ? { ...rest, cursor } : rest;
+  return unwrap(
+    await api.GET("/stocks/{symbol}/candles", { params: { path: { symbol }, query }, signal }),
+  );
+}
+
+/** What all groups asked to buy of a company, newest first. */
+export function tradesQuery(api: Api, symbol: string) {
+  return queryOptions({
+    queryKey: ["trades", symbol],
+    queryFn: async ({ signal }) =>
+      unwrap(
+        await api.GET("/stocks/{symbol}/activity", {
+          params: { path: { symbol }, query: { limit: 8 } },
+          signal,
+        }),
+      ).items,
+    refetchInterval: REFRESH_MS,
+    staleTime: STALE_MS,
+  });
 }
 
 /** Whether the exchange speaks to us; public, so it also answers when a session does not. */

@@ -1,16 +1,14 @@
 /** The points of a company's chart: fetched for a period, oldest first, and summed up in words. */
 import { queryOptions } from "@tanstack/preact-query";
 import type { Api } from "../api/client";
-import { type Price, pricesPage } from "../api/stocks";
+import { candlesPage, type Price, pricesPage } from "../api/stocks";
+import type { Point } from "../ui/price-chart";
 
 export const RANGES = ["1D", "1W", "1M", "All"] as const;
 export type Range = (typeof RANGES)[number];
 
-export interface Point {
-  at: string;
-  /** A decimal string. */
-  price: string;
-}
+export type { Point };
+export type Shape = "line" | "candles";
 
 export interface Series {
   points: Point[];
@@ -24,37 +22,57 @@ const PAGE = 100;
 const MOST_PAGES = 10;
 const STALE_MS = 60_000;
 
-export function seriesQuery(api: Api, symbol: string, range: Range) {
+export function seriesQuery(api: Api, symbol: string, range: Range, shape: Shape) {
   return queryOptions({
-    queryKey: ["series", symbol, range],
-    queryFn: ({ signal }) => series(api, symbol, range, Date.now(), signal),
+    queryKey: ["series", symbol, range, shape],
+    queryFn: ({ signal }) => series({ api, symbol, range, shape, nowMs: Date.now(), signal }),
     staleTime: STALE_MS,
     refetchInterval: STALE_MS,
   });
 }
 
-async function series(
-  api: Api,
-  symbol: string,
-  range: Range,
-  nowMs: number,
-  signal: AbortSignal,
-): Promise<Series> {
+interface Asked {
+  api: Api;
+  symbol: string;
+  range: Range;
+  shape: Shape;
+  nowMs: number;
+  signal: AbortSignal;
+}
+
+/** A day as a line is made of single prices; what is longer, or drawn as candles, of hours or days. */
+async function series({ api, symbol, range, shape, nowMs, signal }: Asked): Promise<Series> {
   const days = DAYS[range];
   const from = days === null ? {} : { from: new Date(nowMs - days * DAY_MS).toISOString() };
-  const prices: Price[] = [];
+  if (range === "1D" && shape === "line") {
+    const { items, isCut } = await gathered((cursor) =>
+      pricesPage(api, symbol, { limit: PAGE, cursor, ...from }, signal),
+    );
+    return { points: oldestFirst(items), isCut };
+  }
+  const interval = range === "All" ? "1d" : "1h";
+  const { items, isCut } = await gathered((cursor) =>
+    candlesPage(api, symbol, { limit: PAGE, cursor, interval, ...from }, signal),
+  );
+  const points = items.reverse().map((candle) => ({
+    at: candle.opened_at,
+    price: candle.close,
+    candle,
+  }));
+  return { points, isCut };
+}
+
+type Pages<T> = (cursor: string) => Promise<{ items: T[]; next_cursor: string | null }>;
+
+async function gathered<T>(ask: Pages<T>): Promise<{ items: T[]; isCut: boolean }> {
+  const items: T[] = [];
   let cursor: string | null = "";
   for (let page = 0; page < MOST_PAGES && cursor !== null; page += 1) {
-    const found: Awaited<ReturnType<typeof pricesPage>> = await pricesPage(
-      api,
-      symbol,
-      { limit: PAGE, cursor, ...from },
-      signal,
-    );
-    prices.push(...found.items);
+    const found: Awaited<ReturnType<Pages<T>>> = await ask(cursor);
+    items.push(...found.items);
     cursor = found.next_cursor;
   }
-  return { points: oldestFirst(prices), isCut: cursor !== null };
+  return { items, isCut: cursor !== null };
 }
 
 /** One point per second, the latest: a chart cannot show two at once. */
@@ -80,11 +98,14 @@ export interface Summary {
 export function summary(points: Point[]): Summary | null {
   const [first, last] = [points[0], points.at(-1)];
   if (!first || !last) return null;
-  const byPrice = [...points].sort((a, b) => Number(a.price) - Number(b.price));
+  // Only compared: the texts themselves are shown.
+  const ascending = (prices: string[]) => prices.sort((a, b) => Number(a) - Number(b));
+  const lows = ascending(points.map(({ price, candle }) => candle?.low ?? price));
+  const highs = ascending(points.map(({ price, candle }) => candle?.high ?? price));
   return {
-    first: first.price,
+    first: first.candle?.open ?? first.price,
     last: last.price,
-    low: byPrice[0]?.price ?? first.price,
-    high: byPrice.at(-1)?.price ?? last.price,
+    low: lows[0] ?? first.price,
+    high: highs.at(-1) ?? last.price,
   };
 }

@@ -24,6 +24,7 @@ export const en: Record<Key, string> = {
   "nav.portfolio": "Portfolio",
   "nav.orders": "Requests",
   "nav.wallet": "Wallet",
+  "nav.projections": "Projections",
   "nav.settings": "Settings",
   "nav.account": "Your account",
 

@@ -23,6 +23,7 @@ export const es = {
   "nav.portfolio": "Portafolio",
   "nav.orders": "Solicitudes",
   "nav.wallet": "Billetera",
+  "nav.projections": "Proyecciones",
   "nav.settings": "Ajustes",
   "nav.account": "Tu cuenta",
 

@@ -1,9 +1,10 @@
 /** From keys to words: fills the blanks of one language's text. */
 import type { Key as FirstKey } from "./es";
 import type { InsideKey } from "./es-inside";
+import type { JobsKey } from "./es-jobs";
 import type { Locale } from "./locale";
 
-export type Key = FirstKey | InsideKey;
+export type Key = FirstKey | InsideKey | JobsKey;
 export type Blanks = Record<string, string | number>;
 
 // A reader downloads the language that they read; the lazy screens bring words of their own (`inside.ts`).

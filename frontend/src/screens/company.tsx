@@ -2,6 +2,7 @@
 import { useQuery } from "@tanstack/preact-query";
 import { ApiError } from "../api/client";
 import { type Stock, stockQuery } from "../api/stocks";
+import { ActivityPanel } from "../company/activity-panel";
 import { ChartPanel } from "../company/chart-panel";
 import { HistoryPanel } from "../company/history-panel";
 import { OwnPanel } from "../company/own-panel";
@@ -63,12 +64,16 @@ function Found({ stock }: { stock: Stock }) {
         </ButtonLink>
         <ChartPanel stock={stock} />
         <OwnPanel stock={stock} />
+        <ActivityPanel stock={stock} />
         <HistoryPanel stock={stock} />
       </div>
       <aside class="max-lg:hidden">
         <div class={`${CARD} sticky top-22 p-5`}>
           <Ticket stock={stock} />
         </div>
+        <ButtonLink quiet href={`/projections?symbol=${stock.symbol}`} class="mt-4 w-full">
+          {t("projections.of", { symbol: stock.symbol })}
+        </ButtonLink>
       </aside>
     </div>
   );

@@ -2,9 +2,10 @@
 import { Link } from "wouter-preact";
 import type { BoardOrder, Stock } from "../api/stocks";
 import { useLanguage } from "../context";
-import { money, percent, roundedPrice, signed } from "../format/numbers";
-import { Change } from "../ui/change";
+import { direction, money, percent, roundedPrice, signed } from "../format/numbers";
+import { Change, COLOURS } from "../ui/change";
 import { StarIcon } from "../ui/icons";
+import { Sparkline } from "../ui/sparkline";
 import { Ticker } from "../ui/ticker";
 import { PriceAge } from "../ui/when";
 
@@ -69,6 +70,7 @@ function Head({ sorting, onSort }: HeadProps) {
           class={`${WIDE_ONLY} w-48`}
           {...sortable}
         />
+        <td class={`${WIDEST_ONLY} w-24`} />
         <th
           scope="col"
           class={`${WIDEST_ONLY} w-32 px-3 text-right text-small font-medium text-muted`}
@@ -140,6 +142,9 @@ function Row({ stock, nowMs, isStarred, onStar }: RowProps) {
       </td>
       <td class={`${CELL} ${WIDE_ONLY} text-right tabular-nums`}>
         <StockChange stock={stock} />
+      </td>
+      <td class={`${CELL} ${WIDEST_ONLY}`}>
+        <Sparkline trend={stock.trend} class={COLOURS[direction(stock.change) ?? "flat"]} />
       </td>
       <td class={`${CELL} ${WIDEST_ONLY} text-right text-small`}>
         <PriceAge at={stock.observed_at} nowMs={nowMs} />
@@ -256,6 +261,7 @@ export function BoardSkeleton() {
               </td>
               <td class={`${CELL} ${PRICE_WIDTH}`}>{bar("ml-auto w-20")}</td>
               <td class={`${CELL} ${WIDE_ONLY}`}>{bar("ml-auto w-28")}</td>
+              <td class={`${CELL} ${WIDEST_ONLY}`} />
               <td class={`${CELL} ${WIDEST_ONLY}`}>{bar("ml-auto w-16")}</td>
               <td class={`${CELL} ${WIDE_ONLY}`}>{bar("ml-auto w-20")}</td>
             </tr>

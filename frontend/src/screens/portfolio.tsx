@@ -6,6 +6,7 @@ import { useLanguage, useServices, useTitle } from "../context";
 import { money, percent, roundedPrice, shares, signedMoney } from "../format/numbers";
 import "../i18n/inside";
 import { Allocation } from "../portfolio/allocation";
+import { HistoryPanel } from "../portfolio/history-panel";
 import { Change } from "../ui/change";
 import { Blank, ButtonLink } from "../ui/controls";
 import { CsvButton } from "../ui/csv-button";
@@ -53,6 +54,7 @@ function Found({ portfolio }: { portfolio: Portfolio }) {
   return (
     <>
       <Totals portfolio={portfolio} />
+      <HistoryPanel />
       <div class="grid items-start gap-6 lg:grid-cols-[minmax(0,1fr)_20rem]">
         <Panel title={t("portfolio.positions")} isFlush>
           <Positions portfolio={portfolio} />

@@ -4,7 +4,11 @@ import { useLanguage } from "../context";
 import { type Direction, direction, UNKNOWN } from "../format/numbers";
 
 const ARROWS: Record<Direction, string> = { up: "▲", down: "▼", flat: "■" };
-const COLOURS: Record<Direction, string> = { up: "text-up", down: "text-down", flat: "text-muted" };
+export const COLOURS: Record<Direction, string> = {
+  up: "text-up",
+  down: "text-down",
+  flat: "text-muted",
+};
 
 interface ChangeProps {
   /** What decides where it points. */

@@ -14,11 +14,10 @@ export function Dialog({ title, canClose = true, onClose, children }: DialogProp
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
   useEffect(() => {
-    const before = document.activeElement;
-    dialog.current?.showModal();
-    return () => {
-      if (before instanceof HTMLElement) before.focus();
-    };
+    const shown = dialog.current;
+    shown?.showModal();
+    // Closed before it is taken away: only then the platform gives the focus back.
+    return () => shown?.close();
   }, []);
   return (
     <dialog

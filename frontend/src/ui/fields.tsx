@@ -69,6 +69,27 @@ export function EmailField({ name, label, value, fault, onInput }: FieldProps) {
   );
 }
 
+/** A short text: a number of days, of shares. */
+export function TextField({ name, label, value, fault, onInput }: FieldProps) {
+  const id = useId();
+  return (
+    <Labelled id={id} label={label}>
+      <input
+        id={id}
+        name={name}
+        inputMode="decimal"
+        autocomplete="off"
+        class={`${INPUT} ${border(fault)}`}
+        value={value}
+        aria-invalid={fault !== null}
+        aria-describedby={`${id}-fault`}
+        onInput={(event) => onInput(event.currentTarget.value)}
+      />
+      <Fault id={`${id}-fault`} text={fault} />
+    </Labelled>
+  );
+}
+
 export function PasswordField(props: FieldProps & { isNew: boolean }) {
   const { name, label, value, fault, onInput, isNew } = props;
   const id = useId();

@@ -59,6 +59,7 @@ export const ListIcon = icon("M8.5 6h11M8.5 12h11M8.5 18h11M4.5 6h.1M4.5 12h.1M4
 export const GearIcon = icon(
   "M12 15a3 3 0 1 0 0-6 3 3 0 0 0 0 6ZM12 3v2.5M12 18.5V21M4.2 7.5l2.2 1.3M17.6 15.2l2.2 1.3M4.2 16.5l2.2-1.3M17.6 8.8l2.2-1.3",
 );
+export const TrendIcon = icon("M3.5 17.5l6-6 4 4 7-8M15.5 7.5h5v5");
 export const BackIcon = icon("M14.5 5.5 8 12l6.5 6.5");
 export const PlusIcon = icon("M12 5v14M5 12h14");
 

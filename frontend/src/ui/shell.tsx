@@ -4,7 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 import { Link, useLocation } from "wouter-preact";
 import { useLanguage, useServices } from "../context";
 import { AccountMenu } from "./account-menu";
-import { ChartIcon, ListIcon, Mark, OfflineIcon, PieIcon, WalletIcon } from "./icons";
+import { ChartIcon, ListIcon, Mark, OfflineIcon, PieIcon, TrendIcon, WalletIcon } from "./icons";
 
 export function SkipLink() {
   const { t } = useLanguage();
@@ -23,12 +23,18 @@ const SECTIONS = [
   { href: "/portfolio", name: "nav.portfolio", icon: PieIcon, within: /^\/portfolio/ },
   { href: "/orders", name: "nav.orders", icon: ListIcon, within: /^\/orders/ },
   { href: "/wallet", name: "nav.wallet", icon: WalletIcon, within: /^\/wallet/ },
+  {
+    href: "/projections",
+    name: "nav.projections",
+    icon: TrendIcon,
+    within: /^\/projections/,
+  },
 ] as const;
 
 const LINKS =
   "flex max-md:fixed max-md:inset-x-0 max-md:bottom-0 max-md:z-10 max-md:border-t max-md:border-line max-md:bg-surface max-md:pb-[env(safe-area-inset-bottom)]";
 const SECTION =
-  "flex items-center justify-center gap-1 rounded-control font-medium transition-colors hover:text-ink max-md:h-16 max-md:flex-1 max-md:flex-col max-md:text-small md:min-h-11 md:px-3.5";
+  "flex items-center justify-center gap-1 rounded-control font-medium transition-colors hover:text-ink max-md:h-16 max-md:flex-1 max-md:flex-col max-md:min-w-0 max-md:text-[0.6875rem] md:min-h-11 md:px-3.5";
 
 function Sections() {
   const { t } = useLanguage();

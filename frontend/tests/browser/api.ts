@@ -4,15 +4,20 @@ import {
   SAMPLE_ME,
   SAMPLE_WALLET,
   sampleBoard,
+  sampleCandles,
+  sampleJobs,
   sampleOrders,
   samplePortfolio,
   samplePostings,
   samplePrices,
+  sampleTrades,
 } from "./samples.ts";
 import { type Answer, json, type Routes } from "./site.ts";
 
 const HISTORY = 288;
 const HELD_HISTORY = 700;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 
 type Made = (url: URL, request: IncomingMessage) => unknown;
 
@@ -61,6 +66,18 @@ function orders(url: URL) {
   return url.searchParams.has("key") ? list([]) : page(found, url);
 }
 
+function candles(url: URL) {
+  const symbol = decodeURIComponent(url.pathname.split("/").at(-2) ?? "");
+  const stock = sampleBoard(Date.now()).find((one) => one.symbol === symbol);
+  const from = Date.parse(url.searchParams.get("from") ?? "2000-01-01");
+  const lasts = url.searchParams.get("interval") === "1d" ? DAY_MS : HOUR_MS;
+  const all = sampleCandles(Date.now(), 200, lasts, Number(stock?.price ?? 1));
+  return page(
+    all.filter((candle) => Date.parse(candle.opened_at) >= from),
+    url,
+  );
+}
+
 export const FULL: Routes = {
   "GET /stocks": made(() => list(sampleBoard(Date.now()))),
   "GET /stocks/:symbol": made((url) =>
@@ -74,6 +91,13 @@ export const FULL: Routes = {
     sampleOrders(Date.now()).find((order) => order.order_id === last(url)),
   ),
   "GET /portfolio": made(() => samplePortfolio(Date.now())),
+  "GET /stocks/:symbol/candles": made(candles),
+  "GET /stocks/:symbol/activity": made((url) =>
+    list(sampleTrades(Date.now(), url.pathname.split("/").at(-2) ?? "")),
+  ),
+  "GET /jobs": made(() => list(sampleJobs(Date.now()).map(({ result: _, ...job }) => job))),
+  "GET /jobs/:id": made((url) => sampleJobs(Date.now()).find((job) => job.job_id === last(url))),
+  "POST /jobs": made(() => sampleJobs(Date.now())[0]),
   "GET /me": json(200, SAMPLE_ME),
 };
 
@@ -83,6 +107,8 @@ export const EMPTY: Routes = {
   "GET /wallet": json(200, { available: "0.00", held: "0.00", total: "0.00", currency: "USD" }),
   "GET /wallet/postings": json(200, list([])),
   "GET /orders": json(200, list([])),
+  "GET /jobs": json(200, list([])),
+  "GET /stocks/:symbol/activity": json(200, list([])),
   "GET /portfolio": json(200, {
     currency: "USD",
     cost: "0.00",

@@ -1,7 +1,8 @@
 /** A board and a stored session to show screens with. */
 import type { Holding, Portfolio } from "../../src/api/account.ts";
+import type { JobWithResult, PortfolioHistory, Projection } from "../../src/api/jobs.ts";
 import type { Order } from "../../src/api/orders.ts";
-import type { Price, Stock } from "../../src/api/stocks.ts";
+import type { Candle, Price, Stock, Trade } from "../../src/api/stocks.ts";
 import type { Posting, Wallet } from "../../src/api/wallet.ts";
 
 const MINUTE_MS = 60_000;
@@ -37,8 +38,18 @@ export function sampleBoard(now: number): Stock[] {
     previous_price: null,
     observed_at: new Date(now - minutesOld * MINUTE_MS).toISOString(),
     source: null,
-    trend: [],
+    trend: sampleTrend(price, change?.[0] ?? "0"),
   }));
+}
+
+/** A day's way to a price, as the board's sparkline draws it. */
+function sampleTrend(price: string, change: string): string[] {
+  const start = Number(price) - Number(change);
+  const hours = Array.from({ length: 23 }, (_, hour) => {
+    const way = start + (Number(change) * hour) / 23;
+    return (way * (1 + Math.sin(hour * 1.7) * 0.004)).toFixed(6);
+  });
+  return [...hours, price];
 }
 
 /** A company's history, newest first: a walk that ends at its price, the same on every run. */
@@ -56,6 +67,145 @@ export function samplePrices(now: number, count: number, price = 190.23): Price[
     value *= 1 + (seed / 2_147_483_647 - 0.505) * 0.006;
     return found;
   });
+}
+
+/** Candles newest first, made of the same walk. */
+export function sampleCandles(
+  now: number,
+  count: number,
+  lastsMs: number,
+  price: number,
+): Candle[] {
+  const walk = samplePrices(now, count * 4, price).map((one) => Number(one.price));
+  const newest = Math.floor(now / lastsMs) * lastsMs;
+  return Array.from({ length: count }, (_, index) => {
+    const part = walk.slice(index * 4, index * 4 + 5);
+    return {
+      opened_at: new Date(newest - index * lastsMs).toISOString(),
+      open: (part.at(-1) ?? price).toFixed(2),
+      high: (Math.max(...part) * 1.001).toFixed(2),
+      low: (Math.min(...part) * 0.999).toFixed(2),
+      close: (part[0] ?? price).toFixed(2),
+      count: 12,
+    };
+  });
+}
+
+export function sampleTrades(now: number, symbol: string): Trade[] {
+  const groups: [string, string, boolean, number][] = [
+    ["13", "2.5", true, 2],
+    ["3", "0.5", true, 9],
+    ["7", "40", false, 14],
+    ["21", "1", true, 31],
+  ];
+  return groups.map(([group_id, quantity, valid, minutesOld]) => ({
+    group_id,
+    own: group_id === "3",
+    symbol,
+    quantity,
+    valid,
+    requested_at: new Date(now - minutesOld * MINUTE_MS - 400).toISOString(),
+    validated_at: new Date(now - minutesOld * MINUTE_MS).toISOString(),
+  }));
+}
+
+const DAY_MS = 86_400_000;
+
+function sampleProjection(now: number): Projection {
+  const chart = Array.from({ length: 21 }, (_, index) => {
+    const middle = 181 + index;
+    const spread = 4 + Math.abs(index - 10) * 0.35;
+    return {
+      at: new Date(now + (index - 10) * 3 * DAY_MS).toISOString(),
+      price: middle.toFixed(2),
+      low: (middle - spread).toFixed(2),
+      high: (middle + spread).toFixed(2),
+    };
+  });
+  return {
+    kind: "projection",
+    symbol: "AAPL",
+    currency: "USD",
+    quantity: "2.5",
+    days: 30,
+    from_at: chart[0]?.at ?? "",
+    asked_at: new Date(now).toISOString(),
+    target_at: chart.at(-1)?.at ?? "",
+    prices: 8640,
+    per_day: "0.333333",
+    raw_price: "201.00",
+    standard_error: "3.83",
+    low: "193.50",
+    high: "208.50",
+    purchases: 52,
+    weight: "1.14",
+    weighted_price: "229.14",
+    latest_price: "190.23",
+    latest_price_at: new Date(now - MINUTE_MS).toISOString(),
+    expected_value: "572.85",
+    expected_gain: "97.27",
+    chart,
+  };
+}
+
+function sampleHistory(now: number): PortfolioHistory {
+  return {
+    kind: "portfolio_history",
+    currency: "USD",
+    days: Array.from({ length: 31 }, (_, index) => {
+      const cash = 1325.25 + (index < 12 ? 428.13 : 0);
+      const holdings = 500 + index * 16 + Math.sin(index) * 30;
+      return {
+        day: new Date(now - (30 - index) * DAY_MS).toISOString().slice(0, 10),
+        cash: cash.toFixed(2),
+        holdings: index === 0 ? null : holdings.toFixed(2),
+        total: index === 0 ? null : (cash + holdings).toFixed(2),
+      };
+    }),
+  };
+}
+
+/** A job of each state, and the portfolio's history. */
+export function sampleJobs(now: number): JobWithResult[] {
+  const job = (
+    minutesOld: number,
+    state: JobWithResult["state"],
+    question: JobWithResult["question"],
+    rest: Partial<JobWithResult> = {},
+  ): JobWithResult => ({
+    job_id: `2b9a7c64-1f0e-5c0e-8e0b-${String(minutesOld).padStart(12, "0")}`,
+    kind: "projection",
+    question,
+    state,
+    created_at: new Date(now - minutesOld * MINUTE_MS).toISOString(),
+    started_at: null,
+    ended_at: null,
+    reason: null,
+    result: null,
+    ...rest,
+  });
+  return [
+    job(0, "running", { symbol: "MSFT", days: 90, quantity: "1" }),
+    job(
+      3,
+      "finished",
+      { symbol: "AAPL", days: 30, quantity: "2.5" },
+      { result: sampleProjection(now) },
+    ),
+    job(
+      20,
+      "failed",
+      { symbol: "LTM", days: 7, quantity: "1000" },
+      {
+        reason: {
+          code: "not_enough_history",
+          message: "",
+          retry_at: new Date(now + 9 * MINUTE_MS).toISOString(),
+        },
+      },
+    ),
+    job(40, "finished", { days: 30 }, { kind: "portfolio_history", result: sampleHistory(now) }),
+  ];
 }
 
 type OrderSample = Partial<Order> & Pick<Order, "state" | "symbol" | "quantity" | "price" | "cost">;

@@ -35,6 +35,8 @@ const FAULT = json(409, { code: "conflict", message: "", request_id: "r" });
 const AAPL = { symbol: "AAPL", quantity: "0.525679", price: "190.23", cost: "100.00" };
 const ORDER_PATH = "/orders/be0e538d-c983-43e8-957b-391740000000";
 
+const JOB_PATH = "/projections/2b9a7c64-1f0e-5c0e-8e0b-00000000000";
+
 function order(minutesOld: number, sample: Partial<Parameters<typeof sampleOrder>[2]>): Routes {
   return {
     ...FULL,
@@ -83,6 +85,13 @@ export const SHOTS: Shot[] = [
   inside("market-error", "/", { routes: { ...FULL, "GET /stocks": FAULT } }),
   inside("company", "/stocks/AAPL", { isShown: true }),
   inside("company-table", "/stocks/AAPL", { act: (page) => page.click("summary") }),
+  inside("company-candles", "/stocks/AAPL", {
+    isShown: true,
+    act: async (page) => {
+      await page.getByText("Velas", { exact: true }).or(page.getByText("Candles")).click();
+      await page.getByText("1M", { exact: true }).click();
+    },
+  }),
   inside("company-new", "/stocks/FB", { routes: EMPTY }),
   inside("company-stale", "/stocks/NFLX"),
   inside("company-unknown", "/stocks/NOPE"),
@@ -129,6 +138,11 @@ export const SHOTS: Shot[] = [
   inside("portfolio", "/portfolio", { isShown: true }),
   inside("portfolio-empty", "/portfolio", { routes: EMPTY }),
   inside("portfolio-loading", "/portfolio", { routes: { ...FULL, "GET /portfolio": never } }),
+  inside("projections", "/projections", { isShown: true }),
+  inside("projections-empty", "/projections", { routes: EMPTY }),
+  inside("projection", `${JOB_PATH}3`, { isShown: true }),
+  inside("projection-waiting", `${JOB_PATH}0`),
+  inside("projection-failed", JOB_PATH.slice(0, -1).concat("20")),
   inside("settings", "/settings", { isShown: true }),
   inside("not-found", "/nowhere"),
 ];

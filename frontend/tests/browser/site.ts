@@ -56,6 +56,7 @@ const ALIVE: Routes = {
     alive: true,
     stage: "local",
     exchange: { link_alive: true },
+    jobs: { alive: true, last_finished_at: null, last_failed_at: null },
     newest_price_at: null,
     newest_price_age_s: null,
   }),
