@@ -12,7 +12,6 @@ from aws_cdk import aws_sqs as sqs
 
 from cdk.constructs.queue import DeadLetters
 from cdk.constructs.table import ItemTable
-from cdk.stage import Stage
 
 BATCH = 10
 
@@ -20,13 +19,13 @@ STREAM_TRIES = 100
 """Of one batch, halved first where it can be. What is given up, the sweep asks for again."""
 
 
-def from_queue(function: lambda_.Function, queue: sqs.IQueue, stage: Stage) -> None:
+def from_queue(function: lambda_.Function, queue: sqs.IQueue, at_once: int) -> None:
     """Feeds the function from the queue; messages that it names as failed come again, alone."""
     function.add_event_source(
         sources.SqsEventSource(
             queue,
             batch_size=BATCH,
-            max_concurrency=stage.queue_concurrency,
+            max_concurrency=at_once,
             report_batch_item_failures=True,
         )
     )

@@ -61,6 +61,11 @@ RUN_VISIBILITY = Duration.seconds(6 * 120)
 
 VISIBILITIES = {Queue.OUTBOUND: BRIDGE_VISIBILITY, Queue.JOBS: RUN_VISIBILITY}
 
+PRICES_AT_ONCE = 2
+"""Batches of prices all change the same quotes and candles: more at a time only collide (0070).
+AWS knows no lower limit.
+"""
+
 CONSUMER_TRIES = 5
 BRIDGE_TRIES = 20
 """More: a broker that is away for minutes must not make dead letters of good orders."""
@@ -141,7 +146,8 @@ class BackendStack(Stack):
     def _connect(self) -> None:
         """Lets queues, the stream and the clock call their functions."""
         for queue, consumer in CONSUMERS.items():
-            from_queue(self.functions[consumer], self.queues[queue].queue, self._stage)
+            at_once = PRICES_AT_ONCE if queue is Queue.PRICES else self._stage.queue_concurrency
+            from_queue(self.functions[consumer], self.queues[queue].queue, at_once)
             self.queues[queue].dead_letters.allow_sending(self.functions[consumer])
         relay = self.functions[Function.RELAY]
         from_stream(relay, self._data.tables[Table.ORDERS], self._relay_failures)

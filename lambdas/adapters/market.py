@@ -1,7 +1,10 @@
 """The board, the history of prices and the candles in DynamoDB."""
 
+import random
+import time
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Final
 
 from pynamodb.connection import Connection
 from pynamodb.expressions.condition import Condition
@@ -23,9 +26,12 @@ from lambdas.adapters.market_items import (
 from lambdas.adapters.market_tables import BOARD, CandleItem, PriceItem, QuoteItem
 from lambdas.domain import candles
 from lambdas.domain.candles import Candle, CandleKey, Interval
+from lambdas.domain.errors import StaleDecision
 from lambdas.domain.market import Quote, Tick
 from lambdas.domain.quoting import MOST_KEYS, MarketSnapshot, MarketUpdate, tick_key
 from lambdas.ports import Page
+
+_LONGEST_PAUSE_S: Final = 0.3
 
 Key = tuple[type[Model], Mapping[str, str]]
 
@@ -77,7 +83,11 @@ class DynamoMarket:
             transaction.save(quote_item(quote.after), condition=_same_quote(quote.before))
         for candle in update.candles:
             transaction.save(candle_item(candle.after), condition=_same_candle(candle.before))
-        write(transaction)
+        try:
+            write(transaction)
+        except StaleDecision:  # whoever met here shall not meet again at once
+            time.sleep(random.uniform(0, _LONGEST_PAUSE_S))  # noqa: S311 - jitter, no secret
+            raise
 
     def recorded(self, symbol: str, day: datetime) -> tuple[MarketSnapshot, Sequence[Tick]]:
         """One BatchGetItem of 26 keys, then one consistent query (a page for each MB)."""

@@ -8,7 +8,7 @@ from lambdas.domain.errors import StaleDecision
 from lambdas.domain.market import Tick
 from lambdas.ports import Market
 
-_ATTEMPTS = 4  # two batches meet now and then; four in one moment do not
+_ATTEMPTS = 10  # two batches at once meet at every second attempt or so, and less after a pause
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

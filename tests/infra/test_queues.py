@@ -100,7 +100,11 @@ def test_a_queue_feeds_its_function_ten_at_a_time_and_takes_back_single_failures
     assert mapping["EventSourceArn"] == {"Fn::GetAtt": [queue_name, "Arn"]}
     assert mapping["BatchSize"] == 10
     assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
-    assert mapping["ScalingConfig"] == {"MaximumConcurrency": dev.stage.queue_concurrency}
+
+
+def test_prices_go_two_at_a_time_and_the_rest_as_the_stage_says(prod: Synthesized) -> None:
+    at_once = {name: source(prod, name)["ScalingConfig"]["MaximumConcurrency"] for name in INBOUND}
+    assert at_once == {"prices": 2, "requests": 50, "validations": 50}
 
 
 def test_no_concurrency_is_reserved_since_a_new_account_has_none_to_give(dev: Synthesized) -> None:
