@@ -12,8 +12,6 @@ import { PriceAge } from "../ui/when";
 const CARD =
   "w-full table-fixed border-separate border-spacing-0 overflow-hidden rounded-card border border-line bg-surface";
 const CELL = "h-18 border-t border-line px-3 group-first:border-t-0";
-const STAR_WIDTH = "w-12";
-const PRICE_WIDTH = "w-42 sm:w-40";
 const WIDE_ONLY = "max-sm:hidden";
 const WIDEST_ONLY = "max-lg:hidden";
 
@@ -34,6 +32,7 @@ interface BoardProps {
 export function Board({ stocks, nowMs, sorting, onSort, stars, onStar }: BoardProps) {
   return (
     <table class={CARD}>
+      <Columns />
       <Head sorting={sorting} onSort={onSort} />
       <tbody>
         {stocks.map((stock) => (
@@ -55,29 +54,36 @@ interface HeadProps {
   onSort?: ((sorting: Sorting) => void) | undefined;
 }
 
+/** The columns' widths: cells could not say them, since a phone takes the head out of the table. */
+function Columns() {
+  return (
+    <colgroup>
+      <col class="w-12" />
+      <col />
+      <col class="w-36 sm:w-40" />
+      <col class={`${WIDE_ONLY} w-48`} />
+      <col class={`${WIDEST_ONLY} w-24`} />
+      <col class={`${WIDEST_ONLY} w-32`} />
+      <col class={`${WIDE_ONLY} w-32`} />
+    </colgroup>
+  );
+}
+
 function Head({ sorting, onSort }: HeadProps) {
   const { t } = useLanguage();
   const sortable = { sorting, onSort };
   return (
     <thead class="bg-raised max-sm:sr-only">
       <tr>
-        <td class={STAR_WIDTH} />
+        <td />
         <SortHead order="symbol" name={t("market.company")} {...sortable} />
-        <SortHead order="price" name={t("market.price")} class={PRICE_WIDTH} {...sortable} />
-        <SortHead
-          order="change"
-          name={t("market.change")}
-          class={`${WIDE_ONLY} w-48`}
-          {...sortable}
-        />
-        <td class={`${WIDEST_ONLY} w-24`} />
-        <th
-          scope="col"
-          class={`${WIDEST_ONLY} w-32 px-3 text-right text-small font-medium text-muted`}
-        >
+        <SortHead order="price" name={t("market.price")} {...sortable} />
+        <SortHead order="change" name={t("market.change")} class={WIDE_ONLY} {...sortable} />
+        <td class={WIDEST_ONLY} />
+        <th scope="col" class={`${WIDEST_ONLY} px-3 text-right text-small font-medium text-muted`}>
           {t("market.age")}
         </th>
-        <td class={`${WIDE_ONLY} w-32`} />
+        <td class={WIDE_ONLY} />
       </tr>
     </thead>
   );
@@ -125,13 +131,13 @@ interface RowProps {
 function Row({ stock, nowMs, isStarred, onStar }: RowProps) {
   return (
     <tr class="group relative transition-colors hover:bg-raised/60">
-      <td class={`${CELL} ${STAR_WIDTH} px-0 pl-1`}>
+      <td class="border-t border-line pl-0.5 group-first:border-t-0">
         <Star symbol={stock.symbol} isOn={isStarred} onStar={onStar} />
       </td>
       <th scope="row" class={`${CELL} pl-0 text-left font-normal sm:pl-0`}>
         <Company stock={stock} nowMs={nowMs} />
       </th>
-      <td class={`${CELL} ${PRICE_WIDTH} text-right tabular-nums`}>
+      <td class={`${CELL} pl-0 text-right tabular-nums`}>
         <Price stock={stock} />
         <div class="text-small sm:hidden">
           <StockChange stock={stock} />
@@ -248,18 +254,19 @@ export function BoardSkeleton() {
     <div role="status">
       <span class="sr-only">{t("market.loading")}</span>
       <table class={CARD} aria-hidden="true" inert>
+        <Columns />
         <Head />
         <tbody>
           {Array.from({ length: SKELETON_ROWS }, (_, index) => (
             <tr key={index} class="group">
-              <td class={`${CELL} ${STAR_WIDTH}`} />
+              <td class={CELL} />
               <td class={`${CELL} pl-0`}>
                 <div class="flex items-center gap-3">
                   <span class="hidden h-9 w-15 flex-none animate-pulse rounded-small bg-raised sm:block" />
                   {bar(index % 2 ? "w-28" : "w-40")}
                 </div>
               </td>
-              <td class={`${CELL} ${PRICE_WIDTH}`}>{bar("ml-auto w-20")}</td>
+              <td class={CELL}>{bar("ml-auto w-20")}</td>
               <td class={`${CELL} ${WIDE_ONLY}`}>{bar("ml-auto w-28")}</td>
               <td class={`${CELL} ${WIDEST_ONLY}`} />
               <td class={`${CELL} ${WIDEST_ONLY}`}>{bar("ml-auto w-16")}</td>
