@@ -73,6 +73,24 @@ web-check: frontend/dist/index.html  ## style, types, tests and size budgets of 
 	@$(NPM) run test --prefix frontend --silent
 	@$(NPM) run budget --prefix frontend --silent
 
+.PHONY: web-budget
+web-budget: frontend/dist/index.html  ## what a first visit downloads, and how long a slow phone waits for the board
+	@$(NPM) run budget --prefix frontend --silent
+	@$(NPM) run speed --prefix frontend --silent
+
+.PHONY: web-test
+web-test: frontend/dist/index.html .venv-cloud/.installed  ## the site in Chromium, every state, against a stand-in API
+	@$(NPM) run test:browser --prefix frontend --silent
+
+.PHONY: web-cloud
+web-cloud: frontend/node_modules/.installed  ## the site in Chromium against a ready `make up` (STATE=)
+	@OUTPUTS="$(abspath $(STATE))/outputs.json" $(NPM) run test:cloud --prefix frontend --silent
+
+.PHONY: web-screens
+web-screens: frontend/dist/index.html  ## photographs of the site's screens, into docs/screens
+	@rm -f docs/screens/*.webp
+	@$(NPM) run look --prefix frontend --silent -- $(CURDIR)/docs/screens --shown
+
 .PHONY: tools
 tools: $(VENV)/.installed .venv-cloud/.installed cdk/node_modules/.installed frontend/dist/index.html
 
@@ -163,7 +181,7 @@ test: tools  ## everything: pure tests, DynamoDB and MQTT on loopback, the stack
 
 .PHONY: test-core
 test-core: tools  ## pure tests, contracts, DynamoDB in memory, the stacks
-	@$(PYTEST) tests/unit tests/contract tests/infra tests/integration/dynamodb tests/integration/rights tests/integration/sqs
+	@$(PYTEST) tests/unit tests/contract tests/infra tests/integration/{dynamodb,http,ops,rights,sqs}
 
 .PHONY: test-processes
 test-processes: tools  ## the bridge, the exchange and the supervision as real processes on loopback

@@ -4,6 +4,7 @@
  */
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { FULL } from "./api";
 import { launch } from "./chromium";
 import { type Cloud, startCloud } from "./cloud";
 import { sampleBoard } from "./samples";
@@ -45,6 +46,7 @@ beforeEach(async () => {
   page = await context.newPage();
   faults = [];
   watch(page);
+  site.reset(FULL);
   site.onStocks((response, request) => {
     if (!request.headers.authorization?.startsWith("Bearer ey"))
       return json(401, {})(response, request);
