@@ -1,0 +1,145 @@
+"""The parts of a run that are killed and started again: each a program of `local`, beside a
+`make up` that has none of them.
+"""
+
+import os
+import signal
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final, Self
+
+from local import bridge, broker, ports, simulator
+from local.options import BrokerKind, Options
+from local.processes import Program
+from tests.chaos.network import Line
+from tests.chaos.plan import Link, Plan
+from tests.e2e.system import System, eventually
+
+PATIENCE_S: Final = 20
+OVERFLOWED: Final = "Outgoing messages are being dropped"
+
+
+class Part:
+    """One program; whatever it says in all its lives is in one log."""
+
+    def __init__(self, program: Program, log: Path) -> None:
+        self.log = log
+        self._program = program
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """A new life."""
+        assert not self.is_alive
+        with self.log.open("ab") as out:
+            self._process = subprocess.Popen(
+                self._program.argv,
+                env=dict(self._program.env),
+                cwd=self._program.folder,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    def become(self, program: Program) -> None:
+        """Its next life is another program's."""
+        self._program = program
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it runs."""
+        return self._process is not None and self._process.poll() is None
+
+    def kill(self) -> None:
+        """SIGKILL, which it must not have forestalled by ending itself."""
+        assert self._process is not None
+        died_of = self._process.poll()
+        assert died_of is None, f"{self._program.name} had ended by itself ({died_of}): {self.log}"
+        os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+
+    def stop(self) -> None:
+        """SIGTERM; it leaves in order, and in time."""
+        assert self._process is not None
+        self._process.terminate()
+        assert self._process.wait(self._program.grace_s + PATIENCE_S) in (0, -signal.SIGTERM)
+
+    def said(self, words: str) -> int:
+        """How many lines of its log hold these words."""
+        return sum(words in line for line in self.log.read_text(errors="replace").splitlines())
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._process is not None and self.is_alive:
+            os.killpg(self._process.pid, signal.SIGTERM)
+            try:
+                self._process.wait(self._program.grace_s)
+            except subprocess.TimeoutExpired:
+                self.kill()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parts:
+    """All that can be struck."""
+
+    broker: Part
+    bridge: Part
+    exchange: Part
+    polite_exchange: Program
+    lines: dict[Link, Line]
+    broker_answers: Callable[[], bool]
+
+
+@contextmanager
+def started(
+    system: System, options: Options, plan: Plan, lines: dict[Link, int]
+) -> Iterator[Parts]:
+    """Broker, exchange, and a bridge whose every connection runs over our lines (their ports)."""
+    options = replace(options, broker=BrokerKind.MOSQUITTO, broker_queue=plan.broker_queue)
+    logs = options.logs
+    with ExitStack() as ending:
+        served = Part(broker.program(options, broker.credentials(options)), logs / "broker.log")
+        ending.enter_context(served)
+        eventually(lambda: ports.answers(options.mqtt_port), what="a broker")
+        neighbours = {Link.BROKER: options.mqtt_port, Link.CLOUD: options.cloud_port}
+        open_lines = {
+            link: ending.enter_context(Line(port=port, neighbour=neighbours[link]))
+            for link, port in lines.items()
+        }
+        beyond = replace(options, mqtt_port=lines[Link.BROKER], cloud_port=lines[Link.CLOUD])
+        carrier = bridge.program(
+            beyond, bridge.container_environment(options), bridge.lasting_rights(options)
+        )
+        rude = _exchange(system, options, _misbehaving(plan))
+        yield Parts(
+            broker=served,
+            bridge=ending.enter_context(Part(carrier, logs / "bridge.log")),
+            exchange=ending.enter_context(Part(rude, logs / "exchange.log")),
+            polite_exchange=_exchange(system, options, _polite(plan)),
+            lines=open_lines,
+            broker_answers=lambda: ports.answers(options.mqtt_port),
+        )
+
+
+def _exchange(system: System, options: Options, more: tuple[str, ...]) -> Program:
+    """With one memory for all its lives: what it has decided, it does not decide again."""
+    options = replace(options, exchange_options=more)
+    return simulator.program(options, system.outputs["mqtt_url"], system.outputs["topics"])
+
+
+def _polite(plan: Plan) -> tuple[str, ...]:
+    seed = ("--seed", str(plan.seed))
+    return (*seed, "--interval", "5", "--delay", "0.2", "--reject-share", "0.2", "--groups", "2")
+
+
+def _misbehaving(plan: Plan) -> tuple[str, ...]:
+    share = str(plan.exchange_fault_share)
+    faults = ("repeat", "drop", "delay-share", "reorder", "contradict", "malformed")
+    rates = [word for fault in faults for word in (f"--{fault}", share)]
+    return (*_polite(plan), *rates, "--delay-max", "6", "--group-interval", "2")

@@ -1,0 +1,218 @@
+"""One run from beginning to end: start everything, let everything go wrong while people buy, stop
+the faults, wait for the calm, judge.
+"""
+
+import re
+import shutil
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Final
+
+from lambdas.names import Setting
+from local.faults.switch import Switch
+from local.options import Options
+from tests.chaos.aftermath import Aftermath, gathered
+from tests.chaos.clients import Clients, read
+from tests.chaos.outcome import Outcome, what_it_came_to
+from tests.chaos.parts import Parts, started
+from tests.chaos.plan import SYMBOLS, Link, Plan
+from tests.chaos.report import say
+from tests.chaos.saboteur import Saboteur
+from tests.chaos.sweeper import Sweeper
+from tests.chaos.verdict import complaints
+from tests.chaos.watch import Watch
+from tests.e2e.system import ROOT, System, a_person, eventually, running
+
+DEPOSIT: Final = Decimal("10000.00")
+OURS_RUN_BESIDE: Final = ("BROKER=none", "BRIDGE=none", "EXCHANGE=none")
+CONSUMED: Final = ("prices", "requests", "validations")
+QUEUES: Final = (*CONSUMED, "outbound")
+LOOK_EVERY_S: Final = 2.0
+EMPTY_WITHIN_S: Final = 120.0
+DIED: Final = "Worker process died"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where a run is: four ports of its own, and a folder that is emptied first."""
+
+    cloud_port: int
+    mqtt_port: int
+    line_ports: dict[Link, int]
+    state: Path
+
+
+class Run:
+    """A running system, its parts, and the people who use it."""
+
+    def __init__(self, plan: Plan, state: Path, system: System, parts: Parts) -> None:
+        self._plan = plan
+        self._state = state
+        self._system = system
+        self._parts = parts
+        self._switch = Switch(system.outputs["aws_endpoint_url"], _clocks(plan))
+        self._saboteur = Saboteur(system, parts, plan)
+        self._clients = Clients([a_person(system) for _ in range(plan.accounts)])
+        self._sweeper = Sweeper(system, self._switch.name_of("sweep"))
+
+    def whole(self) -> Outcome:
+        """Prepare, storm, calm, judgement."""
+        self._prepare()
+        began = time.monotonic()
+        with self._sweeper:
+            watch = self._storm()
+            stormed_s = time.monotonic() - began
+            ended_s = self._calm()
+        emptied_s = self._wait_until_empty()
+        aftermath = gathered(self._system, self._parts, self._clients, self._state)
+        found = [*watch.complaints, *complaints(aftermath, self._clients, DEPOSIT)]
+        found += self._reconciled(aftermath)
+        if ended_s > self._plan.calm_within_s:
+            found.append(f"the last order ended {ended_s:.0f} s after the last fault")
+        rows = self._what_was_done(stormed_s, watch) | what_it_came_to(aftermath)
+        rows |= {
+            "calm until the last order's end": f"{ended_s:.0f} s",
+            "calm until the queues were empty": f"{emptied_s:.0f} s",
+            "complaints": len(found),
+        }
+        return Outcome(complaints=found, rows=rows)
+
+    def _prepare(self) -> None:
+        _shorten_visibility(self._system, self._plan)
+        first = self._clients.people[0]
+        eventually(
+            lambda: {*SYMBOLS} <= {it["symbol"] for it in first.get("/stocks")["items"]},
+            what="prices",
+            within_s=60,
+        )
+        for person in self._clients.people:
+            person.deposit(str(DEPOSIT))
+        say(f"{len(self._clients.people)} people have {DEPOSIT} each")
+
+    def _storm(self) -> Watch:
+        """All orders, under all faults."""
+        self._switch.on(self._plan.function_fault_share)
+        say(f"from now on {self._plan.function_fault_share:.0%} of all calls of functions die")
+        with Watch(self._clients.people, DEPOSIT) as watch, ThreadPoolExecutor(1) as beside:
+            for step in self._plan.steps():
+                blow = beside.submit(self._saboteur.strike, step.fault) if step.fault else None
+                self._clients.place(step.intents)
+                if blow is not None:
+                    blow.result()
+                say(f"{len(self._clients.placed):4} orders placed; {step.fault or 'no new fault'}")
+        return watch
+
+    def _calm(self) -> float:
+        """Stop every fault. The seconds from then until every order has its end."""
+        self._parts.exchange.stop()
+        self._switch.off()
+        self._parts.exchange.become(self._parts.polite_exchange)
+        self._parts.exchange.start()
+        say("no more faults")
+        began = time.monotonic()
+        waiting = list(self._clients.people)
+        while waiting and time.monotonic() < began + 3 * self._plan.calm_within_s:
+            time.sleep(LOOK_EVERY_S)
+            waiting = [it for it in waiting if read(it, "/orders?state=open&limit=1")["items"]]
+            say(f"{len(waiting)} people wait for the end of an order")
+        return time.monotonic() - began
+
+    def _wait_until_empty(self) -> float:
+        began = time.monotonic()
+        eventually(
+            lambda: all(_waiting(self._system, queue) == 0 for queue in QUEUES),
+            what="empty queues",
+            within_s=EMPTY_WITHIN_S,
+        )
+        return time.monotonic() - began
+
+    def _reconciled(self, aftermath: Aftermath) -> list[str]:
+        """The operator's own check finds the same: no law broken, and who contradicted itself."""
+        laws = _ops(self._state, "reconcile")
+        ledger = str(self._state / "exchange-ledger.jsonl")
+        both = _ops(self._state, "reconcile", "--exchange-ledger", ledger)
+        found = [] if laws.returncode == 0 else [f"reconcile: {laws.stdout}{laws.stderr}"]
+        told = set(re.findall(r"order ([0-9a-f-]{36})", both.stdout))
+        if told != aftermath.unlike_the_exchange or both.returncode != bool(told):
+            found.append(f"reconcile with the exchange's ledger: {both.stdout}{both.stderr}")
+        return found
+
+    def _what_was_done(self, stormed_s: float, watch: Watch) -> dict[str, object]:
+        counts, died = self._clients.counts, _died(self._state)
+        return {
+            "seed": self._plan.seed,
+            "orders, accounts": f"{self._plan.orders}, {self._plan.accounts}",
+            "under faults": f"{stormed_s:.0f} s",
+            "POSTs, without an answer": f"{counts['requests']}, {counts['unanswered']}",
+            **dict(sorted(self._saboteur.done.items())),
+            "functions that died": died,
+            "sweeps": self._sweeper.sweeps,
+            "looks at wallets meanwhile": watch.looks,
+        }
+
+
+def chaos(plan: Plan, place: Place) -> Outcome:
+    """A whole run. Raises AssertionError for what keeps it from its end."""
+    shutil.rmtree(place.state, ignore_errors=True)
+    options = Options(cloud_port=place.cloud_port, mqtt_port=place.mqtt_port, state=place.state)
+    say(f"seed {plan.seed}: {plan.orders} orders of {plan.accounts} people")
+    with (
+        running(
+            cloud_port=place.cloud_port,
+            mqtt_port=place.mqtt_port,
+            state=place.state,
+            options=OURS_RUN_BESIDE,
+        ) as system,
+        started(system, options, plan, place.line_ports) as parts,
+    ):
+        say("the local cloud, the broker, the bridge and the exchange run")
+        outcome = Run(plan, place.state, system, parts).whole()
+        for link, line in parts.lines.items():
+            assert line.carried_bytes > 0, f"nothing went over the line to the {link}"
+        return outcome
+
+
+def _clocks(plan: Plan) -> dict[str, str]:
+    return {
+        Setting.FIRST_ASK_AFTER_S: str(plan.first_ask_after_s),
+        Setting.LONGEST_ASK_INTERVAL_S: str(plan.longest_ask_interval_s),
+    }
+
+
+def _shorten_visibility(system: System, plan: Plan) -> None:
+    """So that what a dead function held comes again in seconds, not in three minutes."""
+    for queue in CONSUMED:
+        system.client("sqs").set_queue_attributes(
+            QueueUrl=system.outputs["queues"][queue],
+            Attributes={"VisibilityTimeout": str(plan.visibility_s)},
+        )
+
+
+def _waiting(system: System, queue: str) -> int:
+    """Messages that are in the queue, whether somebody holds them or not."""
+    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+    found = system.client("sqs").get_queue_attributes(
+        QueueUrl=system.outputs["queues"][queue], AttributeNames=names
+    )["Attributes"]
+    return sum(int(found[name]) for name in names)
+
+
+def _ops(state: Path, *words: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, "-m", "ops", "--state", str(state), *words],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def _died(state: Path) -> int:
+    log = (state / "logs" / "local-cloud.log").read_text(errors="replace")
+    return log.count(DIED)
