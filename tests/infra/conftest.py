@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -30,46 +31,49 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture(scope="session")
-def environment() -> Iterator[None]:
-    """What an operator sets for the stages on AWS."""
+@contextmanager
+def operators_environment(mqtt_url: str) -> Iterator[None]:
+    """What an operator sets for the stages on AWS, for as long as it takes to synthesize: whatever
+    else runs in this process must not go looking for a cloud there.
+    """
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("MQTT_URL", "mqtts://broker.example:8883")
+        patch.setenv("MQTT_URL", mqtt_url)
         patch.setenv("ALARM_EMAIL", "operator@example.com")
         patch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:4566")
         yield
 
 
 def synthesize(
-    name: str, assets: Assets, site: Path, folder: Path, **more_context: str
+    name: str,
+    assets: Assets,
+    site: Path,
+    folder: Path,
+    *,
+    mqtt_url: str = "mqtts://broker.example:8883",
+    **more_context: str,
 ) -> Synthesized:
     from aws_cdk import App  # after `cdk`, which tells the CDK where Node is
 
     context = json.loads((ROOT / "cdk.json").read_text())["context"]
-    app = App(context=context | more_context, outdir=str(folder))
-    stage = Stage.named(name)
-    assemble(app, stage, assets, None if stage.local else site)
-    assembly = app.synth()
+    with operators_environment(mqtt_url):
+        app = App(context=context | more_context, outdir=str(folder))
+        stage = Stage.named(name)
+        assemble(app, stage, assets, None if stage.local else site)
+        assembly = app.synth()
     stacks = {stack.stack_name: dict(stack.template) for stack in assembly.stacks}
     return Synthesized(stage=stage, folder=folder, stacks=stacks)
 
 
 @pytest.fixture(scope="session")
-def local(
-    environment: None, assets: Assets, site: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Synthesized:
+def local(assets: Assets, site: Path, tmp_path_factory: pytest.TempPathFactory) -> Synthesized:
     return synthesize("local", assets, site, tmp_path_factory.mktemp("local"))
 
 
 @pytest.fixture(scope="session")
-def dev(
-    environment: None, assets: Assets, site: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Synthesized:
+def dev(assets: Assets, site: Path, tmp_path_factory: pytest.TempPathFactory) -> Synthesized:
     return synthesize("dev", assets, site, tmp_path_factory.mktemp("dev"))
 
 
 @pytest.fixture(scope="session")
-def prod(
-    environment: None, assets: Assets, site: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Synthesized:
+def prod(assets: Assets, site: Path, tmp_path_factory: pytest.TempPathFactory) -> Synthesized:
     return synthesize("prod", assets, site, tmp_path_factory.mktemp("prod"))

@@ -4,8 +4,6 @@ import json
 import re
 from pathlib import Path
 
-import pytest
-
 from cdk.build import Assets
 from mqtt_bridge.settings import Settings
 from tests.infra.conftest import synthesize
@@ -81,10 +79,10 @@ def test_no_password_is_in_its_environment(dev: Synthesized) -> None:
 
 
 def test_a_broker_that_is_aws_iot_lets_in_this_role_as_one_client_on_three_topics(
-    assets: Assets, site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    assets: Assets, site: Path, tmp_path: Path
 ) -> None:
-    monkeypatch.setenv("MQTT_URL", "wss://abc-ats.iot.us-east-1.amazonaws.com/mqtt")
-    stage = synthesize("dev", assets, site, tmp_path)
+    aws_iot = "wss://abc-ats.iot.us-east-1.amazonaws.com/mqtt"
+    stage = synthesize("dev", assets, site, tmp_path, mqtt_url=aws_iot)
     (role,) = (name for name in stage.resources("bridge", "AWS::IAM::Role") if "TaskRole" in name)
     rights = {
         (action, re.sub(r'.*:([a-z]+/[^"]+)".*', r"\1", arn))

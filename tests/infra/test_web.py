@@ -110,7 +110,10 @@ def test_the_laptop_publishes_the_site_itself(local: Synthesized) -> None:
     assert not publications(local)
 
 
-def test_a_stage_on_aws_is_not_deployed_without_its_site(environment: None, tmp_path: Path) -> None:
+def test_a_stage_on_aws_is_not_deployed_without_its_site(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MQTT_URL", "mqtts://broker.example:8883")
     with pytest.raises(FileNotFoundError, match="not built"):
         built_site(Stage.named("dev"), tmp_path)
     assert built_site(Stage.named("local"), tmp_path) is None
