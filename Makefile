@@ -181,7 +181,7 @@ test: tools  ## everything: pure tests, DynamoDB and MQTT on loopback, the stack
 
 .PHONY: test-core
 test-core: tools  ## pure tests, contracts, DynamoDB in memory, the stacks
-	@$(PYTEST) tests/unit tests/contract tests/infra tests/integration/{dynamodb,http,ops,rights,sqs}
+	@$(PYTEST) tests/unit tests/contract tests/infra tests/chaos/test_verdict.py tests/integration/{dynamodb,http,ops,rights,sqs}
 
 .PHONY: test-processes
 test-processes: tools  ## the bridge, the exchange and the supervision as real processes on loopback
@@ -195,6 +195,12 @@ SEEDS ?= 10000
 .PHONY: simulate
 simulate: $(VENV)/.installed  ## hunt for broken laws on every core: make simulate SEEDS=10000 (of each mode)
 	@$(PY) -m tests.simulation --seeds $(SEEDS)
+
+ORDERS   ?= 1000
+ACCOUNTS ?= 20
+.PHONY: chaos
+chaos: tools  ## everything goes wrong at once on a local cloud of its own: make chaos ORDERS=1000 ACCOUNTS=20 SEED=… (needs mosquitto)
+	@exec $(PY) -m tests.chaos --orders $(ORDERS) --accounts $(ACCOUNTS) $(if $(SEED),--seed $(SEED))
 
 .PHONY: plant-bugs
 plant-bugs: $(VENV)/.installed  ## plant deliberate bugs, one at a time, in copies of the tree: the simulation must find each
