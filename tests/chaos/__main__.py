@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from secrets import randbelow
 
+from local.errors import CannotRun
 from tests.chaos.plan import Link, Plan
 from tests.chaos.report import say
 from tests.chaos.run import Place, chaos
@@ -35,7 +36,7 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that nothing is left running
     try:
         outcome = chaos(plan, place)
-    except AssertionError as error:
+    except (AssertionError, CannotRun) as error:
         say(f"✗ the run could not go on: {error}\n  Logs: {place.state / 'logs'}")
         return 1
     say(f"the end\n\n{outcome}\n")
