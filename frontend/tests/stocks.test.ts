@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { search, sorted } from "../src/api/stocks";
+import { pathOf } from "../src/ui/sparkline";
 import { sampleBoard } from "./browser/samples";
 
 describe("searching the board", () => {
@@ -44,5 +45,15 @@ describe("sorting the board", () => {
       "SQM",
       "AAPL",
     ]);
+  });
+});
+
+describe("a sparkline", () => {
+  test("goes from left to right, the highest price on top and the lowest at the bottom", () => {
+    expect(pathOf(["1", "3", "2"])).toBe("M2.0 22.0L36.0 2.0L70.0 12.0");
+  });
+
+  test("of a price that stood still is level", () => {
+    expect(pathOf(["5", "5"])).toBe("M2.0 22.0L70.0 22.0");
   });
 });

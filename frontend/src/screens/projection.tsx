@@ -133,7 +133,10 @@ function Result({ found }: { found: Projection }) {
           )}
         </p>
       </Panel>
-      <Panel title={written(found.raw_price)}>
+      <Panel title={t("projections.raw")}>
+        <p class="-mt-1 mb-3 text-title font-bold tracking-tight tabular-nums">
+          {written(found.raw_price)}
+        </p>
         <dl>
           <Fact name={t("projections.latest")}>{written(found.latest_price)}</Fact>
           <Fact name={t("projections.band")}>

@@ -1,7 +1,8 @@
 /** One of a few: radio buttons that look like a switch, and links that do. */
 import { Link } from "wouter-preact";
 
-const TRACK = "inline-flex rounded-control border border-line bg-raised p-1";
+const TRACK =
+  "inline-flex min-w-0 max-w-full flex-wrap rounded-control border border-line bg-raised p-1";
 const ITEM =
   "grid min-h-9 min-w-11 flex-auto cursor-pointer place-items-center rounded-small px-3 text-small font-medium whitespace-nowrap transition-colors";
 const ON = "bg-surface text-ink shadow-sm";

@@ -80,7 +80,7 @@ describe("the company", () => {
     await chart.waitFor();
     await page.getByText("Ver como tabla").click();
     const table = page.locator("details table");
-    expect(await table.locator("tbody tr").count()).toBeGreaterThan(50);
+    await table.locator("tbody tr").nth(50).waitFor();
     expect(await table.locator("tbody tr").first().textContent()).toContain("US$190,23");
   });
 

@@ -149,6 +149,16 @@ export const SHOTS: Shot[] = [
 
 const SETTLE_MS = 300;
 
+/** Until no grey shape is left; a state that is all grey shapes is one after a while. */
+async function settle(page: Page): Promise<void> {
+  await page
+    .waitForFunction(() => !document.querySelector("#content .animate-pulse.bg-raised"), null, {
+      timeout: 1500,
+    })
+    .catch(() => undefined);
+  await page.waitForTimeout(SETTLE_MS);
+}
+
 /** Opens a shot in a browser context of its own; close that when done. */
 export async function open(
   browser: Browser,
@@ -165,10 +175,10 @@ export async function open(
   site.reset(shot.routes ?? FULL);
   await page.goto(site.origin + shot.path);
   await page.waitForSelector("#content h1, #content h2, #content [role=status]");
-  await page.waitForTimeout(SETTLE_MS);
+  await settle(page);
   if (shot.act) {
     await shot.act(page);
-    await page.waitForTimeout(SETTLE_MS);
+    await settle(page);
   }
   return page;
 }
