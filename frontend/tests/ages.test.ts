@@ -22,6 +22,10 @@ describe("an age in words", () => {
     expect(moment("yesterday", "es-CL")).toBe(UNKNOWN);
   });
 
+  test("of a day without a time is that day, wherever the reader is", () => {
+    expect(moment("2023-10-29", "es-CL")).toBe("29-10-2023");
+  });
+
   test("is never negative when the server's clock is ahead", () => {
     expect(ageInSeconds("2023-10-29T20:00:09Z", NOW)).toBe(0);
     expect(age("2023-10-29T20:00:09Z", NOW, "es-CL")).toBe("ahora");

@@ -25,11 +25,15 @@ export function age(at: string | null | undefined, nowMs: number, locale: Locale
   return words.format(-Math.floor(seconds / DAY_S), "day");
 }
 
-/** Date and time in the reader's own zone. */
+/** Date and time in the reader's own zone; a day of UTC, which has no time, as that day. */
 export function moment(at: string, locale: Locale): string {
   const time = new Date(at);
   if (Number.isNaN(time.getTime())) return UNKNOWN;
-  return new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "medium" }).format(time);
+  const isDay = !at.includes("T");
+  return new Intl.DateTimeFormat(locale, {
+    dateStyle: "medium",
+    ...(isDay ? { timeZone: "UTC" } : { timeStyle: "medium" }),
+  }).format(time);
 }
 
 /** The newest of some times, as it came; null of none. */

@@ -73,7 +73,10 @@ function Found({ order }: { order: Order }) {
   );
 }
 
-/** The only news that a screen reader is told by itself: the reader's own request. */
+/**
+ * The only news that a screen reader is told by itself: the reader's own request. One that is overdue
+ * no longer 'takes seconds'.
+ */
 function Headline({ order }: { order: Order }) {
   const { t, numbers } = useLanguage();
   const written = (amount: string | null) => money(amount, order.currency, numbers);
@@ -90,7 +93,9 @@ function Headline({ order }: { order: Order }) {
         <h1 class="text-title font-bold tracking-tight">
           {t(`order.headline.${order.state}`, blanks)}
         </h1>
-        <p class="mt-1 text-lead text-muted">{t(`order.text.${order.state}`, blanks)}</p>
+        <p class="mt-1 text-lead text-muted">
+          {t(`order.text.${order.overdue ? "PENDING" : order.state}`, blanks)}
+        </p>
       </div>
     </header>
   );
