@@ -255,7 +255,7 @@ export const enInside: Record<InsideKey, string> = {
   "settings.theme.name.light": "Light",
   "settings.theme.name.dark": "Dark",
   "settings.numerals": "Numbers",
-  "settings.numerals.auto": "As the language does",
+  "settings.numerals.auto": "Automatic",
   "settings.session": "Session",
   "settings.signOut.text": "You leave in this browser only.",
   "settings.everywhere": "Sign out everywhere",

@@ -253,7 +253,7 @@ export const esInside = {
   "settings.theme.name.light": "Claro",
   "settings.theme.name.dark": "Oscuro",
   "settings.numerals": "Números",
-  "settings.numerals.auto": "Como el idioma",
+  "settings.numerals.auto": "Automático",
   "settings.session": "Sesión",
   "settings.signOut.text": "Sales solo en este navegador.",
   "settings.everywhere": "Cerrar en todas partes",

@@ -4,7 +4,7 @@ import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { meQuery } from "../api/account";
 import { useLanguage, useServices, useSession, useTitle } from "../context";
-import { money } from "../format/numbers";
+import { money, shares } from "../format/numbers";
 import { LOCALES } from "../i18n/locale";
 import "../i18n/inside";
 import { applyTheme, initialTheme, NUMERALS, THEMES } from "../preferences";
@@ -14,7 +14,7 @@ import { Loaded } from "../ui/failure";
 import { Fact, PageTitle, Panel } from "../ui/panel";
 import { RowsSkeleton } from "../ui/skeletons";
 
-const SAMPLE = "1234.5";
+const SAMPLE = "1234.56";
 
 export default function Settings() {
   const { t } = useLanguage();
@@ -74,7 +74,7 @@ function Look() {
           name="numerals"
           options={NUMERALS.map((value) => ({
             value,
-            label: value === "auto" ? t("settings.numerals.auto") : money(SAMPLE, "USD", value),
+            label: value === "auto" ? t("settings.numerals.auto") : shares(SAMPLE, value),
           }))}
           value={numerals}
           onChoose={chooseNumerals}

@@ -231,7 +231,7 @@ test("the portfolio's worth over time is computed when there is none, and drawn"
 describe("settings", () => {
   test("write numbers as the reader likes, whatever the language, and still after a reload", async () => {
     await show("/settings");
-    await page.getByText("$1,234.50").click();
+    await page.getByText("1,234.56").click();
     await page.getByText("$100,000.00").waitFor();
     await page.reload();
     await page.getByText("$100,000.00").waitFor();
