@@ -12,6 +12,7 @@ WITHIN_S = 600
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
 
 
+@pytest.mark.timeout(WITHIN_S + 60)
 @pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium on this machine")
 def test_an_investor_lives_the_whole_story_at_the_deployed_site(system: System) -> None:
     eventually(lambda: _companies(system) > 5, what="a board of companies")
