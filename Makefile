@@ -217,6 +217,7 @@ test-quick: $(VENV)/.installed  ## the tests without I/O, in seconds
 .PHONY: plots
 plots: $(VENV)/.installed  ## draw what is computed from a real series into docs/plots, to look at it
 	@$(PY) -m bench.plots
+	@$(PY) -m bench.plot_projection
 
 .PHONY: docs
 docs: openapi  ## write again what is generated: the OpenAPI file, the page of an order's life
