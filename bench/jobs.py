@@ -1,0 +1,170 @@
+"""How long a projection takes on a running `make up`, from the POST to its end.
+
+    python -m bench.jobs [--jobs N] [--state DIR]
+
+A company of its own gets 30 days of prices at a tick every five minutes (8,640 points); then
+projections over 30 days are asked for, one after the other. Also: what a worker computes by itself
+for 100,000 ticks, without a table, in CPU time.
+"""
+
+import argparse
+import os
+import random
+import secrets
+import statistics
+import sys
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from operator import mul
+from pathlib import Path
+from typing import Any
+
+from lambdas.adapters import dynamodb
+from lambdas.adapters.market import DynamoMarket
+from lambdas.domain.lines import Line
+from lambdas.domain.market import Tick
+from lambdas.domain.sums import MICROSECOND, Sums, millionths
+from lambdas.names import Table
+from lambdas.usecases.update_market import update_market
+from local.confirm import confirm_sign_up
+from local.errors import CannotRun
+from local.investor import Investor
+from local.options import Options
+from local.outputs import Outputs
+
+POINTS = 8_640
+EVERY = timedelta(minutes=5)
+RAW_POINTS = 100_000
+PATIENCE_S = 60
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m bench.jobs", description=__doc__)
+    parser.add_argument("--jobs", type=int, default=30)
+    parser.add_argument("--state", type=Path, default=Options().state, help="of the running system")
+    given = parser.parse_args()
+    _print_computing()
+    try:
+        outputs = Outputs.read(Options(state=given.state.resolve()))
+    except CannotRun as error:
+        print(f"✗ {error}", file=sys.stderr)
+        return 1
+    investor = _an_investor(outputs)
+    symbol = f"B{secrets.token_hex(3).upper()}"
+    _fill(outputs, symbol)
+    times = [_trip(investor, symbol) for _ in range(given.jobs + 1)][1:]  # the first one warms up
+    _print_trips(times)
+    return 0
+
+
+def _print_computing() -> None:
+    """Sums of raw ticks and the line through them: all that a worker and the last step compute."""
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+    chance = random.Random(1)
+    points = [
+        (start + EVERY * k, Decimal(chance.randint(180_000_000, 200_000_000)).scaleb(-6))
+        for k in range(RAW_POINTS)
+    ]
+    xs = [(at - start) // MICROSECOND for at, _ in points]
+    ys = [millionths(price) for _, price in points]
+    line = Line.through(Sums.of(points, start))
+    for what, compute in (
+        ("all of it, from times and decimals", lambda: Sums.of(points, start)),
+        (
+            "the six sums alone",
+            lambda: [sum(xs), sum(ys), *map(_products, (xs, xs, ys), (xs, ys, ys))],
+        ),
+        ("line, error and band at one time", lambda: line.at(10**15)),
+    ):
+        print(f"{RAW_POINTS:,} ticks: {_best_ms(compute):6.1f} ms of CPU (best of 5): {what}")
+    print()
+
+
+def _products(some: list[int], others: list[int]) -> int:
+    return sum(map(mul, some, others))
+
+
+def _best_ms(compute: Callable[[], object]) -> float:
+    took = []
+    for _ in range(5):
+        began = time.process_time()
+        compute()
+        took.append((time.process_time() - began) * 1000)
+    return min(took)
+
+
+def _an_investor(outputs: Outputs) -> Investor:
+    investor = Investor(
+        outputs, f"bench.{secrets.token_hex(4)}@example.com", f"Bench-{secrets.token_hex(8)}-1A"
+    )
+    investor.sign_up()
+    confirm_sign_up(outputs, investor.email)
+    investor.sign_in()
+    return investor
+
+
+def _fill(outputs: Outputs, symbol: str) -> None:
+    """Straight into the tables, by the use case of the function behind the queue of prices."""
+    os.environ |= {
+        "AWS_ENDPOINT_URL": outputs.aws_endpoint_url,
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+    }
+    named: dict[Table, str] = {Table(name): table for name, table in outputs.tables.items()}
+    market = DynamoMarket(dynamodb.connect(named, outputs.region))
+    began = time.perf_counter()
+    update_market(market, list(_ticks(symbol)))
+    print(f"{POINTS:,} prices taken in within {time.perf_counter() - began:.0f} s\n")
+
+
+def _ticks(symbol: str) -> Iterator[Tick]:
+    now, price, chance = datetime.now(UTC), 190.0, random.Random(2)
+    for k in range(POINTS):
+        price = max(1.0, price * (1 + chance.gauss(0, 0.001)))
+        at = now - EVERY * (POINTS - k) + EVERY / 2
+        yield Tick(
+            symbol=symbol,
+            name=symbol,
+            price=Decimal(f"{price:.2f}"),
+            currency="USD",
+            source=None,
+            observed_at=at,
+            received_at=at,
+        )
+
+
+def _result(investor: Investor, symbol: str) -> Any:
+    job = investor.post(
+        "/jobs", {"kind": "projection", "symbol": symbol, "days": 30, "quantity": "1"}
+    )
+    deadline = time.monotonic() + PATIENCE_S
+    while time.monotonic() < deadline:
+        found = investor.get(f"/jobs/{job['job_id']}")
+        if found["state"] in ("finished", "failed"):
+            return found["result"]
+        time.sleep(0.02)
+    raise SystemExit(f"Job {job['job_id']} did not end within {PATIENCE_S} s.")
+
+
+def _trip(investor: Investor, symbol: str) -> float:
+    began = time.perf_counter()
+    result = _result(investor, symbol)
+    took = time.perf_counter() - began
+    assert result["prices"] == POINTS, "prices of the first day have left the window"
+    return took
+
+
+def _print_trips(times: list[float]) -> None:
+    in_ms = sorted(took * 1000 for took in times)
+    tenths = statistics.quantiles(in_ms, n=10)
+    print(
+        f"\n{len(in_ms)} projections over 30 days of {POINTS:,} prices, POST → finished, one after"
+        f" the other:\n  median {statistics.median(in_ms):.0f} ms, p10 {tenths[0]:.0f},"
+        f" p90 {tenths[-1]:.0f}, slowest {in_ms[-1]:.0f}"
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
