@@ -1,5 +1,6 @@
 """Running systems for all tests of the session that do not break them."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +19,7 @@ def state() -> Path:
 
 @pytest.fixture(scope="session")
 def system(state: Path) -> Iterator[System]:
+    shutil.rmtree(state, ignore_errors=True)  # the dead letters of another session are not ours
     with running(cloud_port=4766, mqtt_port=1966, state=state, options=(LIVELY,)) as system:
         yield system
 
@@ -27,6 +29,7 @@ def quiet() -> Iterator[System]:
     """Without bridge and exchange: what happens in it, a test has done."""
     options = ("BRIDGE=none", "EXCHANGE=none")
     state = ROOT / ".local-e2e" / "quiet"
+    shutil.rmtree(state, ignore_errors=True)
     with running(cloud_port=4786, mqtt_port=1986, state=state, options=options) as system:
         yield system
 
