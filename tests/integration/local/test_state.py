@@ -97,9 +97,10 @@ def test_the_exchange_refuses_one_company_and_the_persons_options_win(options: O
     given = Options(state=options.state, exchange_options=("--interval", "1"))
     topics = {"info": "a/info", "request": "a/request", "validation": "a/validation"}
 
-    argv = simulator.program(given, "mqtt://fintech:secret@127.0.0.1:1883", topics).argv
+    program = simulator.program(given, "mqtt://fintech:secret@127.0.0.1:1883", topics)
 
-    understood = read_options(argv[3:])
+    assert not any("secret" in argument for argument in program.argv)
+    understood = read_options(program.argv[3:], program.env)
     assert understood.reject_symbols == {simulator.REFUSED_SYMBOL}
     assert understood.interval_s == 1
     assert {kind.value: topic for kind, topic in understood.topics.items()} == topics
