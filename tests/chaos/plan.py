@@ -84,6 +84,10 @@ class Plan:
     exchange_fault_share: float = 0.2
     function_fault_share: float = 0.05
     broker_queue: int = 100
+    most_open: int = 100
+    """Orders without an end, above which people wait before they buy more: a run is about faults,
+    not about how much this machine can carry."""
+
     first_ask_after_s: int = 8
     longest_ask_interval_s: int = 16
     visibility_s: int = 20

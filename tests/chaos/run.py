@@ -13,7 +13,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
-from lambdas.names import Setting
+from lambdas.names import OPEN_ORDERS, Setting, Table
 from local.faults.switch import Switch
 from local.options import Options
 from tests.chaos.aftermath import Aftermath, gathered
@@ -33,6 +33,7 @@ OURS_RUN_BESIDE: Final = ("BROKER=none", "BRIDGE=none", "EXCHANGE=none")
 CONSUMED: Final = ("prices", "requests", "validations")
 QUEUES: Final = (*CONSUMED, "outbound")
 LOOK_EVERY_S: Final = 2.0
+LONGEST_WAIT_S: Final = 60.0
 EMPTY_WITHIN_S: Final = 120.0
 DIED: Final = "Worker process died"
 
@@ -105,7 +106,16 @@ class Run:
                 if blow is not None:
                     blow.result()
                 say(f"{len(self._clients.placed):4} orders placed; {step.fault or 'no new fault'}")
+                self._wait_for_room()
         return watch
+
+    def _wait_for_room(self) -> None:
+        began = time.monotonic()
+        while (
+            _open_orders(self._system) > self._plan.most_open
+            and time.monotonic() < began + LONGEST_WAIT_S
+        ):
+            time.sleep(0.5)
 
     def _calm(self) -> float:
         """Stop every fault. The seconds from then until every order has its end."""
@@ -200,6 +210,17 @@ def _waiting(system: System, queue: str) -> int:
         QueueUrl=system.outputs["queues"][queue], AttributeNames=names
     )["Attributes"]
     return sum(int(found[name]) for name in names)
+
+
+def _open_orders(system: System) -> int:
+    """As the index of open orders counts them."""
+    return int(
+        system.client("dynamodb").scan(
+            TableName=system.outputs["tables"][Table.ORDERS],
+            IndexName=OPEN_ORDERS,
+            Select="COUNT",
+        )["Count"]
+    )
 
 
 def _ops(state: Path, *words: str) -> "subprocess.CompletedProcess[str]":
