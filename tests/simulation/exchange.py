@@ -77,13 +77,18 @@ class SimExchange:
             self.kernel.say(f"exchange: decides on {request_id}: {valid}, and says nothing")
             return
         self.kernel.say(f"exchange: decides on {request_id}: {valid}")
-        for nth in range(1 + (manners.repeats if self._asked[request_id] == 1 else 0)):
+        is_first = self._asked[request_id] == 1
+        for nth in range(1 + (manners.repeats if is_first else 0)):
             self._later(nth * 2.0, request_id, OUR_GROUP, valid)
-        if self._asked[request_id] == 1 and not self.kernel.is_calm:
-            if manners.contradicts:
-                self._later(self._rng.choice([0.0, 3.0]), request_id, OUR_GROUP, not valid)
-            if manners.stranger:
-                self._later(0.0, request_id, "7", not valid)
+        if is_first and not self.kernel.is_calm:
+            self._mislead(request_id, manners, valid)
+
+    def _mislead(self, request_id: str, manners: Manners, valid: bool) -> None:
+        if manners.contradicts:  # later, or so close that both are on their way at once
+            for delay_s in self._rng.choice([[3.0], [0.0], [0.0, 0.0, 0.0]]):
+                self._later(delay_s, request_id, OUR_GROUP, not valid)
+        if manners.stranger:
+            self._later(0.0, request_id, "7", not valid)
 
     def _later(self, delay_s: float, request_id: str, group: str, valid: bool) -> None:
         delay_s += self._broker.delay_s(2.0)

@@ -7,6 +7,7 @@ task, or one timer; after every step the laws are checked.
 import heapq
 from collections import Counter
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from random import Random
@@ -171,20 +172,23 @@ class Kernel:
         self.counts[kind] += 1
         what = None if self.is_calm else self.faults.get((kind, self.counts[kind]))
         if what is not None:
-            self.say(f"   !! {what}: {label}")
+            self.say(f"{self.current.name if self.current else 'main'}: {label} !! {what}")
         match what:
             case What.CRASH_BEFORE:
                 self._die()
             case What.CRASH_AFTER:
-                do()
+                with suppress(Exception):  # an answer that says no is not heard either
+                    do()
                 self._die()
             case What.REFUSE | What.CONFLICT:
                 raise Refusal(what)
             case What.LOSE:
-                do()
+                with suppress(Exception):
+                    do()
                 raise Refusal(what)
             case What.TWICE:
-                do()
+                with suppress(Exception):
+                    do()
         result = do()
         self.say(f"{self.current.name if self.current else 'main'}: {label}")
         return result

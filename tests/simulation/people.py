@@ -55,7 +55,7 @@ class People:
     def send(self, wish: Wish) -> None:
         """Once more, with the same key."""
         wish.attempts += 1
-        self._functions.kernel.say(f"{wish.who}: POST {wish.path} {wish.body} (key {wish.key})")
+        self._functions.kernel.say(f"{wish.who}: POST {wish.path} {wish.body} ({wish.key})")
         event = gateway_event("POST", wish.path, ACCOUNTS[wish.who], wish.body, wish.key)
         self._functions.invoke(Function.API, event, lambda answer, _: self._hear(wish, answer))
 
