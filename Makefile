@@ -207,8 +207,9 @@ plant-bugs: $(VENV)/.installed  ## plant deliberate bugs, one at a time, in copi
 	@$(PY) -m tests.simulation.plant
 
 .PHONY: test-system
-test-system: tools  ## the whole system through its public doors
+test-system: tools  ## the whole system through its public doors, then a small run of `make chaos`
 	@$(PYTEST) tests/e2e
+	@$(PYTEST) tests/chaos/test_chaos.py
 
 .PHONY: test-quick
 test-quick: $(VENV)/.installed  ## the tests without I/O, in seconds
