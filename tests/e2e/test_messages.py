@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -11,6 +12,8 @@ from uuid import uuid4
 import paho.mqtt.client as mqtt
 import pytest
 
+from lambdas.wire.envelope import envelope_in
+from lambdas.wire.malformed import Malformed
 from tests.e2e.system import Person, System, eventually
 
 MESSAGES = Path(__file__).parents[1] / "messages"
@@ -42,24 +45,34 @@ def publish(system: System, client: mqtt.Client, topic: str, payload: bytes | st
     client.publish(system.outputs["topics"][topic], payload, qos=1).wait_for_publish(10)
 
 
+def put_aside(system: System) -> dict[str, list[str]]:
+    """The examples among the dead letters, and why they lie there.
+
+    Other tests of the session leave letters of their own, some of them no envelopes at all.
+    """
+    time.sleep(1.5)  # a look at a queue hides for a second what it has shown
+    names = {path.read_bytes(): path.name for path in MESSAGES.iterdir()}
+    found: dict[str, list[str]] = {}
+    for queue in QUEUES.values():
+        for letter in system.dead_letters(queue):
+            with suppress(Malformed):
+                name = names.get(envelope_in(letter["body"]).payload)
+                if name is not None:
+                    found.setdefault(name, []).append(str(letter["reason"]))
+    return found
+
+
 def test_every_example_is_taken_or_put_aside_and_nothing_stops(
     system: System, publisher: mqtt.Client, person: Person
 ) -> None:
     for path in sorted(MESSAGES.iterdir()):
         publish(system, publisher, path.name.split("-")[0].split(".")[0], path.read_bytes())
+    found = eventually(
+        lambda: (seen := put_aside(system)).keys() == PUT_ASIDE.keys() and seen,
+        what="the broken ones put aside, and no others",
+    )
     for name, reason in PUT_ASIDE.items():
-        queue = QUEUES[name.split("-")[0]]
-        eventually(
-            lambda queue=queue, reason=reason: any(  # type: ignore[misc]
-                reason in (letter["reason"] or "") for letter in system.dead_letters(queue)
-            ),
-            what=f"{name} in the dead letters of {queue}",
-        )
-    for queue, letters in {"prices": 2, "requests": 3, "validations": 1}.items():
-        eventually(
-            lambda queue=queue, letters=letters: len(system.dead_letters(queue)) == letters,  # type: ignore[misc]
-            what=f"exactly {letters} dead letters of {queue}",
-        )
+        assert all(reason in told for told in found[name])
     # What came behind the broken ones went through: a new price, and a whole purchase.
     fresh = {"stocks": [{"symbol": "ZZZ", "shortName": "Last, Inc.", "price": 3.5}]}
     publish(system, publisher, "info", json.dumps(fresh))
