@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -36,8 +37,17 @@ def quiet() -> Iterator[System]:
 
 @pytest.fixture
 def person(system: System) -> Person:
-    """Somebody with 1,000 dollars, on an exchange whose board is there."""
+    """Somebody with 1,000 dollars, on an exchange whose board is there and can be traded on."""
     person = a_person(system)
     person.deposit("1000.00")
-    eventually(lambda: len(person.get("/stocks")["items"]) > 5, what="a board of companies")
+    eventually(lambda: has_fresh_board(person), what="a board of companies at prices of now")
     return person
+
+
+def has_fresh_board(person: Person) -> bool:
+    """The exchange first sends the prices of a day gone by, too old to trade on."""
+    stocks = {stock["symbol"]: stock for stock in person.get("/stocks")["items"]}
+    if len(stocks) < 6 or "AAPL" not in stocks:
+        return False
+    age = datetime.now(UTC) - datetime.fromisoformat(stocks["AAPL"]["observed_at"])
+    return age < timedelta(minutes=10)
