@@ -86,7 +86,7 @@ def cpu_s(pid: int) -> float:
 def process(arguments: list[str], **kwargs: object) -> Iterator[subprocess.Popen[str]]:
     """A Python process that ends with the block."""
     command = [sys.executable, *arguments]
-    with subprocess.Popen(command, text=True, **kwargs) as running:  # type: ignore[call-overload]
+    with subprocess.Popen(command, text=True, **kwargs) as running:  # type: ignore[call-overload] - options are handed on as they come
         try:
             yield running
         finally:

@@ -55,7 +55,7 @@ class DynamoActivityLog:
             return ActivityItem.by_symbol.count(
                 symbol,
                 ActivityItem.validated_at >= since,
-                ActivityItem.valid == True,  # noqa: E712
+                ActivityItem.valid == True,  # noqa: E712 - builds a condition; `is` cannot
             )
 
     def of_symbol(self, symbol: str, limit: int, cursor: str | None) -> Page[Trade]:

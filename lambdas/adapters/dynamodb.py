@@ -91,7 +91,7 @@ def write(transaction: TransactWrite) -> None:
         except Transient as error:
             if attempt == _ATTEMPTS - 1 or not _met_another(error.__cause__):
                 raise
-            _pause(attempt)
+            pause(_longest_pause_s(attempt))
         else:
             return
 
@@ -116,14 +116,17 @@ def read_batch(connection: Connection, keys: Sequence[tuple[type[Model], Key]]) 
         wanted = answer.get("UnprocessedKeys") or {}
         if not wanted:
             return found
-        _pause(attempt)
+        pause(_longest_pause_s(attempt))
     raise Transient
 
 
-def _pause(attempt: int) -> None:
-    """Wait at random, longer each time: whoever met here shall not meet again."""
-    longest_s = min(_FIRST_PAUSE_S * 2**attempt, _LONGEST_PAUSE_S)
+def pause(longest_s: float) -> None:
+    """Wait for a random part of that time: whoever met here shall not meet again at once."""
     time.sleep(random.uniform(0, longest_s))  # noqa: S311 - jitter, no secret
+
+
+def _longest_pause_s(attempt: int) -> float:
+    return min(_FIRST_PAUSE_S * 2.0**attempt, _LONGEST_PAUSE_S)
 
 
 def of_model(model: type[M], items: Sequence[Model]) -> list[M]:

@@ -1,7 +1,5 @@
 """The board, the history of prices and the candles in DynamoDB."""
 
-import random
-import time
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
@@ -12,7 +10,7 @@ from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
 from lambdas.adapters.cursors import cursor_out, is_empty, page_of, stored, time_in, within
-from lambdas.adapters.dynamodb import of_model, read_batch, translated, write
+from lambdas.adapters.dynamodb import of_model, pause, read_batch, translated, write
 from lambdas.adapters.market_items import (
     candle_item,
     candle_of,
@@ -85,8 +83,8 @@ class DynamoMarket:
             transaction.save(candle_item(candle.after), condition=_same_candle(candle.before))
         try:
             write(transaction)
-        except StaleDecision:  # whoever met here shall not meet again at once
-            time.sleep(random.uniform(0, _LONGEST_PAUSE_S))  # noqa: S311 - jitter, no secret
+        except StaleDecision:
+            pause(_LONGEST_PAUSE_S)
             raise
 
     def recorded(self, symbol: str, day: datetime) -> tuple[MarketSnapshot, Sequence[Tick]]:

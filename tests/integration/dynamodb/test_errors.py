@@ -41,7 +41,7 @@ class Scripted(TransactWrite):
 
 @pytest.fixture(autouse=True)
 def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dynamodb, "_pause", lambda _: None)
+    monkeypatch.setattr(dynamodb, "pause", lambda _: None)
 
 
 CONFLICT = ("TransactionConflict", None)
