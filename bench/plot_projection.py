@@ -9,15 +9,17 @@ from decimal import Decimal
 from functools import reduce
 from operator import add
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import matplotlib
 
 matplotlib.use("Agg")  # no screen is needed
 
 import matplotlib.pyplot as plt
+from matplotlib.axes import Axes
 
 from bench.plots import FOLDER, SYMBOL, real_ticks
+from lambdas.domain.market import Tick
 from lambdas.domain.projections import Projection, Window, project
 from lambdas.domain.slices import parts, slices
 from lambdas.domain.sums import Sums
@@ -27,7 +29,7 @@ PURCHASES: Final = 48
 PRICES, FITTED, SPREAD = "#3b4a6b", "#b4532a", "#f0c9a8"
 
 
-def a_projection() -> tuple[Window, list[Any], Projection]:
+def a_projection() -> tuple[Window, list[Tick], Projection]:
     """Of the month that ends with the series, asked for a minute after its last price."""
     ticks = real_ticks()
     window = Window(now=ticks[-1].observed_at + timedelta(minutes=1), days=DAYS)
@@ -55,6 +57,28 @@ def plot_projection(path: Path) -> None:
     """History left of now, as long again to its right."""
     window, inside, found = a_projection()
     figure, axes = plt.subplots(figsize=(11, 5.5), layout="constrained")
+    _draw_history_and_line(axes, inside, found)
+    axes.axvline(window.now, color="#8a93a6", linewidth=0.9, linestyle="--")
+    axes.annotate(
+        "asked for",
+        (window.now, axes.get_ylim()[0]),
+        xytext=(4, 6),
+        textcoords="offset points",
+        color="#5b6478",
+    )
+    _draw_result(axes, found)
+    axes.set_title(
+        f"A projection of a real series ({SYMBOL}, replayed), {DAYS} days on", loc="left"
+    )
+    axes.set_ylabel("USD")
+    axes.grid(color="#e4e7ee", linewidth=0.6)
+    axes.set_axisbelow(True)
+    axes.legend(frameon=False, loc="upper right")
+    figure.savefig(path, dpi=110, metadata={"Software": None})
+    plt.close(figure)
+
+
+def _draw_history_and_line(axes: Axes, inside: list[Tick], found: Projection) -> None:
     times = [point.at for point in found.chart]
     axes.fill_between(
         times,
@@ -73,14 +97,9 @@ def plot_projection(path: Path) -> None:
         label=f"{found.points:,} prices of {DAYS} days",
     )
     axes.plot(times, [float(p.price) for p in found.chart], color=FITTED, label="least squares")
-    axes.axvline(window.now, color="#8a93a6", linewidth=0.9, linestyle="--")
-    axes.annotate(
-        "asked for",
-        (window.now, axes.get_ylim()[0]),
-        xytext=(4, 6),
-        textcoords="offset points",
-        color="#5b6478",
-    )
+
+
+def _draw_result(axes: Axes, found: Projection) -> None:
     raw = found.raw
     axes.errorbar(
         [raw.at],
@@ -98,15 +117,6 @@ def plot_projection(path: Path) -> None:
         color="#12836f",
         label=f"weighted {found.price:.2f}: N = {found.purchases}, weight {found.weight}",
     )
-    axes.set_title(
-        f"A projection of a real series ({SYMBOL}, replayed), {DAYS} days on", loc="left"
-    )
-    axes.set_ylabel("USD")
-    axes.grid(color="#e4e7ee", linewidth=0.6)
-    axes.set_axisbelow(True)
-    axes.legend(frameon=False, loc="upper right")
-    figure.savefig(path, dpi=110, metadata={"Software": None})
-    plt.close(figure)
 
 
 if __name__ == "__main__":

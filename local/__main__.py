@@ -75,6 +75,14 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "command", choices=("up", "bridge", "broker", "demo", "confirm", "logs", "clean")
     )
+    _add_places(parser, usual)
+    _add_players(parser, usual)
+    parser.add_argument("--email", default="", help="whom to confirm")
+    return parser
+
+
+def _add_places(parser: argparse.ArgumentParser, usual: Options) -> None:
+    """Where a run listens, and where it keeps what it has."""
     add = parser.add_argument
     add(
         "--cloud-port",
@@ -91,6 +99,11 @@ def _parser() -> argparse.ArgumentParser:
         metavar="FOLDER",
         help="where a run keeps everything",
     )
+
+
+def _add_players(parser: argparse.ArgumentParser, usual: Options) -> None:
+    """Who plays the broker, the bridge and the exchange."""
+    add = parser.add_argument
     add(
         "--broker",
         choices=[*BrokerKind],
@@ -114,8 +127,6 @@ def _parser() -> argparse.ArgumentParser:
         metavar="OPTIONS",
         help="more options of python -m local.exchange",
     )
-    add("--email", default="", help="whom to confirm")
-    return parser
 
 
 if __name__ == "__main__":
