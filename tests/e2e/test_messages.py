@@ -47,7 +47,7 @@ def publish(system: System, client: mqtt.Client, topic: str, payload: bytes | st
 
 
 def put_aside(system: System) -> Counter[tuple[str, str]]:
-    """The examples among the dead letters with the reason beside each, and how often they lie there.
+    """How often each example lies among the dead letters, by its name and the reason beside it.
 
     Other tests of the session leave letters of their own, some of them no envelopes at all.
     """
