@@ -76,7 +76,7 @@ def prepare(build: Callable[[], object]) -> None:
 
 @cache
 def api() -> Api:
-    """Built at the first request of a process."""
+    """Built once per process."""
     from lambdas.adapters.activity import DynamoActivityLog
     from lambdas.adapters.jobs import DynamoJobs
     from lambdas.adapters.market import DynamoMarket
@@ -103,7 +103,7 @@ def api() -> Api:
 
 @cache
 def prices() -> Prices:
-    """Built at the first batch of a process."""
+    """Built once per process."""
     from lambdas.adapters.market import DynamoMarket
 
     return Prices(
@@ -115,7 +115,7 @@ def prices() -> Prices:
 
 @cache
 def exchange() -> Exchange:
-    """Built at the first batch of a process."""
+    """Built once per process."""
     from lambdas.adapters.activity import DynamoActivityLog
     from lambdas.adapters.orders import DynamoOrders
 
@@ -129,7 +129,7 @@ def exchange() -> Exchange:
 
 @cache
 def relay() -> Relay:
-    """Built at the first batch of a process."""
+    """Built once per process."""
     from lambdas.adapters import queues
 
     outbox = queues.SqsOutbox(_region(), _setting(Setting.OUTBOUND_QUEUE_URL))
@@ -138,7 +138,7 @@ def relay() -> Relay:
 
 @cache
 def sweep() -> Sweep:
-    """Built at the first run of a process."""
+    """Built once per process."""
     from lambdas.adapters.orders import DynamoOrders
 
     return Sweep(orders=DynamoOrders(_connection()), policy=_policy())
@@ -146,7 +146,7 @@ def sweep() -> Sweep:
 
 @cache
 def jobs() -> RunJobs:
-    """Built at the first job of a process."""
+    """Built once per process."""
     from lambdas.adapters.jobs import DynamoJobs
 
     return RunJobs(jobs=DynamoJobs(_connection()), workflow=_workflow())
@@ -154,7 +154,7 @@ def jobs() -> RunJobs:
 
 @cache
 def master() -> Master:
-    """Built at the first step of a process."""
+    """Built once per process."""
     from lambdas.adapters.jobs import DynamoJobs
 
     connection = _connection()
@@ -168,7 +168,7 @@ def master() -> Master:
 
 @cache
 def worker() -> Sources:
-    """Built at the first part of a process."""
+    """Built once per process."""
     return _sources(_connection())
 
 
