@@ -115,13 +115,17 @@ logs: $(VENV)/.installed  ## what the functions of a running `make up` have logg
 clean:  ## forget the data of `make up`
 	@exec $(PYTHON) -m local --state "$(STATE)" clean
 
+STAGE_ON_AWS = case "$(STAGE)" in dev|prod) ;; *) \
+  echo "Which stage? make $@ STAGE=dev, or STAGE=prod (the local one is: make up)"; exit 1;; esac
+
 .PHONY: bootstrap
 bootstrap: tools  ## once per AWS account and region, before the first deploy
+	@$(STAGE_ON_AWS)
 	@PATH="$(NODE_HOME)/bin:$$PATH" cdk/node_modules/.bin/cdk bootstrap --context stage=$(STAGE)
 
 .PHONY: deploy
 deploy: tools  ## to AWS: make deploy STAGE=dev|prod
-	@case "$(STAGE)" in dev|prod) ;; *) echo "Which stage? make deploy STAGE=dev, or STAGE=prod (the local one is: make up)"; exit 1;; esac
+	@$(STAGE_ON_AWS)
 	@PATH="$(NODE_HOME)/bin:$$PATH" cdk/node_modules/.bin/cdk deploy --all --context stage=$(STAGE)
 
 # --- operating it: on a running `make up`, or on AWS with STAGE=dev|prod and your own credentials ----------
