@@ -177,11 +177,13 @@ format: $(VENV)/.installed  ## bring the code into its form
 	@$(VENV)/bin/ruff format .
 	@$(VENV)/bin/ruff check --fix .
 
-# What computes and what mostly waits (for brokers, processes, clocks) run side by side.
+# What computes and what mostly waits (for brokers, processes, clocks) run side by side. The chaos run
+# is judged by how soon it is calm: it has the machine for itself.
 .PHONY: test
 test: tools  ## everything: pure tests, DynamoDB and MQTT on loopback, the stacks, the whole system end to end
 	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target test-core test-processes test-simulation
-	@$(MAKE) --no-print-directory test-system
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target test-system test-kill
+	@$(MAKE) --no-print-directory test-chaos
 
 .PHONY: test-core
 test-core: tools  ## pure tests, contracts, DynamoDB in memory, the stacks
@@ -211,8 +213,15 @@ plant-bugs: $(VENV)/.installed  ## plant deliberate bugs, one at a time, in copi
 	@$(PY) -m tests.simulation.plant
 
 .PHONY: test-system
-test-system: tools  ## the whole system through its public doors, then a small run of `make chaos`
-	@$(PYTEST) tests/e2e
+test-system: tools  ## the whole system through its public doors
+	@$(PYTEST) tests/e2e --ignore tests/e2e/test_kill.py
+
+.PHONY: test-kill
+test-kill: tools  ## a thousand orders while the bridge is killed (needs mosquitto)
+	@$(PYTEST) tests/e2e/test_kill.py
+
+.PHONY: test-chaos
+test-chaos: tools  ## a small chaos run (needs mosquitto)
 	@$(PYTEST) tests/chaos/test_chaos.py
 
 .PHONY: test-quick
