@@ -4,6 +4,7 @@ With CONTRACT_CLOUD_URL set it is a running local cloud that plays AWS, and only
 `tests/e2e/test_contract_on_local_cloud.py` does so.
 """
 
+import json
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -23,13 +24,23 @@ from lambdas.adapters.market import DynamoMarket
 from lambdas.adapters.orders import DynamoOrders
 from lambdas.adapters.queues import SqsDeadLetters, SqsOutbox
 from lambdas.adapters.wallets import DynamoWallets
-from lambdas.ports import ActivityLog, DeadLetters, Jobs, Market, Orders, Outbox, Wallets
+from lambdas.adapters.workflow import SqsJobQueue
+from lambdas.ports import (
+    ActivityLog,
+    DeadLetters,
+    JobQueue,
+    Jobs,
+    Market,
+    Orders,
+    Outbox,
+    Wallets,
+)
 from ops.adapters.books import DynamoBooks
 from ops.adapters.letters import SqsLetters
 from ops.ports import Books, Letters
 from tests.builders import NOW
 from tests.fakes.dynamo import REGION, cloud_tables, tables
-from tests.fakes.jobs import MemoryJobs
+from tests.fakes.jobs import MemoryJobQueue, MemoryJobs
 from tests.fakes.memory import (
     MemoryActivityLog,
     MemoryDeadLetters,
@@ -65,6 +76,9 @@ class QueuePorts:
     outbox: Outbox
     sent: Callable[[], Sequence[str]]
     """The bodies that lie in the outbound queue."""
+    job_queue: JobQueue
+    asked: Callable[[], Sequence[str]]
+    """The ids of the jobs that lie in the queue of jobs."""
     dead_letters: DeadLetters
     letters: Letters
     returned: Callable[[], Sequence[str]]
@@ -107,11 +121,13 @@ def queue_ports(
         name = uuid4().hex
         urls = {
             queue: client.create_queue(QueueName=f"{queue}-{name}")["QueueUrl"]
-            for queue in ("outbound", "source", "dead")
+            for queue in ("outbound", "jobs", "source", "dead")
         }
         yield QueuePorts(
             outbox=SqsOutbox(REGION, urls["outbound"]),
             sent=lambda: received(client, urls["outbound"]),
+            job_queue=SqsJobQueue(REGION, urls["jobs"]),
+            asked=lambda: [json.loads(body)["job_id"] for body in received(client, urls["jobs"])],
             dead_letters=SqsDeadLetters(REGION, urls["dead"]),
             letters=SqsLetters(client, urls["dead"], urls["source"]),
             returned=lambda: received(client, urls["source"]),
@@ -121,11 +137,13 @@ def queue_ports(
 
 
 def memory_queues() -> QueuePorts:
-    outbox, dead_letters = MemoryOutbox(), MemoryDeadLetters()
+    outbox, job_queue, dead_letters = MemoryOutbox(), MemoryJobQueue(), MemoryDeadLetters()
     letters = MemoryLetters(dead_letters, NOW)
     return QueuePorts(
         outbox=outbox,
         sent=lambda: outbox.sent,
+        job_queue=job_queue,
+        asked=lambda: job_queue.sent,
         dead_letters=dead_letters,
         letters=letters,
         returned=lambda: letters.source,

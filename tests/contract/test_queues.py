@@ -18,6 +18,12 @@ def test_nothing_to_send_is_nothing_sent(queue_ports: QueuePorts) -> None:
     assert queue_ports.sent() == []
 
 
+def test_every_job_is_queued(queue_ports: QueuePorts) -> None:
+    jobs = [f"job-{number}" for number in range(23)]
+    queue_ports.job_queue.send(jobs)
+    assert sorted(queue_ports.asked()) == sorted(jobs)
+
+
 def put_some(queue_ports: QueuePorts, number: int) -> list[tuple[str, str]]:
     letters = [(f'{{"n":{place},"é":1}}', f"reason {place}") for place in range(number)]
     for body, reason in letters:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from lambdas.handlers import prices, relay, requests, sweep, validations
+from lambdas.handlers import jobs, master, prices, relay, requests, sweep, validations, worker
 from lambdas.names import Function
 from tests.simulation.kernel import Kernel, Killed
 from tests.simulation.sqs import Message
@@ -23,6 +23,9 @@ HANDLERS: Final[dict[Function, Handler]] = {
     Function.VALIDATIONS: validations.handler,
     Function.RELAY: relay.handler,
     Function.SWEEP: sweep.handler,
+    Function.JOBS: jobs.handler,
+    Function.MASTER: master.handler,
+    Function.WORKER: worker.handler,
 }
 Broken = Callable[[str, BaseException], None]
 

@@ -157,7 +157,7 @@ class Client:
             answer: dict[str, Any] = self._kernel.effect(f"send {queue.name}", label, send)
         except Refusal as refusal:
             if refusal.what is not What.CONFLICT:
-                raise _error("SendMessageBatch", refusal.what) from None
+                raise refused("SendMessageBatch", refusal.what) from None
             return self._half(queue, Entries)
         return answer
 
@@ -225,10 +225,11 @@ class Client:
         try:
             return self._kernel.effect(kind, label, do)
         except Refusal as refusal:
-            raise _error(kind, refusal.what) from None
+            raise refused(kind, refusal.what) from None
 
 
-def _error(operation: str, what: What) -> Exception:
+def refused(operation: str, what: What) -> Exception:
+    """How botocore tells of it."""
     if what is What.LOSE:
         timeout: Exception = ReadTimeoutError(endpoint_url="https://sqs")
         return timeout

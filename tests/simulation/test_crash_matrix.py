@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from lambdas.domain.jobs import LIFE, LOOK_AFTER
 from lambdas.names import Function
 from tests.simulation.kernel import What
 from tests.simulation.script import Event, Kind, Mode
@@ -94,6 +95,58 @@ def relay(bench: Bench) -> dict[str, Any]:
     return {"Records": bench.changes[:14]}
 
 
+QUESTION = {"kind": "projection", "symbol": "AAPL", "days": 1, "quantity": "2"}
+
+
+def a_job(bench: Bench) -> dict[str, Any]:
+    market(bench)
+    return bench.post("/jobs", QUESTION, 9)
+
+
+def asked(bench: Bench, *keys: int) -> list[str]:
+    """Jobs that wait for their workflow, over a history of two prices."""
+    market(bench)
+    later = {"stocks": [{"symbol": "AAPL", "price": 191}], "datetime": "2026-03-04T14:00:00Z"}
+    bench.call(Function.PRICES, bench.messages(json.dumps(later)))
+    answers = [bench.call(Function.API, bench.post("/jobs", QUESTION, key)) for key in keys]
+    return [json.loads(answer["body"])["job_id"] for answer in answers]
+
+
+def a_run(bench: Bench) -> dict[str, Any]:
+    (job_id,) = asked(bench, 9)
+    return {"Records": [{"messageId": "1", "body": json.dumps({"job_id": job_id})}]}
+
+
+def plan(bench: Bench) -> dict[str, Any]:
+    return {"step": "plan", "job_id": asked(bench, 9)[0]}
+
+
+def part(bench: Bench) -> dict[str, Any]:
+    planned, parts = bench.steps.planned(asked(bench, 9)[0])
+    return planned | {"part": parts[0]}
+
+
+def join(bench: Bench) -> dict[str, Any]:
+    (job_id,) = asked(bench, 9)
+    planned, parts = bench.steps.planned(job_id)
+    partials = [bench.steps.worked(planned, part) for part in parts]
+    return {"step": "join", "job_id": job_id, "partials": partials}
+
+
+def fail(bench: Bench) -> dict[str, Any]:
+    return {"step": "fail", "job_id": asked(bench, 9)[0], "error": {"Error": "States.Timeout"}}
+
+
+def look_at_jobs(bench: Bench) -> dict[str, Any]:
+    """Twelve silent jobs, more than one call of SQS takes, one that ran, one beyond its time."""
+    asked(bench, 8)
+    bench.recorder.now_s += LIFE.total_seconds()
+    ran, *_ = asked(bench, *range(9, 22))
+    bench.steps.run(ran)
+    bench.recorder.now_s += LOOK_AFTER.total_seconds()
+    return LOOK
+
+
 def sweep(bench: Bench) -> dict[str, Any]:
     """Three orders without an answer, one of them ended."""
     first, *_ = ordered(bench, 4)
@@ -112,30 +165,39 @@ CASES: dict[str, tuple[Function, Case]] = {
     "validations": (Function.VALIDATIONS, validations),
     "relay": (Function.RELAY, relay),
     "sweep": (Function.SWEEP, sweep),
+    "job": (Function.API, a_job),
+    "run of a job": (Function.JOBS, a_run),
+    "plan of a job": (Function.MASTER, plan),
+    "part of a job": (Function.WORKER, part),
+    "join of a job": (Function.MASTER, join),
+    "end of a job that cannot be done": (Function.MASTER, fail),
+    "look at all jobs": (Function.MASTER, look_at_jobs),
 }
+LOOK = {"step": "sweep"}
+STEPS = (Function.MASTER, Function.WORKER)
 
 
 def outcome(name: str, strike: tuple[int, What] | None) -> tuple[dict[str, Any], list[str]]:
-    """What remains after the case, and its effects."""
+    """What remains after the case, and its effects.
+
+    The steps of the workflow pass their answers on, so an answer of theirs is among what remains;
+    and a job that could not be sent is sent when somebody next looks at all jobs.
+    """
     function, prepare = CASES[name]
     bench = Bench()
     with bench.open():
         event = prepare(bench)
         bench.recorder.strike = strike
         bench.recorder.is_recording = True
-        bench.deliver(function, event)
-    return bench.state(), bench.recorder.recorded
+        answer = bench.deliver(function, event)
+        bench.recorder.now_s += LOOK_AFTER.total_seconds()
+        bench.quietly(Function.MASTER, LOOK)
+    remains = bench.state() | {"answer": answer if function in STEPS else None}
+    return remains, bench.recorder.recorded
 
 
 def test_every_function_has_a_case() -> None:
-    assert {function for function, _ in CASES.values()} == {
-        Function.API,
-        Function.PRICES,
-        Function.REQUESTS,
-        Function.VALIDATIONS,
-        Function.RELAY,
-        Function.SWEEP,
-    }
+    assert {function for function, _ in CASES.values()} == set(Function)
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -42,6 +42,7 @@ ENVIRONMENT: Final = dict.fromkeys(Setting, "1") | {  # what is not named plays 
     Setting.LONGEST_ASK_INTERVAL_S: "600",
     Setting.LINK_SILENT_AFTER_S: "900",
     Setting.OUTBOUND_QUEUE_URL: Queue.OUTBOUND.value,
+    Setting.JOBS_QUEUE_URL: Queue.JOBS.value,
     "AWS_REGION": REGION,
 }
 SETTINGS: Final = Settings(
@@ -68,6 +69,9 @@ _BUILDERS: Final = {
     Function.PRICES: "prices",
     Function.RELAY: "relay",
     Function.SWEEP: "sweep",
+    Function.JOBS: "jobs",
+    Function.MASTER: "master",
+    Function.WORKER: "worker",
 } | dict.fromkeys(HEARERS, "exchange")
 
 
