@@ -46,7 +46,7 @@ SITE_SOURCES := $(shell find frontend -path frontend/node_modules -prune -o -pat
 
 cdk/node_modules/.installed: cdk/package-lock.json $(VENV)/.installed
 	@echo "Installing the CDK's command line …"
-	@$(NPM) ci --prefix cdk --silent --no-audit --no-fund >/dev/null
+	@$(NPM) ci --prefix cdk --loglevel=error --no-audit --no-fund >/dev/null
 	@touch $@
 
 frontend/node_modules/.installed: frontend/package-lock.json $(VENV)/.installed
