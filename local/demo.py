@@ -5,6 +5,7 @@ it tells; the first that is not as it should be ends the demo with exit status 1
 import secrets
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final, TypeVar
 
@@ -67,9 +68,10 @@ def _put_money_in(investor: Investor) -> None:
 
 
 def _choose(investor: Investor, *, wanted: str) -> dict[str, Any]:
+    max_age = timedelta(seconds=investor.get("/me")["limits"]["max_price_age_s"])
     board = _wait(
-        lambda: _with_symbol(investor.get("/stocks")["items"], wanted),
-        f"{wanted} on the board. Does an exchange speak?",
+        lambda: _tradable(investor.get("/stocks")["items"], wanted, max_age),
+        f"a price of {wanted} that is fresh enough to trade on. Does an exchange speak?",
     )
     stocks, stock = board
     if wanted == _NAMED_FIRST:
@@ -78,10 +80,17 @@ def _choose(investor: Investor, *, wanted: str) -> dict[str, Any]:
     return stock
 
 
-def _with_symbol(
-    stocks: list[dict[str, Any]], symbol: str
+def _tradable(
+    stocks: list[dict[str, Any]], symbol: str, max_age: timedelta
 ) -> tuple[list[dict[str, Any]], dict[str, Any]] | None:
-    return next(((stocks, stock) for stock in stocks if stock["symbol"] == symbol), None)
+    """The board and the company on it, once its price is fresh: the exchange begins with a day
+    gone by.
+    """
+    stock = next((stock for stock in stocks if stock["symbol"] == symbol), None)
+    if stock is None:
+        return None
+    age = datetime.now(UTC) - datetime.fromisoformat(stock["observed_at"])
+    return (stocks, stock) if age < max_age else None
 
 
 def _buy_and_get_it(investor: Investor, stock: dict[str, Any]) -> None:
