@@ -138,8 +138,10 @@ class ActivityLog(Protocol):
     def verdict(self, verdict: Verdict) -> None:
         """Keep an answer; the first one heard under an id stays."""
 
-    def demand(self, symbol: str, since: datetime) -> int:
-        """How many purchases of a company, by all groups, were found valid from then on."""
+    def demand(self, symbol: str, start: datetime, end: datetime) -> int:
+        """How many purchases of a company, by all groups, were found valid with
+        start ≤ validated_at < end.
+        """
 
     def of_symbol(self, symbol: str, limit: int, cursor: str | None) -> Page[Trade]:
         """A company's answered requests. Raises InvalidInput for a cursor that is not ours."""

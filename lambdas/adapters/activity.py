@@ -49,12 +49,12 @@ class DynamoActivityLog:
                 condition=ActivityItem.valid.does_not_exist(),
             )
 
-    def demand(self, symbol: str, since: datetime) -> int:
+    def demand(self, symbol: str, start: datetime, end: datetime) -> int:
         """One query of an index that counts (a page for each MB: some 4,000 requests)."""
         with translated():
             return ActivityItem.by_symbol.count(
                 symbol,
-                ActivityItem.validated_at >= since,
+                within(ActivityItem.validated_at, start, end),
                 ActivityItem.valid == True,  # noqa: E712 - builds a condition; `is` cannot
             )
 

@@ -71,7 +71,9 @@ def join(task: Task[Question], partials: Sequence[Partial], sources: Sources) ->
         projection = project(
             window,
             reduce(add, sums, Sums()),
-            purchases=sources.activity.demand(question.symbol, window.now - DEMAND_WINDOW),
+            purchases=sources.activity.demand(
+                question.symbol, window.now - DEMAND_WINDOW, window.end
+            ),
             quantity=question.quantity,
             latest=latest.price,
         )

@@ -13,6 +13,7 @@ from lambdas.domain import trading
 from lambdas.domain.activity import GroupRequest, Trade, Verdict
 from lambdas.domain.errors import InvalidInput
 from lambdas.domain.orders import Event, order_id_for
+from lambdas.domain.sums import MICROSECOND
 from lambdas.domain.trading import Decision
 from tests.builders import ALICE, NOW, a_board, a_deposit, a_placing, a_quote, key
 from tests.contract.conftest import Ports
@@ -31,6 +32,7 @@ TRADE = Trade(
     validated_at=NOW,
 )
 LONG_AGO = NOW - timedelta(days=400)
+AFTERWARDS = NOW + timedelta(hours=1)
 
 
 def heard(ports: Ports, *messages: GroupRequest | Verdict) -> None:
@@ -66,7 +68,7 @@ def test_a_half_alone_is_neither_listed_nor_counted(
     heard(ports, half)
     assert ports.activity.of_symbol("AAPL", 10, None).items == []
     assert ports.activity.feed(NOW - timedelta(days=1), NOW + timedelta(1), 10, None).items == []
-    assert ports.activity.demand("AAPL", LONG_AGO) == 0
+    assert ports.activity.demand("AAPL", LONG_AGO, AFTERWARDS) == 0
 
 
 def test_the_first_of_each_stays(ports: Ports) -> None:
@@ -81,16 +83,18 @@ def test_the_first_of_each_stays(ports: Ports) -> None:
     assert ports.activity.of_symbol("MSFT", 10, None).items == []
 
 
-def test_demand_counts_the_valid_purchases_of_a_company_since_a_time(ports: Ports) -> None:
+def test_demand_counts_the_valid_purchases_of_a_company_in_a_span(ports: Ports) -> None:
     week_ago = NOW - timedelta(days=7)
     for number in range(4):
         answered(ports, f"in-{number}", week_ago + timedelta(days=number))
-    answered(ports, "before", week_ago - timedelta(microseconds=1))
-    answered(ports, "refused", valid=False)
+    answered(ports, "before", week_ago - MICROSECOND)
+    answered(ports, "last", NOW - MICROSECOND)
+    answered(ports, "after", NOW)
+    answered(ports, "refused", NOW - MICROSECOND, valid=False)
     answered(ports, "another", symbol="MSFT")
-    assert ports.activity.demand("AAPL", week_ago) == 4
-    assert ports.activity.demand("MSFT", week_ago) == 1
-    assert ports.activity.demand("NONE", week_ago) == 0
+    assert ports.activity.demand("AAPL", week_ago, NOW) == 5
+    assert ports.activity.demand("MSFT", week_ago, AFTERWARDS) == 1
+    assert ports.activity.demand("NONE", week_ago, AFTERWARDS) == 0
 
 
 def pages(ports: Ports, symbol: str | None, limit: int) -> list[list[str]]:
@@ -164,7 +168,7 @@ def order(ports: Ports) -> Decision:
 
 
 def test_what_our_own_group_buys_is_activity_like_any_other(ports: Ports, order: Decision) -> None:
-    assert ports.activity.demand("AAPL", LONG_AGO) == 0
+    assert ports.activity.demand("AAPL", LONG_AGO, AFTERWARDS) == 0
     ports.orders.commit(trading.apply(order.after, Event.ACCEPT, now=NOW))
     (trade,) = ports.activity.of_symbol("AAPL", 10, None).items
     assert trade == Trade(
@@ -177,7 +181,7 @@ def test_what_our_own_group_buys_is_activity_like_any_other(ports: Ports, order:
         validated_at=NOW,
     )
     assert ports.activity.feed(NOW, NOW + timedelta(hours=1), 10, None).items == [trade]
-    assert ports.activity.demand("AAPL", NOW) == 1
+    assert ports.activity.demand("AAPL", NOW, AFTERWARDS) == 1
 
 
 @pytest.mark.parametrize("event", [Event.REJECT, Event.VOID])
@@ -196,3 +200,5 @@ def test_nobody_else_can_say_what_became_of_our_own_request(ports: Ports, order:
     heard(ports, replace(REQUEST, request_id=ours, symbol="MSFT"), lie)
     (trade,) = ports.activity.of_symbol("AAPL", 10, None).items
     assert (trade.group_id, trade.valid, trade.quantity) == (None, True, order.after.quantity)
+    assert ports.activity.demand("AAPL", LONG_AGO, AFTERWARDS) == 1
+    assert ports.activity.demand("MSFT", LONG_AGO, AFTERWARDS) == 0

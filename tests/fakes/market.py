@@ -127,10 +127,10 @@ class MemoryActivityLog:
         """The first one stays."""
         self.store.verdicts.setdefault(verdict.request_id, verdict)
 
-    def demand(self, symbol: str, since: datetime) -> int:
+    def demand(self, symbol: str, start: datetime, end: datetime) -> int:
         """Counted one by one."""
         return sum(
-            trade.valid and trade.symbol == symbol and trade.validated_at >= since
+            trade.valid and trade.symbol == symbol and start <= trade.validated_at < end
             for trade in self._trades()
         )
 

@@ -215,7 +215,7 @@ def test_demand_is_one_query_that_only_counts(connection: Connection, calls: lis
         "before-send.dynamodb", lambda request, **_: asked.append(request.body.decode())
     )
     calls.clear()
-    assert DynamoActivityLog().demand("AAPL", NOW - timedelta(days=7)) == 30
+    assert DynamoActivityLog().demand("AAPL", NOW - timedelta(days=7), NOW) == 30
     assert calls == ["Query"]
     assert '"Select": "COUNT"' in asked[0]
 

@@ -130,6 +130,7 @@ def test_demand_is_the_valid_purchases_of_all_groups_in_seven_days() -> None:
         trade(3, ago=week + MICROSECOND),
         trade(4, ago=timedelta(days=1), valid=False),
         trade(5, ago=timedelta(days=1), symbol="MSFT"),
+        trade(6, ago=-MICROSECOND),  # after it was asked for: a later run counts the same
     ):
         sources.activity.store.trades[done.request_id] = done
     found = projected(task(1), sources)
