@@ -14,16 +14,17 @@ from lambdas.domain.errors import Transient
 
 _MOST_AT_ONCE: Final = 10  # SQS's limit of a batch
 LONGEST_RUN_S: Final = 110  # more than a workflow may take
+_LONGEST_LOOK_S: Final = 3  # it is the heartbeat that looks, and it must answer
 
 
 @cache
-def connect(region: str) -> Any:
-    """A client of Step Functions. It waits as long as a workflow takes, and never runs one twice.
+def connect(region: str, answers_within_s: int) -> Any:
+    """A client of Step Functions that waits so long for an answer, and never asks twice.
 
     (botocore's clients are made at run time and have no static type.)
     """
     config = Config(
-        connect_timeout=2, read_timeout=LONGEST_RUN_S, retries={"total_max_attempts": 1}
+        connect_timeout=2, read_timeout=answers_within_s, retries={"total_max_attempts": 1}
     )
     session = botocore.session.get_session()
     return session.create_client("stepfunctions", region_name=region, config=config)
@@ -39,7 +40,7 @@ class StepFunctionsWorkflow:
     def run(self, job_id: str) -> bool:
         """One StartSyncExecution, under the job's id: an Express one may run twice."""
         with queues.translated():
-            answer = connect(self._region).start_sync_execution(
+            answer = connect(self._region, LONGEST_RUN_S).start_sync_execution(
                 stateMachineArn=self._arn, name=job_id, input=json.dumps({"job_id": job_id})
             )
         return bool(answer["status"] == "SUCCEEDED")
@@ -48,7 +49,8 @@ class StepFunctionsWorkflow:
         """One DescribeStateMachine."""
         with queues.translated():
             try:
-                answer = connect(self._region).describe_state_machine(stateMachineArn=self._arn)
+                client = connect(self._region, _LONGEST_LOOK_S)
+                answer = client.describe_state_machine(stateMachineArn=self._arn)
             except ClientError as error:
                 if error.response["Error"]["Code"] == "StateMachineDoesNotExist":
                     return False

@@ -1,26 +1,13 @@
 """The outbox and the dead letters over SQS (moto)."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from moto import mock_aws
 
 from lambdas.adapters import queues
 from lambdas.adapters.queues import SqsDeadLetters, SqsOutbox
 from lambdas.domain.errors import Transient
-
-REGION = "us-east-1"
-
-
-@pytest.fixture
-def sqs(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "testing")
-    with mock_aws():
-        queues.connect.cache_clear()
-        yield queues.connect(REGION)
-    queues.connect.cache_clear()
+from tests.integration.sqs.conftest import REGION
 
 
 def received(sqs: Any, url: str) -> list[Any]:
