@@ -17,6 +17,7 @@ matplotlib.use("Agg")  # no screen is needed
 
 import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
+from matplotlib.dates import MO, DateFormatter, WeekdayLocator
 
 from bench.plots import FOLDER, SYMBOL, real_ticks
 from lambdas.domain.market import Tick
@@ -71,6 +72,8 @@ def plot_projection(path: Path) -> None:
         f"A projection of a real series ({SYMBOL}, replayed), {DAYS} days on", loc="left"
     )
     axes.set_ylabel("USD")
+    axes.xaxis.set_major_locator(WeekdayLocator(MO))
+    axes.xaxis.set_major_formatter(DateFormatter("%d %b"))
     axes.grid(color="#e4e7ee", linewidth=0.6)
     axes.set_axisbelow(True)
     axes.legend(frameon=False, loc="upper right")
@@ -108,7 +111,7 @@ def _draw_result(axes: Axes, found: Projection) -> None:
         fmt="o",
         color=FITTED,
         capsize=4,
-        label=f"raw {raw.price:.2f} ± {raw.error:.2f}",
+        label=f"raw {raw.price:.2f}, standard error {raw.error:.2f}",
     )
     axes.plot(
         [raw.at],
