@@ -23,6 +23,7 @@ from uuid import uuid4
 
 import pytest
 
+from tests.e2e.lists import everything
 from tests.e2e.system import ROOT, Person, System, a_person, eventually, running
 
 PORTS = {"cloud_port": 4776, "mqtt_port": 1976}
@@ -135,17 +136,6 @@ def kill_now_and_then(bridge: Bridge, done: Counter[str]) -> None:
         done["killed"] += 1
 
 
-def all_orders(person: Person) -> list[Any]:
-    orders: list[Any] = []
-    cursor = ""
-    while True:
-        page = person.get(f"/orders?limit=100{cursor}")
-        orders += page["items"]
-        if page["next_cursor"] is None:
-            return orders
-        cursor = f"&cursor={page['next_cursor']}"
-
-
 @pytest.fixture(scope="module")
 def aftermath(state: Path) -> Aftermath:
     kept = state.parent / "killed"
@@ -172,7 +162,7 @@ def aftermath(state: Path) -> Aftermath:
             state=kept,
             outputs=system.outputs,
             people=people,
-            orders={person.email: all_orders(person) for person in people},
+            orders={person.email: everything(person, "/orders") for person in people},
             exchange=verdicts(kept),
         )
 
@@ -197,7 +187,7 @@ def test_money_and_shares_are_right_and_the_next_run_finds_them(aftermath: After
             person.system = system
             person.sign_in()
             orders = aftermath.orders[person.email]
-            assert all_orders(person) == orders
+            assert everything(person, "/orders") == orders
             check_laws(person, orders)
 
 

@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import pytest
 
+from tests.e2e.lists import everything
 from tests.e2e.speaker import Speaker, speaking
 from tests.e2e.system import Person, System, eventually
 
@@ -24,18 +25,6 @@ def speaker(system: System) -> Iterator[Speaker]:
 def a_symbol() -> str:
     """A company of one test alone: the system is shared, and remembers."""
     return f"T{uuid4().hex[:8].upper()}"
-
-
-def everything(person: Person, path: str) -> list[Any]:
-    """All pages of a list."""
-    found: list[Any] = []
-    cursor = ""
-    while True:
-        page = person.get(f"{path}{'&' if '?' in path else '?'}limit=100{cursor}")
-        found += page["items"]
-        if page["next_cursor"] is None:
-            return found
-        cursor = f"&cursor={page['next_cursor']}"
 
 
 def candles_by_hand(prices: list[Any], interval: str) -> list[Any]:

@@ -1,0 +1,38 @@
+"""Asking for jobs, and waiting for their ends."""
+
+from typing import Any
+from uuid import uuid4
+
+from tests.e2e.system import Answer, Person, eventually
+
+FINISHES_WITHIN_S = 60
+"""Generous: the first job of all starts three functions, and others may use this machine."""
+
+
+def ask(person: Person, body: Any, key: object = None) -> Answer:
+    """POST /jobs."""
+    return person.call("POST", "/jobs", body, key=key or uuid4())
+
+
+def a_projection(days: int = 1, symbol: str = "AAPL", quantity: str = "2.5") -> dict[str, Any]:
+    return {"kind": "projection", "symbol": symbol, "days": days, "quantity": quantity}
+
+
+def ended(person: Person, job_id: str, within_s: float = FINISHES_WITHIN_S) -> Any:
+    """The job, once it has an end."""
+
+    def end() -> Any:
+        job = person.get(f"/jobs/{job_id}")
+        return job if job["state"] in ("finished", "failed") else None
+
+    return eventually(end, what=f"an end of job {job_id}", within_s=within_s)
+
+
+def finished(person: Person, body: Any) -> Any:
+    """The finished job of this body."""
+    answer = ask(person, body)
+    assert answer.status == 202, answer.text
+    assert answer.body["state"] == "queued"
+    job = ended(person, answer.body["job_id"])
+    assert job["state"] == "finished", job
+    return job
