@@ -3,8 +3,8 @@
     python -m bench.jobs [--jobs N] [--state DIR]
 
 A company of its own gets 30 days of prices at a tick every five minutes (8,640 points); then
-projections over 30 days are asked for, one after the other. Also: what a worker computes by itself
-for 100,000 ticks, without a table, in CPU time.
+projections over 30 days are asked for, one after the other. What the workers compute by themselves
+is measured by `python -m bench.worker`.
 """
 
 import argparse
@@ -14,18 +14,15 @@ import secrets
 import statistics
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from operator import mul
 from pathlib import Path
 from typing import Any
 
 from lambdas.adapters import dynamodb
 from lambdas.adapters.market import DynamoMarket
-from lambdas.domain.lines import Line
 from lambdas.domain.market import Tick
-from lambdas.domain.sums import MICROSECOND, Sums, millionths
 from lambdas.names import Table
 from lambdas.usecases.update_market import update_market
 from local.confirm import confirm_sign_up
@@ -36,7 +33,6 @@ from local.outputs import Outputs
 
 POINTS = 8_640
 EVERY = timedelta(minutes=5)
-RAW_POINTS = 100_000
 PATIENCE_S = 60
 
 
@@ -45,7 +41,6 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=30)
     parser.add_argument("--state", type=Path, default=Options().state, help="of the running system")
     given = parser.parse_args()
-    _print_computing()
     try:
         outputs = Outputs.read(Options(state=given.state.resolve()))
     except CannotRun as error:
@@ -57,42 +52,6 @@ def main() -> int:
     times = [_trip(investor, symbol) for _ in range(given.jobs + 1)][1:]  # the first one warms up
     _print_trips(times)
     return 0
-
-
-def _print_computing() -> None:
-    """Sums of raw ticks and the line through them: all that a worker and the last step compute."""
-    start = datetime(2026, 1, 1, tzinfo=UTC)
-    chance = random.Random(1)
-    points = [
-        (start + EVERY * k, Decimal(chance.randint(180_000_000, 200_000_000)).scaleb(-6))
-        for k in range(RAW_POINTS)
-    ]
-    xs = [(at - start) // MICROSECOND for at, _ in points]
-    ys = [millionths(price) for _, price in points]
-    line = Line.through(Sums.of(points, start))
-    for what, compute in (
-        ("all of it, from times and decimals", lambda: Sums.of(points, start)),
-        (
-            "the six sums alone",
-            lambda: [sum(xs), sum(ys), *map(_products, (xs, xs, ys), (xs, ys, ys))],
-        ),
-        ("line, error and band at one time", lambda: line.at(10**15)),
-    ):
-        print(f"{RAW_POINTS:,} ticks: {_best_ms(compute):6.1f} ms of CPU (best of 5): {what}")
-    print()
-
-
-def _products(some: list[int], others: list[int]) -> int:
-    return sum(map(mul, some, others))
-
-
-def _best_ms(compute: Callable[[], object]) -> float:
-    took = []
-    for _ in range(5):
-        began = time.process_time()
-        compute()
-        took.append((time.process_time() - began) * 1000)
-    return min(took)
 
 
 def _an_investor(outputs: Outputs) -> Investor:
