@@ -62,7 +62,9 @@ def test_a_job_that_never_started_is_started_and_one_that_never_ends_is_ended(
 
 
 @pytest.mark.timeout(120)
-def test_a_step_that_breaks_ends_the_job_in_plain_words(system: System, person: Person) -> None:
+def test_a_step_that_breaks_is_tried_again_and_then_ends_the_job_in_plain_words(
+    system: System, person: Person
+) -> None:
     soon = datetime.now(UTC) + timedelta(minutes=9)
     broken = lost_job(
         system,
@@ -79,6 +81,8 @@ def test_a_step_that_breaks_ends_the_job_in_plain_words(system: System, person: 
     assert job["state"] == "failed"
     assert job["reason"]["code"] == "internal_error"
     assert job["reason"]["message"] == "Something went wrong on our side."
+    tried_for = datetime.fromisoformat(job["ended_at"]) - datetime.fromisoformat(job["started_at"])
+    assert tried_for > timedelta(seconds=1)  # four pauses of up to 1, 2, 4 and 8 s
 
 
 def test_the_heartbeat_knows_how_jobs_go(system: System, person: Person) -> None:
