@@ -1,8 +1,7 @@
-"""What the port `Workflow` makes of Step Functions' answers (botocore's stub, which holds every
-call against the service's own model), and the queue in front of it (moto).
+"""What our side makes of answers that no local Step Functions gives (botocore's stub, which holds
+every call against the service's own model), nor the queue in front of it.
 """
 
-import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -92,16 +91,6 @@ def test_a_run_is_never_repeated_by_the_client_which_waits_longer_than_it_takes(
     config = workflow.connect(REGION, LONGEST_RUN_S).meta.config
     assert config.retries["total_max_attempts"] == 1
     assert config.read_timeout == LONGEST_RUN_S
-
-
-def test_any_number_of_jobs_is_queued_each_in_a_message_of_its_own(sqs: Any) -> None:
-    url = sqs.create_queue(QueueName="jobs")["QueueUrl"]
-    job_ids = [f"j{number}" for number in range(23)]
-    SqsJobQueue(REGION, url).send(job_ids)
-    found: list[str] = []
-    while messages := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
-        found += [json.loads(message["Body"])["job_id"] for message in messages]
-    assert sorted(found) == sorted(job_ids)
 
 
 def test_a_job_that_the_queue_refuses_is_transient(
