@@ -122,42 +122,43 @@ def test_an_operator_makes_candles_anew_while_prices_come(system: System, person
 def test_what_another_group_buys_appears_whichever_half_comes_first(
     speaker: Speaker, person: Person, first: str
 ) -> None:
-    symbol, request_id = a_symbol(), str(uuid4())
+    """A company that the exchange knows: it answers the same request, and says the same."""
+    quantity, request_id = a_quantity(), str(uuid4())
     said = {
         "request": {
             "request_id": request_id,
             "group_id": "13",
-            "symbol": symbol,
+            "symbol": "GOOG",
             "datetime": datetime.now(UTC).isoformat(),
-            "quantity": 2.5,
+            "quantity": quantity,
         },
         "validation": {"request_id": request_id, "group_id": 13, "seller": 0, "valid": True},
     }
     for topic in sorted(said, key=lambda topic: topic != first):
         speaker.say(topic, said[topic])
-    (trade,) = eventually(lambda: of_symbol(person, symbol), what="the other group's purchase")
-    assert (trade["group_id"], trade["own"], trade["quantity"], trade["valid"]) == (
-        "13",
-        False,
-        "2.5",
-        True,
-    )
+    (trade,) = eventually(lambda: traded(person, "GOOG", quantity), what="another's purchase")
+    assert (trade["group_id"], trade["own"], trade["valid"]) == ("13", False, True)
     assert trade in everything(person, "/activity")
     assert request_id not in str(trade)
 
 
-def of_symbol(person: Person, symbol: str) -> list[Any]:
-    answer = person.call("GET", f"/stocks/{symbol}/activity")
-    assert answer.status in (200, 404)  # nobody has heard of that company, until somebody buys it
-    return list(answer.body["items"]) if answer.status == 200 else []
+def a_quantity() -> str:
+    """One that tells a purchase from all others."""
+    return f"2.{uuid4().int % 10**5:05}1"
+
+
+def traded(person: Person, symbol: str, quantity: str) -> list[Any]:
+    """The company's activity of this quantity."""
+    activity = everything(person, f"/stocks/{symbol}/activity")
+    return [trade for trade in activity if trade["quantity"] == quantity]
 
 
 def test_what_we_buy_ourselves_is_among_it_once_it_is_accepted(person: Person) -> None:
-    order = person.buy("AAPL", "0.123457")
+    quantity = a_quantity().replace("2.", "0.")
+    order = person.buy("AAPL", quantity)
     accepted = person.ended(order["order_id"])
     assert accepted["state"] == "ACCEPTED"
-    ours = [t for t in of_symbol(person, "AAPL") if t["quantity"] == "0.123457"]
-    newest = ours[0]
-    assert (newest["group_id"], newest["own"], newest["valid"]) == ("3", True, True)
-    assert newest["validated_at"] == accepted["ended_at"]
-    assert order["order_id"] not in str(newest)
+    (ours,) = traded(person, "AAPL", quantity)
+    assert (ours["group_id"], ours["own"], ours["valid"]) == ("3", True, True)
+    assert ours["validated_at"] == accepted["ended_at"]
+    assert order["order_id"] not in str(ours)
