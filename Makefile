@@ -128,6 +128,19 @@ deploy: tools  ## to AWS: make deploy STAGE=dev|prod
 	@$(STAGE_ON_AWS)
 	@PATH="$(NODE_HOME)/bin:$$PATH" cdk/node_modules/.bin/cdk deploy --all --context stage=$(STAGE)
 
+# What would go to AWS, checked without AWS: no credentials, no account, and nobody's broker or mailbox.
+NOBODYS = MQTT_URL=mqtts://broker.example:8883 ALARM_EMAIL=operator@example.com
+
+.PHONY: verify-aws
+verify-aws: tools  ## what would go to AWS: linted, its rights, sizes, quotas, cost, and what it would replace (STAGE=dev|prod)
+	@$(STAGE_ON_AWS)
+	@$(NOBODYS) $(PY) -m cdk.verify --stage $(STAGE)
+
+.PHONY: release-templates
+release-templates: tools  ## note down what was just deployed, for the next verify-aws to compare with (STAGE=dev|prod)
+	@$(STAGE_ON_AWS)
+	@$(NOBODYS) $(PY) -m cdk.verify --stage $(STAGE) --write-release
+
 # --- operating it: on a running `make up`, or on AWS with STAGE=dev|prod and your own credentials ----------
 # `make` leaves with 2 for every failure; a schedule calls `python -m ops` itself (docs/operations.md).
 OPS = $(PY) -m ops $(if $(filter local,$(STAGE)),--state "$(STATE)",--stage $(STAGE))

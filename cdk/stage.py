@@ -1,7 +1,8 @@
 """Every difference between the stages, in one frozen value.
 
-The only file of `cdk` that reads the environment: where the local cloud listens, and which broker
-and which operator belong to a stage on AWS. Free of the CDK, so that others may read it at no cost.
+The only file of `cdk` that reads the environment: where the local cloud listens, which broker and
+which operator belong to a stage on AWS, and into which account and region the CDK's command line
+deploys. Free of the CDK, so that others may read it at no cost.
 """
 
 import os
@@ -54,6 +55,10 @@ class Stage:
     requests_per_s: int = 50
     requests_burst: int = 100
 
+    account: str | None = None
+    region: str | None = None
+    """Where on AWS, as the CDK's command line learns it from the credentials."""
+
     endpoint_url: str | None = None
     """Of the local cloud; None on AWS."""
 
@@ -70,7 +75,9 @@ class Stage:
 
     @classmethod
     def named(cls, name: str) -> Self:
-        """The stage of that name. Raises ValueError for an unknown one, or one without a broker."""
+        """The stage of that name. Raises ValueError for an unknown one, for one on AWS without a
+        broker, and for `prod` without an operator.
+        """
         match name:
             case "local":
                 return cls(
@@ -81,12 +88,20 @@ class Stage:
                     password_sign_in=True,
                 )
             case "dev":
-                return cls(name=name, mqtt_url=_broker(name), alarm_email=_alarm_email())
+                return cls(
+                    name=name,
+                    mqtt_url=_broker(name),
+                    alarm_email=_optional("ALARM_EMAIL"),
+                    account=_optional("CDK_DEFAULT_ACCOUNT"),
+                    region=_optional("CDK_DEFAULT_REGION"),
+                )
             case "prod":
                 return cls(
                     name=name,
                     mqtt_url=_broker(name),
-                    alarm_email=_alarm_email(),
+                    alarm_email=_operator(name),
+                    account=_optional("CDK_DEFAULT_ACCOUNT"),
+                    region=_optional("CDK_DEFAULT_REGION"),
                     protected=True,
                     log_retention_days=90,
                     queue_concurrency=50,
@@ -110,5 +125,13 @@ def _broker(name: str) -> str:
     return url
 
 
-def _alarm_email() -> str | None:
-    return os.environ.get("ALARM_EMAIL") or None
+def _operator(name: str) -> str:
+    """A stage of real money without anybody who hears of its troubles is none."""
+    address = _optional("ALARM_EMAIL")
+    if address is None:
+        raise ValueError(f"Stage {name} needs an operator: set ALARM_EMAIL=NAME@HOST")
+    return address
+
+
+def _optional(variable: str) -> str | None:
+    return os.environ.get(variable) or None

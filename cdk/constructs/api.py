@@ -12,6 +12,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
+from cdk.constructs.acceptance import accept
 from cdk.constructs.people import People
 from cdk.constructs.retention import log_group
 from cdk.stage import Stage
@@ -97,12 +98,13 @@ class Api(Construct):
             "People", people.pool, user_pool_clients=[people.client]
         )
         for path in PUBLIC:
-            self.http.add_routes(
+            (route,) = self.http.add_routes(
                 path=path,
                 methods=[apigateway.HttpMethod.GET],
                 integration=integration,
                 authorizer=apigateway.HttpNoneAuthorizer(),
             )
+            accept(route, "Open to everybody on purpose (decision 0015)", "AwsSolutions-APIG4")
         self.http.add_routes(
             path="/{proxy+}",
             methods=[apigateway.HttpMethod[method] for method in METHODS],

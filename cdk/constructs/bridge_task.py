@@ -10,6 +10,7 @@ from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from cdk.constructs.acceptance import accept
 from cdk.constructs.retention import log_group
 from cdk.stage import Stage
 
@@ -36,10 +37,12 @@ class BridgeTask(Construct):
             ),
         )
         self._add_container(stage, environment)
+        cluster = ecs.Cluster(self, "Cluster", vpc=vpc)
+        self._accept(vpc, cluster)
         ecs.FargateService(
             self,
             "Service",
-            cluster=ecs.Cluster(self, "Cluster", vpc=vpc),
+            cluster=cluster,
             task_definition=self.definition,
             desired_count=1,
             # The old one stops first: two of one client id would throw each other off the broker.
@@ -54,6 +57,25 @@ class BridgeTask(Construct):
     def role(self) -> iam.IRole:
         """Who the process is when it speaks to AWS."""
         return self.definition.task_role
+
+    def _accept(self, vpc: ec2.Vpc, cluster: ecs.Cluster) -> None:
+        accept(vpc, "One task calls out, and nobody calls in (decision 0016)", "AwsSolutions-VPC7")
+        accept(
+            cluster,
+            "One task, which says by its health check and its queue how it is",
+            "AwsSolutions-ECS4",
+        )
+        accept(
+            self.definition,
+            "No secret is among them: the login lies in Secrets Manager",
+            "AwsSolutions-ECS2",
+        )
+        if role := self.definition.execution_role:
+            accept(
+                role,
+                "A registry's token is for the whole registry: AWS knows no narrower right",
+                "AwsSolutions-IAM5[Resource::*]",
+            )
 
     def _network(self) -> ec2.Vpc:
         """Public subnets alone: the task calls out, nobody calls in, and a NAT would cost."""
@@ -94,13 +116,16 @@ class BridgeTask(Construct):
         )
 
     def _scratch(self) -> ecs.LinuxParameters:
-        """A folder in memory for the health file; a volume would belong to root alone."""
+        """No right over the machine, and a folder in memory for the health file: a volume would
+        belong to root alone.
+        """
         parameters = ecs.LinuxParameters(self, "Scratch")
         options = [
             ecs.TmpfsMountOption.NOEXEC,
             ecs.TmpfsMountOption.NOSUID,
             ecs.TmpfsMountOption.NODEV,
         ]
+        parameters.drop_capabilities(ecs.Capability.ALL)
         parameters.add_tmpfs(ecs.Tmpfs(container_path=SCRATCH, size=16, mount_options=options))
         return parameters
 

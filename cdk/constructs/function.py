@@ -15,6 +15,7 @@ from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from cdk.build import Assets
+from cdk.constructs.acceptance import accept, accept_lint
 from cdk.constructs.retention import log_group
 from cdk.stage import Stage
 from lambdas.names import Function, Setting
@@ -85,12 +86,32 @@ class OwnFunction(Construct):
             environment={Setting.STAGE.value: shared.stage.name}
             | {setting.value: value for setting, value in settings.items()},
         )
+        self._accept()
         self._alarm(
             "Errors", self.function.metric_errors(period=Duration.minutes(5)), shared.alarms
         )
         self._alarm(
             "Throttles", self.function.metric_throttles(period=Duration.minutes(5)), shared.alarms
         )
+
+    def _accept(self) -> None:
+        accept(
+            self,
+            "Python 3.13 is what everything is built, tested and measured with (cdk.bytecode)",
+            "AwsSolutions-L1",
+            "Serverless-LambdaLatestVersion",
+        )
+        accept(
+            self,
+            "A queue, the stream or the workflow keeps what failed; the clock calls again",
+            "Serverless-LambdaDLQ",
+        )
+        accept(
+            self,
+            "An order is followed by its id through the logs; traces would cost by the call",
+            "Serverless-LambdaTracing",
+        )
+        accept_lint(self.function.node.default_child, "The CDK says it twice", "W3005")
 
     def _alarm(self, what: str, metric: cloudwatch.Metric, topic: sns.ITopic) -> None:
         cloudwatch.Alarm(

@@ -8,6 +8,7 @@ from aws_cdk import Duration
 from aws_cdk import aws_cognito as cognito
 from constructs import Construct
 
+from cdk.constructs.acceptance import accept
 from cdk.constructs.retention import removal_policy
 from cdk.stage import Stage
 from lambdas.names import USER_POOL_NAME
@@ -44,6 +45,18 @@ class People(Construct):
             ),
             deletion_protection=stage.protected,
             removal_policy=removal_policy(stage),
+        )
+        accept(
+            self.pool,
+            "Ten characters of three kinds: length is worth more than one more kind",
+            "AwsSolutions-COG1",
+        )
+        accept(
+            self.pool,
+            "An operator lets in each person; a second factor by message would cost, "
+            "and the plan that watches sign-ins costs three times as much (decision 0013)",
+            "AwsSolutions-COG2",
+            "AwsSolutions-COG8",
         )
         self.client = self.pool.add_client(
             "Web",

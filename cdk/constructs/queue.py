@@ -8,6 +8,7 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from cdk.constructs.acceptance import accept
 from cdk.stage import Stage
 
 QUEUE_RETENTION = Duration.days(7)
@@ -29,6 +30,11 @@ class DeadLetters(Construct):
             retention_period=DEAD_LETTER_RETENTION,
             encryption=sqs.QueueEncryption.SQS_MANAGED,
             enforce_ssl=stage.tls_only,
+        )
+        accept(
+            self.queue,
+            "Here messages end: an operator moves them on",
+            "Serverless-SQSRedrivePolicy",
         )
         cloudwatch.Alarm(
             self,

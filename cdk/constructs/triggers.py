@@ -10,6 +10,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_lambda_event_sources as sources
 from aws_cdk import aws_sqs as sqs
 
+from cdk.constructs.acceptance import accept
 from cdk.constructs.queue import DeadLetters
 from cdk.constructs.table import ItemTable
 
@@ -29,11 +30,21 @@ def from_queue(function: lambda_.Function, queue: sqs.IQueue, at_once: int) -> N
             report_batch_item_failures=True,
         )
     )
+    _accept_queue(function)
 
 
 def one_by_one(function: lambda_.Function, queue: sqs.IQueue, at_once: int) -> None:
     """Feeds the function with single messages, to so many of its copies at the same time."""
     function.add_event_source(sources.SqsEventSource(queue, batch_size=1, max_concurrency=at_once))
+    _accept_queue(function)
+
+
+def _accept_queue(function: lambda_.Function) -> None:
+    accept(
+        function,
+        "Only streams have destinations; a queue has dead letters",
+        "Serverless-LambdaEventSourceMappingDestination",
+    )
 
 
 def from_stream(function: lambda_.Function, table: ItemTable, failures: DeadLetters) -> None:
@@ -42,6 +53,7 @@ def from_stream(function: lambda_.Function, table: ItemTable, failures: DeadLett
     Made by hand: the CDK's own event source would grant ListStreams on every stream there is.
     """
     table.allow_reading_stream(function)
+    accept(failures.queue, "These are the dead letters of a stream", "AwsSolutions-SQS3")
     lambda_.EventSourceMapping(
         function,
         "Stream",
@@ -73,7 +85,7 @@ def _asked_again() -> Mapping[str, Any]:
 
 def every_minute(function: lambda_.Function, event: Mapping[str, str] | None = None) -> None:
     """Calls the function on the clock; a call that fails is made good by the next."""
-    events.Rule(
+    rule = events.Rule(
         function,
         "EveryMinute",
         schedule=events.Schedule.rate(Duration.minutes(1)),
@@ -86,3 +98,4 @@ def every_minute(function: lambda_.Function, event: Mapping[str, str] | None = N
             )
         ],
     )
+    accept(rule, "A call that is lost is made good by the next", "Serverless-EventBusDLQ")

@@ -11,6 +11,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_stepfunctions as stepfunctions
 from constructs import Construct
 
+from cdk.constructs.acceptance import accept
 from cdk.stage import Stage
 from lambdas.names import RETRIED_ERRORS
 
@@ -33,6 +34,17 @@ class Workflow(Construct):
         role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("states.amazonaws.com"))
         _allow(role, "lambda:InvokeFunction", master.function_arn, worker.function_arn)
         definition = _definition(stage, master.function_arn, worker.function_arn)
+        accept(
+            self,
+            "Each step logs its own outcome, and how the job ended stays in its item",
+            "AwsSolutions-SF1",
+        )
+        accept(
+            self,
+            "A job is followed by its id through the logs; traces would cost by the run",
+            "AwsSolutions-SF2",
+            "Serverless-StepFunctionStateMachineXray",
+        )
         self.arn = stepfunctions.CfnStateMachine(
             self,
             "Machine",

@@ -13,6 +13,7 @@ from aws_cdk import aws_sns_subscriptions as subscriptions
 from constructs import Construct
 
 from cdk.build import Assets
+from cdk.constructs.acceptance import accept
 from cdk.constructs.api import Api
 from cdk.constructs.function import OwnFunction, Shared, Size
 from cdk.constructs.outputs import publish
@@ -21,6 +22,7 @@ from cdk.constructs.queue import DeadLetters, GuardedQueue, allow
 from cdk.constructs.triggers import every_minute, from_queue, from_stream, one_by_one
 from cdk.constructs.workflow import Workflow
 from cdk.stacks.data import DataStack
+from cdk.stacks.place import place
 from cdk.stacks.rights import RIGHTS
 from cdk.stacks.settings import settings_of
 from cdk.stacks.web import WebStack
@@ -85,7 +87,9 @@ class BackendStack(Stack):
         assets: Assets,
         site: Path | None,
     ) -> None:
-        super().__init__(scope, f"fintech-{stage.name}-backend", synthesizer=synthesizer)
+        super().__init__(
+            scope, f"fintech-{stage.name}-backend", synthesizer=synthesizer, env=place(stage)
+        )
         self._stage = stage
         self._data = data
         self._alarms = self._make_alarms()
@@ -111,6 +115,11 @@ class BackendStack(Stack):
         )
         if self._stage.alarm_email:
             topic.add_subscription(subscriptions.EmailSubscription(self._stage.alarm_email))
+            accept(
+                topic,
+                "An alarm that no mail could tell of is still on in the console",
+                "Serverless-SNSRedrivePolicy",
+            )
         return topic
 
     def _make_queue(self, queue: Queue) -> GuardedQueue:

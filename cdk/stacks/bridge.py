@@ -1,15 +1,18 @@
 """The bridge between the exchange's broker and our queues: one task and its one secret."""
 
+import jsii
 from aws_cdk import IStackSynthesizer, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
+from cdk.constructs.acceptance import accept
 from cdk.constructs.bridge_task import BridgeTask
 from cdk.constructs.outputs import publish
 from cdk.constructs.queue import allow
 from cdk.constructs.retention import removal_policy
 from cdk.stacks.backend import BackendStack
+from cdk.stacks.place import place, zones
 from cdk.stage import Stage
 from lambdas.names import Queue
 
@@ -27,7 +30,9 @@ class BridgeStack(Stack):
         *,
         backend: BackendStack,
     ) -> None:
-        super().__init__(scope, f"fintech-{stage.name}-bridge", synthesizer=synthesizer)
+        super().__init__(
+            scope, f"fintech-{stage.name}-bridge", synthesizer=synthesizer, env=place(stage)
+        )
         # Made empty of meaning: an operator puts {"username": …, "password": …} there, once.
         secret = secretsmanager.Secret(
             self,
@@ -35,6 +40,7 @@ class BridgeStack(Stack):
             description="User name and password for the exchange's broker, as JSON",
             removal_policy=removal_policy(stage),
         )
+        accept(secret, "The exchange gives the login, and changes it", "AwsSolutions-SMG4")
         secret_arn = _arn(secret)
         task = BridgeTask(self, stage, _environment(stage, backend, secret_arn))
         self._grant_queues(stage, task.role, backend)
@@ -46,6 +52,12 @@ class BridgeStack(Stack):
         if stage.mqtt_url.startswith("wss://"):
             _grant_iot(self, task.role, stage)
         publish(self, {"MqttSecretArn": secret_arn, "BridgeTaskRoleArn": task.role.role_arn})
+
+    @property
+    @jsii.member(jsii_name="availabilityZones")
+    def availability_zones(self) -> list[str]:
+        """Not the CDK's own answer, which asks AWS for them as soon as it knows the account."""
+        return zones()
 
     def _grant_queues(self, stage: Stage, role: iam.IRole, backend: BackendStack) -> None:
         for queue in INBOUND:

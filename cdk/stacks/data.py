@@ -7,6 +7,7 @@ from constructs import Construct
 from cdk.constructs.outputs import publish
 from cdk.constructs.people import People
 from cdk.constructs.table import Indexes, ItemTable, text
+from cdk.stacks.place import place
 from cdk.stage import Stage
 from lambdas.names import (
     ACTIVITY_BY_DAY,
@@ -92,6 +93,7 @@ class DataStack(Stack):
             scope,
             f"fintech-{stage.name}-data",
             synthesizer=synthesizer,
+            env=place(stage),
             termination_protection=stage.protected,
         )
         self.tables = {

@@ -5,6 +5,7 @@ from constructs import Construct
 
 from cdk.constructs.outputs import publish
 from cdk.constructs.site import Site
+from cdk.stacks.place import place
 from cdk.stage import Stage
 
 
@@ -14,7 +15,9 @@ class WebStack(Stack):
     def __init__(
         self, scope: Construct, stage: Stage, synthesizer: IStackSynthesizer | None
     ) -> None:
-        super().__init__(scope, f"fintech-{stage.name}-web", synthesizer=synthesizer)
+        super().__init__(
+            scope, f"fintech-{stage.name}-web", synthesizer=synthesizer, env=place(stage)
+        )
         self.site = Site(self, stage)
         publish(
             self,

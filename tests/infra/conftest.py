@@ -40,6 +40,9 @@ def operators_environment(mqtt_url: str) -> Iterator[None]:
         patch.setenv("MQTT_URL", mqtt_url)
         patch.setenv("ALARM_EMAIL", "operator@example.com")
         patch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:4566")
+        # As the CDK's command line does for an application.
+        patch.setenv("CDK_DEFAULT_ACCOUNT", "111122223333")
+        patch.setenv("CDK_DEFAULT_REGION", "us-east-1")
         yield
 
 
@@ -61,7 +64,7 @@ def synthesize(
         assemble(app, stage, assets, None if stage.local else site)
         assembly = app.synth()
     stacks = {stack.stack_name: dict(stack.template) for stack in assembly.stacks}
-    return Synthesized(stage=stage, folder=folder, stacks=stacks)
+    return Synthesized(stage=stage, app=app, folder=folder, stacks=stacks)
 
 
 @pytest.fixture(scope="session")

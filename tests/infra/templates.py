@@ -8,7 +8,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from aws_cdk import App
+
 from cdk.stage import Stage
+from cdk.verify.subject import Subject
 
 Json = dict[str, Any]
 
@@ -21,8 +24,14 @@ class Synthesized:
     """One stage: its value, and each of its stacks as CloudFormation gets it."""
 
     stage: Stage
+    app: App
     folder: Path
     stacks: Mapping[str, Json]
+
+    @property
+    def subject(self) -> Subject:
+        """The same, as `cdk.verify` looks at it."""
+        return Subject(stage=self.stage, app=self.app, folder=self.folder, templates=self.stacks)
 
     def template(self, stack: str) -> Json:
         """By its last word: data, web, backend, bridge."""

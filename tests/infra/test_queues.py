@@ -79,7 +79,7 @@ def test_alarms_may_publish_and_nobody_may_in_plain_http(dev: Synthesized) -> No
     by_effect = {statement["Effect"]: statement for statement in policy}
     assert by_effect["Allow"]["Principal"] == {"Service": "cloudwatch.amazonaws.com"}
     assert by_effect["Allow"]["Condition"] == {
-        "StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}
+        "StringEquals": {"aws:SourceAccount": dev.stage.account}
     }
     assert by_effect["Deny"]["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
 

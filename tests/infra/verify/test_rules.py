@@ -1,0 +1,148 @@
+"""cfn-lint, cdk-nag, policies: the stages pass as they are, and a planted fault does not."""
+
+from pathlib import Path
+
+import pytest
+from aws_cdk import App, Stack
+from aws_cdk import aws_sqs as sqs
+
+from cdk.constructs.acceptance import accept
+from cdk.stage import Stage
+from cdk.verify.lint import check_lint
+from cdk.verify.nag import check_nag
+from cdk.verify.policies import check_policies, statements
+from cdk.verify.subject import Json, Subject
+from tests.infra.templates import Synthesized
+from tests.infra.verify.plant import add, plant, plant_property, written
+
+QUEUE = "AWS::SQS::Queue"
+NO_TLS = "AwsSolutions-SQS4"
+
+
+def test_cfn_lint_has_nothing_to_say(prod: Synthesized) -> None:
+    checked = check_lint(prod.subject)
+    assert checked.findings == ()
+    assert checked.looked_at == "5 templates"
+
+
+def test_cfn_lint_finds_a_property_that_does_not_exist(prod: Synthesized, tmp_path: Path) -> None:
+    data = prod.stage.name.join(("fintech-", "-data"))
+    only = Subject(
+        stage=prod.stage, app=prod.app, folder=tmp_path, templates={data: prod.stacks[data]}
+    )
+    planted = plant_property(only, "AWS::Cognito::UserPool", Pasword="secret")
+    (finding,) = check_lint(written(planted, tmp_path)).findings
+    assert "Pasword" in finding.what
+    assert finding.where.startswith(f"{data}.template.json:")
+
+
+@pytest.mark.parametrize("name", ["dev", "prod"])
+def test_every_violation_of_cdk_nag_is_accepted_by_itself(
+    name: str, request: pytest.FixtureRequest
+) -> None:
+    stage: Synthesized = request.getfixturevalue(name)
+    checked = check_nag(stage.subject)
+    assert checked.findings == ()
+    assert "2 packs, " in checked.looked_at
+
+
+def small(tmp_path: Path) -> tuple[Subject, Stack, sqs.Queue]:
+    """A stage of one queue, which speaks plain HTTP and has no dead letters."""
+    app = App(outdir=str(tmp_path))
+    stack = Stack(app, "small")
+    queue = sqs.Queue(stack, "Queue")
+    place = Stage(name="dev", mqtt_url="", account="111122223333", region="us-east-1")
+    return Subject(stage=place, app=app, folder=tmp_path, templates={}), stack, queue
+
+
+def test_cdk_nag_finds_a_queue_that_speaks_plain_http(tmp_path: Path) -> None:
+    subject, _, _ = small(tmp_path)
+    found = {finding.what.partition(":")[0] for finding in check_nag(subject).findings}
+    assert {NO_TLS, "AwsSolutions-SQS3", "Serverless-SQSRedrivePolicy"} <= found
+
+
+def what(subject: Subject) -> str:
+    return " ".join(finding.what for finding in check_nag(subject).findings)
+
+
+def test_an_acceptance_takes_its_own_finding_and_no_other(tmp_path: Path) -> None:
+    subject, _, queue = small(tmp_path)
+    accept(queue, "A reason that says something", NO_TLS)
+    assert NO_TLS not in what(subject)
+    assert "AwsSolutions-SQS3" in what(subject)
+
+
+def test_an_acceptance_is_for_its_own_construct(tmp_path: Path) -> None:
+    subject, stack, queue = small(tmp_path)
+    accept(queue, "A reason that says something", NO_TLS)
+    sqs.Queue(stack, "Queue2")  # the path of one begins like the other's
+    (finding,) = (f for f in check_nag(subject).findings if f.what.startswith(NO_TLS))
+    assert finding.where == "small/Queue2/Resource"
+
+
+def test_an_acceptance_of_what_does_not_occur_is_a_finding(tmp_path: Path) -> None:
+    subject, _, queue = small(tmp_path)
+    accept(queue, "A reason that says something", "AwsSolutions-S1")
+    assert "AwsSolutions-S1 is accepted, and does not occur" in what(subject)
+
+
+def test_an_acceptance_needs_a_reason_and_is_not_for_a_whole_stack(tmp_path: Path) -> None:
+    subject, stack, queue = small(tmp_path)
+    accept(queue, "just so", NO_TLS)
+    accept(stack, "A reason that says something", "AwsSolutions-SQS3")
+    assert f"{NO_TLS} is accepted without a reason" in what(subject)
+    assert "AwsSolutions-SQS3 is accepted for a whole stack" in what(subject)
+
+
+def test_policies_are_bounded(prod: Synthesized) -> None:
+    assert len(list(statements(prod.subject))) > 50
+    assert check_policies(prod.subject).findings == ()
+
+
+ARN = "arn:aws:sqs:us-east-1:111122223333:queue"
+
+
+@pytest.mark.parametrize(
+    ("statement", "fault"),
+    [
+        ({"Action": "*", "Resource": ARN}, "allows the action *"),
+        ({"Action": ["sqs:SendMessage", "sqs:*"], "Resource": ARN}, "allows the action sqs:*"),
+        ({"Action": "sqs:SendMessage", "Resource": "*"}, "on every resource"),
+        ({"Action": "sqs:SendMessage", "Resource": [ARN, "*"]}, "on every resource"),
+        ({"NotAction": "sqs:SendMessage", "Resource": ARN}, "NotAction"),
+        ({"Action": "sqs:SendMessage", "NotResource": ARN}, "NotResource"),
+        ({"Action": "sqs:SendMessage", "Resource": ARN, "Principal": "*"}, "anybody"),
+        ({"Action": "sqs:SendMessage", "Resource": ARN, "Principal": {"AWS": ["*"]}}, "anybody"),
+    ],
+)
+def test_a_right_to_everything_is_found(prod: Synthesized, statement: Json, fault: str) -> None:
+    document = {"Statement": [{"Effect": "Allow", **statement}]}
+    planted = add(prod.subject, "AWS::IAM::Policy", {"PolicyDocument": document})
+    (finding,) = check_policies(planted).findings
+    assert fault in finding.what
+    assert finding.where == "fintech-prod-data/Planted"
+
+
+def test_a_refusal_may_be_for_everybody_and_everything(prod: Synthesized) -> None:
+    refusal = {"Effect": "Deny", "Action": "*", "Resource": "*", "Principal": "*"}
+    planted = add(
+        prod.subject, "AWS::SQS::QueuePolicy", {"PolicyDocument": {"Statement": [refusal]}}
+    )
+    assert check_policies(planted).findings == ()
+
+
+def test_a_right_on_everything_is_taken_where_it_was_accepted_and_nowhere_else(
+    prod: Synthesized,
+) -> None:
+    role = "AWS::IAM::Policy"
+    everywhere = {"Effect": "Allow", "Action": "ecr:GetAuthorizationToken", "Resource": "*"}
+
+    def change(resource: Json) -> None:
+        resource["Properties"]["PolicyDocument"]["Statement"].append(everywhere)
+
+    (finding,) = check_policies(plant(prod.subject, role, change)).findings
+    assert "every resource" in finding.what
+    accepted = [s for s in statements(prod.subject) if s.body.get("Resource") == "*"]
+    assert [s.body["Action"] for s in accepted if s.stack.endswith("bridge")] == [
+        "ecr:GetAuthorizationToken"
+    ]
