@@ -25,14 +25,14 @@ def check_pipeline(_subject: Subject, folder: Path = WORKFLOWS) -> Checked:
     return Checked(
         name="pipeline",
         looked_at=f"{len(files)} workflows",
-        findings=(*_dangers(folder), *_grammar(files)),
+        findings=(*_dangers(files), *_grammar(files)),
     )
 
 
-def _dangers(folder: Path) -> Iterator[Finding]:
+def _dangers(files: list[Path]) -> Iterator[Finding]:
     """What zizmor says without asking GitHub."""
     zizmor = Path(sys.executable).with_name("zizmor")
-    for found in _run(zizmor, "--offline", "--quiet", "--no-exit-codes", "--format=json", folder):
+    for found in _run(zizmor, "--offline", "--quiet", "--no-exit-codes", "--format=json", *files):
         if not found["ignored"]:
             yield Finding(
                 where=_place(found["locations"][0]),
@@ -42,7 +42,7 @@ def _dangers(folder: Path) -> Iterator[Finding]:
 
 
 def _place(location: Any) -> str:
-    file = location["symbolic"]["key"]["Local"]["given_path"]
+    file = location["symbolic"]["key"]["Local"]["verbatim_path"]
     row = location["concrete"]["location"]["start_point"]["row"] + 1
     return f"{Path(file).name}:{row}"
 

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -192,12 +192,19 @@ class Process:
 
     started: ClassVar[list["Process"]] = []
 
-    def __init__(self, environ: dict[str, str], log: Path) -> None:
+    def __init__(
+        self,
+        environ: dict[str, str],
+        log: Path,
+        *,
+        command: Sequence[str] = (sys.executable, "-m", "mqtt_bridge"),
+        cwd: Path = ROOT,
+    ) -> None:
         self._log = log
         with log.open("ab") as out:
             self._popen = subprocess.Popen(
-                [sys.executable, "-m", "mqtt_bridge"],
-                cwd=ROOT,
+                command,
+                cwd=cwd,
                 env={"PATH": os.environ["PATH"], **environ},
                 stdout=out,
                 stderr=out,

@@ -1,0 +1,122 @@
+"""Limits of CloudFormation, quotas of a new account, and what an idle month costs."""
+
+from pathlib import Path
+
+import pytest
+
+from cdk.verify.idle_cost import BRIDGE_POLL_S, bill, check_idle_cost
+from cdk.verify.limits import LARGEST_BODY, check_limits
+from cdk.verify.quotas import at_once, check_quotas
+from cdk.verify.subject import Subject
+from mqtt_bridge.limits import Limits
+from tests.infra.templates import Synthesized
+from tests.infra.verify.plant import add, plant_property, written
+
+
+@pytest.mark.parametrize("name", ["dev", "prod"])
+def test_the_templates_are_within_the_limits(name: str, request: pytest.FixtureRequest) -> None:
+    stage: Synthesized = request.getfixturevalue(name)
+    checked = check_limits(stage.subject)
+    assert checked.findings == ()
+    assert len(checked.notes) == len(stage.stacks)
+
+
+def one_stack(prod: Synthesized, section: str, count: int) -> Subject:
+    template = {"Resources": {"A": {"Type": "AWS::SNS::Topic"}}}
+    template[section] = {f"X{n}": {"Type": "AWS::SNS::Topic"} for n in range(count)}
+    return Subject(
+        stage=prod.stage, app=prod.app, folder=prod.folder, templates={"planted": template}
+    )
+
+
+@pytest.mark.parametrize(
+    ("section", "most"),
+    [("Resources", 500), ("Outputs", 200), ("Parameters", 200), ("Mappings", 200)],
+)
+def test_too_much_of_anything_is_found(
+    prod: Synthesized, tmp_path: Path, section: str, most: int
+) -> None:
+    assert check_limits(written(one_stack(prod, section, most), tmp_path)).passed
+    (finding,) = check_limits(written(one_stack(prod, section, most + 1), tmp_path)).findings
+    assert finding.what.startswith(f"{most + 1} {section.lower()}")
+
+
+def test_a_template_near_a_limit_is_told(prod: Synthesized, tmp_path: Path) -> None:
+    checked = check_limits(written(one_stack(prod, "Resources", 450), tmp_path))
+    assert "planted: 450 of 500 resources" in checked.notes
+
+
+def test_a_template_that_is_too_large_is_found(prod: Synthesized, tmp_path: Path) -> None:
+    large = one_stack(prod, "Resources", 1)
+    large.templates["planted"]["Description"] = "x" * LARGEST_BODY
+    (finding,) = check_limits(written(large, tmp_path)).findings
+    assert "bytes; CloudFormation takes 1000000" in finding.what
+
+
+def test_a_new_account_takes_the_stage_and_its_limits_are_named(prod: Synthesized) -> None:
+    checked = check_quotas(prod.subject)
+    assert checked.findings == ()
+    told = " ".join(checked.notes)
+    for word in ("Lambda", "Cognito", "50 e-mails", "CloudFront", "SNS", "ECS", "VPC"):
+        assert word in told
+    assert "ask for 500" in told
+
+
+def test_what_may_run_at_once_is_the_sum_of_what_calls(dev: Synthesized) -> None:
+    stage = dev.stage
+    queues, shards, clocks = 3, 4, 2
+    polled = queues * stage.queue_concurrency + stage.jobs_at_once
+    workers = stage.jobs_at_once * stage.workers_per_job
+    assert at_once(dev.subject) == polled + workers + shards + clocks
+
+
+def test_reserved_concurrency_is_refused_by_a_new_account(dev: Synthesized) -> None:
+    function = "AWS::Lambda::Function"
+    planted = plant_property(dev.subject, function, ReservedConcurrentExecutions=1)
+    (finding,) = check_quotas(planted).findings
+    assert "reserves concurrency" in finding.what
+
+
+def test_a_pool_that_sends_mail_is_told_of_fifty_a_day(dev: Synthesized) -> None:
+    pool = "AWS::Cognito::UserPool"
+    planted = plant_property(dev.subject, pool, AutoVerifiedAttributes=["email"])
+    assert any("Set up SES" in note for note in check_quotas(planted).notes)
+    assert not any("Set up SES" in note for note in check_quotas(dev.subject).notes)
+
+
+def test_an_idle_dev_stage_is_within_its_budget(dev: Synthesized) -> None:
+    checked = check_idle_cost(dev.subject)
+    assert checked.findings == ()
+    assert len(checked.notes) == len(bill(dev.subject))
+
+
+def test_the_bridge_is_nearly_all_of_the_bill(dev: Synthesized) -> None:
+    lines = bill(dev.subject)
+    bridge = sum(line.usd for line in lines if line.of_bridge)
+    # 0.25 × 0.03238 + 0.5 × 0.00356 for the task, 0.005 for its address, each of 730 hours; 0.40
+    # for the secret; 0.876 million questions to its queue at 0.40.
+    assert bridge == pytest.approx(7.209 + 3.65 + 0.40 + 0.350, abs=0.001)
+
+
+def test_the_bridge_asks_its_queue_as_often_as_the_bill_says() -> None:
+    assert Limits().poll_s == BRIDGE_POLL_S
+
+
+def test_a_second_task_is_beyond_the_budget(dev: Synthesized) -> None:
+    planted = plant_property(dev.subject, "AWS::ECS::Service", DesiredCount=2)
+    (finding,) = check_idle_cost(planted).findings
+    assert "15.00 are allowed" in finding.what
+
+
+@pytest.mark.parametrize("kind", ["AWS::EC2::NatGateway", "Custom::Something"])
+def test_what_nobody_has_priced_is_found(dev: Synthesized, kind: str) -> None:
+    (finding,) = check_idle_cost(add(dev.subject, kind, {})).findings
+    assert kind in finding.what
+
+
+def test_alarms_beyond_the_free_ones_cost(dev: Synthesized) -> None:
+    before = sum(line.usd for line in bill(dev.subject))
+    planted = dev.subject
+    for _ in range(2):
+        planted = add(planted, "AWS::CloudWatch::Dashboard", {})
+    assert sum(line.usd for line in bill(planted)) == before  # three are free

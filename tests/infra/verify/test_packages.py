@@ -1,0 +1,138 @@
+"""What would be uploaded runs on Lambda, fits, and holds nothing that is not to be given away."""
+
+import struct
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from cdk.build import build_for
+from cdk.verify.libraries import judge_library
+from cdk.verify.packages import (
+    LARGEST_ENVIRONMENT,
+    assets_of,
+    check_packages,
+    environment_bytes,
+)
+from cdk.verify.subject import Json, Subject, synthesize
+from tests.infra.conftest import operators_environment
+from tests.infra.templates import Synthesized
+from tests.infra.verify.plant import plant, plant_property
+
+pytestmark = pytest.mark.timeout(300)  # the first build downloads wheels
+
+FUNCTION = "AWS::Lambda::Function"
+LIBRARY = "lib.cpython-313-aarch64-linux-gnu.so"
+
+
+def elf(machine: int) -> bytes:
+    """The header of a library without sections, for that machine."""
+    head = b"\x7fELF" + bytes([2, 1, 1]) + bytes(9)
+    return head + struct.pack("<HHIQQQIHHHHHH", 3, machine, 1, 0, 0, 0, 0, 64, 0, 0, 64, 0, 0)
+
+
+ARM, INTEL = 183, 62
+
+
+@pytest.fixture(scope="module")
+def built(site: Path, tmp_path_factory: pytest.TempPathFactory) -> Subject:
+    """The stage with its real assets."""
+    from cdk.stage import Stage  # after the environment is said
+
+    folder = tmp_path_factory.mktemp("built")
+    with operators_environment("mqtts://broker.example:8883"):
+        return synthesize(Stage.named("dev"), build_for("dev"), site, folder)
+
+
+def test_what_ships_is_fit_for_lambda(built: Subject) -> None:
+    checked = check_packages(built)
+    assert checked.findings == ()
+    assert len(assets_of(built)) == 7
+    assert "0 compiled" not in checked.looked_at
+
+
+def test_assets_without_a_compiled_library_are_not_ours(dev: Synthesized) -> None:
+    (finding,) = check_packages(dev.subject).findings
+    assert "no compiled library" in finding.what
+
+
+def layer_of(subject: Subject) -> Path:
+    (found,) = (a.path for a in assets_of(subject).values() if (a.path / "python").is_dir())
+    return found
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "fault"),
+    [
+        (LIBRARY, elf(INTEL), "is made for x64, not AArch64"),
+        ("lib.cpython-311-aarch64-linux-gnu.so", elf(ARM), "is made for cpython-311"),
+        (LIBRARY, b"text", "is no ELF library"),
+        ("tests/test_it.py", b"", "is no part of what runs"),
+        ("index.js.map", b"{}", "is no part of what runs"),
+        (".env.local", b"", "is no part of what runs"),
+        ("a.py", b"KEY = 'AKIA" + b"A" * 16 + b"'", "holds an AWS access key"),
+        ("a.txt", b"-----BEGIN RSA PRIVATE KEY-----\nMIIE", "holds a private key"),
+        ("a.json", b"eyJ" + b"a" * 20 + b".eyJ" + b"b" * 20 + b"." + b"c" * 30, "holds a JWT"),
+        ("a.py", b"URL = 'mqtts://me:hunter2@broker.example'", "holds a login at a broker"),
+    ],
+)
+def test_a_planted_file_is_found(built: Subject, name: str, content: bytes, fault: str) -> None:
+    planted = layer_of(built) / "python" / "planted" / name
+    planted.parent.mkdir(parents=True)
+    planted.write_bytes(content)
+    try:
+        (finding,) = check_packages(built).findings
+    finally:
+        planted.unlink()
+        for folder in (planted.parent, layer_of(built) / "python" / "planted"):
+            if folder.exists():
+                folder.rmdir()
+    assert fault in finding.what
+    assert finding.where.endswith(f"planted/{name}")
+
+
+def test_a_library_of_this_machine_is_told_by_its_tag(tmp_path: Path) -> None:
+    """A real one, with the versions of the C library that it needs."""
+    found = Path(msgspec.__file__).parent
+    (library,) = found.glob("_core*.so")
+    right = tmp_path / LIBRARY
+    right.write_bytes(library.read_bytes())
+    assert all("glibc" not in fault for fault in judge_library(right))
+    assert any("cpython-3" in fault for fault in judge_library(library))
+
+
+def test_a_library_that_needs_a_newer_c_library_is_found(
+    built: Subject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cdk.verify.libraries.GLIBC", (2, 4))
+    assert any("needs glibc 2." in finding.what for finding in check_packages(built).findings)
+
+
+def test_a_function_that_is_too_large_is_found(
+    built: Subject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cdk.verify.packages.LARGEST_UNPACKED", 1_000_000)
+    found = {finding.where for finding in check_packages(built).findings}
+    assert len([where for where in found if "Function" in where]) == 9
+
+
+def test_too_many_layers_and_too_many_variables_are_found(built: Subject) -> None:
+    def change(resource: Json) -> None:
+        resource["Properties"]["Layers"] *= 6
+
+    (finding,) = check_packages(plant(built, FUNCTION, change)).findings
+    assert finding.what == "6 layers"
+    variables = {"Variables": {"LONG": "x" * LARGEST_ENVIRONMENT}}
+    (finding,) = check_packages(plant_property(built, FUNCTION, Environment=variables)).findings
+    assert f"{LARGEST_ENVIRONMENT + 4} bytes of variables" in finding.what
+
+
+def test_a_reference_counts_as_the_longest() -> None:
+    variables = {"AB": "cde", "QUEUE": {"Ref": "Queue"}}
+    assert environment_bytes({"Environment": {"Variables": variables}}) == 5 + 5 + 150
+
+
+def test_a_zip_counts_as_what_it_holds(built: Subject) -> None:
+    (packed,) = (a for a in assets_of(built).values() if a.path.suffix == ".zip")
+    assert packed.unpacked_bytes > 1.5 * packed.path.stat().st_size
+    assert packed.files() == []

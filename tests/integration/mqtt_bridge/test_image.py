@@ -1,0 +1,102 @@
+"""The files of the image are built as its Dockerfile says, run as its user, and are well."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from bench.sqs_stub import SqsStub
+from cdk import bytecode
+from tests.integration.mqtt_bridge.image import Image, build
+from tests.integration.mqtt_bridge.world import (
+    INFO,
+    Iotcore,
+    Peer,
+    Process,
+    environment,
+    eventually,
+    payloads,
+)
+
+pytestmark = pytest.mark.timeout(300)  # it installs wheels
+
+
+@pytest.fixture(scope="module")
+def image(tmp_path_factory: pytest.TempPathFactory) -> Image:
+    interpreter = bytecode.find_interpreter(bytecode.RUNTIME)
+    if interpreter is None:
+        pytest.skip("this machine has no Python 3.13, which the image is made of (CI has it)")
+    return build(tmp_path_factory.mktemp("image") / "root", interpreter)
+
+
+@pytest.fixture
+def scratch(tmp_path: Path, image: Image) -> Path:
+    """What `/tmp` is in the container: the one folder that its user may write to."""
+    os.chown(tmp_path, image.user, image.user)
+    return tmp_path
+
+
+needs_root = pytest.mark.skipif(
+    os.geteuid() != 0 or shutil.which("setpriv") is None,
+    reason="only root on Linux may become another user (CI is)",
+)
+
+
+def health(image: Image, environ: dict[str, str]) -> int:
+    """The status of the image's own health check, asked as the platform asks."""
+    command = image.command(image.health)
+    return subprocess.run(command, cwd=image.workdir, env=environ).returncode
+
+
+@needs_root
+def test_it_starts_as_nobody_carries_messages_and_is_well(
+    image: Image, iotcore: Iotcore, stub: SqsStub, client_id: str, scratch: Path
+) -> None:
+    environ = environment(iotcore.port, stub, client_id, scratch) | image.environment
+    assert health(image, environ) == 1
+    process = Process(
+        environ,
+        scratch / "log",
+        command=image.command(image.start),
+        cwd=image.workdir,
+    )
+    process.await_event("connected")
+    eventually(lambda: health(image, environ) == 0, what="the health check passes")
+    with Peer(iotcore.port) as peer:
+        peer.publish(INFO, b"a price")
+    eventually(lambda: payloads(stub, "prices") == ["a price"])
+    assert process.terminate() == 0
+    assert health(image, environ) == 1
+
+
+@needs_root
+def test_its_user_cannot_change_it(image: Image) -> None:
+    for folder in ("app/mqtt_bridge", "packages/paho"):
+        says = f"open({str(image.root / folder / 'planted.py')!r}, 'w')"
+        tried = subprocess.run(image.command(["-c", says]), capture_output=True, text=True)
+        assert "PermissionError" in tried.stderr
+
+
+def test_it_holds_the_bridge_and_its_packages_and_nothing_else(image: Image) -> None:
+    packages = {path.name for path in (image.root / "packages").iterdir()}
+    assert {"paho", "awscrt", "botocore"} <= packages
+    services = {path.name for path in (image.root / "packages/botocore/data").iterdir()}
+    assert {"sqs", "secretsmanager", "sts"} == {name for name in services if "." not in name}
+    assert [path.name for path in (image.root / "app").iterdir()] == ["mqtt_bridge"]
+    for folder in ("packages", "app"):
+        sources = list((image.root / folder).rglob("*.py"))
+        assert sources
+        for source in sources:
+            assert list((source.parent / "__pycache__").glob(f"{source.stem}.cpython-313.pyc"))
+
+
+def test_it_is_small(image: Image, capsys: pytest.CaptureFixture[str]) -> None:
+    size_mb = {
+        folder: sum(path.stat().st_size for path in (image.root / folder).rglob("*")) / 1e6
+        for folder in ("packages", "app")
+    }
+    with capsys.disabled():
+        print(f"\nimage, beside its base: {size_mb['packages']:.1f} MB of packages")  # noqa: T201
+    assert sum(size_mb.values()) < 60
