@@ -118,18 +118,23 @@ clean:  ## forget the data of `make up`
 STAGE_ON_AWS = case "$(STAGE)" in dev|prod) ;; *) \
   echo "Which stage? make $@ STAGE=dev, or STAGE=prod (the local one is: make up)"; exit 1;; esac
 
+# For what sends nothing there and yet makes the templates: nobody's broker and mailbox.
+NOBODYS = MQTT_URL=mqtts://broker.example:8883 ALARM_EMAIL=operator@example.com
+
 .PHONY: bootstrap
 bootstrap: tools  ## once per AWS account and region, before the first deploy
 	@$(STAGE_ON_AWS)
 	@PATH="$(NODE_HOME)/bin:$$PATH" cdk/node_modules/.bin/cdk bootstrap --context stage=$(STAGE)
 
 .PHONY: deploy
-deploy: tools  ## to AWS: make deploy STAGE=dev|prod
+deploy: tools  ## to AWS: make deploy STAGE=dev|prod (ONLY=data for that stack alone; docs/deploy.md)
 	@$(STAGE_ON_AWS)
-	@PATH="$(NODE_HOME)/bin:$$PATH" cdk/node_modules/.bin/cdk deploy --all --context stage=$(STAGE)
+	@PATH="$(NODE_HOME)/bin:$$PATH" cdk/node_modules/.bin/cdk deploy $(if $(ONLY),fintech-$(STAGE)-$(ONLY),--all) --context stage=$(STAGE)
 
-# What would go to AWS, checked without AWS: no credentials, no account, and nobody's broker or mailbox.
-NOBODYS = MQTT_URL=mqtts://broker.example:8883 ALARM_EMAIL=operator@example.com
+.PHONY: destroy
+destroy: tools  ## take the dev stage away again, data and all; prod stays (docs/deploy.md)
+	@test "$(STAGE)" = dev || { echo "Only STAGE=dev goes by one command; see docs/deploy.md"; exit 1; }
+	@$(NOBODYS) PATH="$(NODE_HOME)/bin:$$PATH" cdk/node_modules/.bin/cdk destroy --all --context stage=$(STAGE)
 
 .PHONY: verify-aws
 verify-aws: tools  ## what would go to AWS: linted, its rights, sizes, quotas, cost, and what it would replace (STAGE=dev|prod)

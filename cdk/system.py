@@ -32,7 +32,7 @@ def assemble(app: App, stage: Stage, assets: Assets, site: Path | None) -> Syste
     data = DataStack(app, stage, synthesizer())
     web = WebStack(app, stage, synthesizer())
     backend = BackendStack(app, stage, synthesizer(), data=data, web=web, assets=assets, site=site)
-    bridge = BridgeStack(app, stage, synthesizer(), backend=backend)
+    bridge = BridgeStack(app, stage, synthesizer(), data=data, backend=backend)
     Tags.of(app).add("system", "fintech-async")
     Tags.of(app).add("stage", stage.name)
     return System(data=data, web=web, backend=backend, bridge=bridge)

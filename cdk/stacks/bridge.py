@@ -1,17 +1,15 @@
-"""The bridge between the exchange's broker and our queues: one task and its one secret."""
+"""The bridge between the exchange's broker and our queues: one task, which may read one secret."""
 
 import jsii
 from aws_cdk import IStackSynthesizer, Stack
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
-from cdk.constructs.acceptance import accept
 from cdk.constructs.bridge_task import BridgeTask
 from cdk.constructs.outputs import publish
 from cdk.constructs.queue import allow
-from cdk.constructs.retention import removal_policy
 from cdk.stacks.backend import BackendStack
+from cdk.stacks.data import DataStack
 from cdk.stacks.place import place, zones
 from cdk.stage import Stage
 from lambdas.names import Queue
@@ -20,7 +18,7 @@ INBOUND = (Queue.PRICES, Queue.REQUESTS, Queue.VALIDATIONS)
 
 
 class BridgeStack(Stack):
-    """Network, task, secret."""
+    """Network and task."""
 
     def __init__(
         self,
@@ -28,30 +26,22 @@ class BridgeStack(Stack):
         stage: Stage,
         synthesizer: IStackSynthesizer | None,
         *,
+        data: DataStack,
         backend: BackendStack,
     ) -> None:
         super().__init__(
             scope, f"fintech-{stage.name}-bridge", synthesizer=synthesizer, env=place(stage)
         )
-        # Made empty of meaning: an operator puts {"username": …, "password": …} there, once.
-        secret = secretsmanager.Secret(
-            self,
-            "MqttLogin",
-            description="User name and password for the exchange's broker, as JSON",
-            removal_policy=removal_policy(stage),
-        )
-        accept(secret, "The exchange gives the login, and changes it", "AwsSolutions-SMG4")
-        secret_arn = _arn(secret)
-        task = BridgeTask(self, stage, _environment(stage, backend, secret_arn))
+        task = BridgeTask(self, stage, _environment(stage, backend, data.mqtt_secret_arn))
         self._grant_queues(stage, task.role, backend)
         iam.Grant.add_to_principal(
             grantee=task.role,
             actions=["secretsmanager:GetSecretValue"],
-            resource_arns=[secret_arn],
+            resource_arns=[data.mqtt_secret_arn],
         )
         if stage.mqtt_url.startswith("wss://"):
             _grant_iot(self, task.role, stage)
-        publish(self, {"MqttSecretArn": secret_arn, "BridgeTaskRoleArn": task.role.role_arn})
+        publish(self, {"BridgeTaskRoleArn": task.role.role_arn})
 
     @property
     @jsii.member(jsii_name="availabilityZones")
@@ -64,13 +54,6 @@ class BridgeStack(Stack):
             allow(stage, role, backend.queues[queue].queue, "SendMessage")
         actions = ("ReceiveMessage", "DeleteMessage", "ChangeMessageVisibility")
         allow(stage, role, backend.queues[Queue.OUTBOUND].queue, *actions)
-
-
-def _arn(secret: secretsmanager.Secret) -> str:
-    """The attribute, since `Ref`, which CDK takes, is only the name in the local cloud."""
-    resource = secret.node.default_child
-    assert isinstance(resource, secretsmanager.CfnSecret)
-    return resource.attr_id
 
 
 def _client_id(stage: Stage) -> str:

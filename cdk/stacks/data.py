@@ -1,11 +1,16 @@
-"""What must outlive everything else: tables and people. Protected where the stage says so."""
+"""What must outlive everything else: tables, people, and the login at the broker, which must be
+filled before the bridge first asks for it. Protected where the stage says so.
+"""
 
 from aws_cdk import IStackSynthesizer, Stack
 from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
+from cdk.constructs.acceptance import accept
 from cdk.constructs.outputs import publish
 from cdk.constructs.people import People
+from cdk.constructs.retention import removal_policy
 from cdk.constructs.table import Indexes, ItemTable, text
 from cdk.stacks.place import place
 from cdk.stage import Stage
@@ -84,7 +89,7 @@ INDEXES = {
 
 
 class DataStack(Stack):
-    """Tables, user pool, client."""
+    """Tables, user pool, client, secret."""
 
     def __init__(
         self, scope: Construct, stage: Stage, synthesizer: IStackSynthesizer | None
@@ -103,11 +108,27 @@ class DataStack(Stack):
             for table in Table
         }
         self.people = People(self, stage)
+        self.mqtt_secret_arn = self._make_secret(stage)
         publish(
             self,
             {f"{table.value.capitalize()}Table": self.tables[table].table_name for table in Table}
             | {
                 "UserPoolId": self.people.pool.user_pool_id,
                 "UserPoolClientId": self.people.client.user_pool_client_id,
+                "MqttSecretArn": self.mqtt_secret_arn,
             },
         )
+
+    def _make_secret(self, stage: Stage) -> str:
+        """Made empty of meaning: an operator puts {"username": …, "password": …} there, once."""
+        secret = secretsmanager.Secret(
+            self,
+            "MqttLogin",
+            description="User name and password for the exchange's broker, as JSON",
+            removal_policy=removal_policy(stage),
+        )
+        accept(secret, "The exchange gives the login, and changes it", "AwsSolutions-SMG4")
+        resource = secret.node.default_child
+        assert isinstance(resource, secretsmanager.CfnSecret)
+        # The attribute, since `Ref`, which CDK takes, is only the name in the local cloud.
+        return resource.attr_id

@@ -73,9 +73,14 @@ def test_its_settings_accept_what_it_is_told(dev: Synthesized) -> None:
 
 def test_no_password_is_in_its_environment(dev: Synthesized) -> None:
     assert "@" not in told(dev)["MQTT_URL"]
-    (secret,) = dev.resources("bridge", "AWS::SecretsManager::Secret")
-    assert told(dev)["MQTT_SECRET_ID"] == json.dumps({"Fn::GetAtt": [secret, "Id"]})
-    assert "SecretString" not in dev.only("bridge", "AWS::SecretsManager::Secret")
+    (secret,) = dev.resources("data", "AWS::SecretsManager::Secret")
+    exported = json.loads(told(dev)["MQTT_SECRET_ID"])["Fn::ImportValue"]
+    assert exported.startswith(f"fintech-dev-data:ExportsOutputFnGetAtt{secret}Id")
+    assert "SecretString" not in dev.only("data", "AWS::SecretsManager::Secret")
+
+
+def test_its_login_can_be_filled_before_it_first_asks(dev: Synthesized) -> None:
+    assert not dev.resources("bridge", "AWS::SecretsManager::Secret")
 
 
 def test_a_broker_that_is_aws_iot_lets_in_this_role_as_one_client_on_three_topics(

@@ -15,6 +15,7 @@ OUTPUTS = {
     "data": {
         "UserPoolId",
         "UserPoolClientId",
+        "MqttSecretArn",
         "QuotesTable",
         "PricesTable",
         "CandlesTable",
@@ -41,7 +42,7 @@ OUTPUTS = {
         "JobsDeadLetterQueueUrl",
         "RelayDeadLetterQueueUrl",
     },
-    "bridge": {"MqttSecretArn", "BridgeTaskRoleArn"},
+    "bridge": {"BridgeTaskRoleArn"},
 }
 
 
@@ -73,7 +74,7 @@ def test_the_site_and_the_data_depend_on_nothing(any_stage: Synthesized) -> None
     assert dependencies(any_stage, "web") == set()
     assert dependencies(any_stage, "data") == set()
     assert dependencies(any_stage, "backend") == {f"{prefix}-web", f"{prefix}-data"}
-    assert dependencies(any_stage, "bridge") == {f"{prefix}-backend"}
+    assert dependencies(any_stage, "bridge") == {f"{prefix}-data", f"{prefix}-backend"}
 
 
 def test_only_a_protected_stage_keeps_its_data(prod: Synthesized, dev: Synthesized) -> None:
