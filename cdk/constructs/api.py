@@ -3,7 +3,7 @@
 import json
 
 import jsii
-from aws_cdk import Acknowledgment, Duration, Validations
+from aws_cdk import Acknowledgment, Aws, Duration, Fn, Validations
 from aws_cdk import aws_apigateway as rest
 from aws_cdk import aws_apigatewayv2 as apigateway
 from aws_cdk import aws_apigatewayv2_authorizers as authorizers
@@ -130,7 +130,9 @@ class Api(Construct):
 
     def _add_stage(self, stage: Stage) -> None:
         # Under this prefix the service needs no line in the account's one, short resource policy.
-        log = log_group(self, stage, f"/aws/vendedlogs/fintech-{stage.name}-api")
+        # The stack's own id behind it: the log may stay when the stack goes and is made again.
+        own_id = Fn.select(2, Fn.split("/", Aws.STACK_ID))
+        log = log_group(self, stage, f"/aws/vendedlogs/fintech-{stage.name}-api/{own_id}")
         apigateway.HttpStage(
             self,
             "Stage",

@@ -16,6 +16,7 @@ from cdk.verify import release
 from cdk.verify.checked import Checked, report
 from cdk.verify.idle_cost import check_idle_cost
 from cdk.verify.image import check_image
+from cdk.verify.leftovers import check_leftovers
 from cdk.verify.limits import check_limits
 from cdk.verify.lint import check_lint
 from cdk.verify.nag import check_nag
@@ -36,6 +37,7 @@ CHECKS: Final[tuple[Callable[[Subject], Checked], ...]] = (
     check_quotas,
     check_idle_cost,
     check_replacement,
+    check_leftovers,
     check_pipeline,
 )
 

@@ -125,13 +125,14 @@ def _fate(kind: str, because: tuple[str, ...], old: Json, new: Json, anew: set[s
     if kind.startswith("Custom::"):  # whoever stands behind it decides; ServiceToken is fixed
         return Fate.REPLACED if "ServiceToken" in because else Fate.CHANGED
     for listed, fate in _FATES:
-        for pointer in _schema(kind).get(listed, []):
+        for pointer in schema_of(kind).get(listed, []):
             if _differs(old, new, pointer.removeprefix("/properties/").split("/"), anew):
                 return fate
     return Fate.CHANGED
 
 
-def _schema(kind: str) -> Json:
+def schema_of(kind: str) -> Json:
+    """What AWS says of that type of resource; nothing of one that is not AWS's."""
     try:
         schema: Json = PROVIDER_SCHEMA_MANAGER.get_resource_schema(REGION, kind).schema
     except ResourceNotFoundError:

@@ -57,8 +57,9 @@ def _concurrency(subject: Subject) -> str:
     if wanted <= CONCURRENCY:
         return f"{told} of a new account's {CONCURRENCY}"
     return (
-        f"{told}; a new account has {CONCURRENCY}. Beyond them queues and stream try again later "
-        f"and lose nothing, but the API answers 503: ask for {_round(wanted)} before people come "
+        f"{told}; a new account has {CONCURRENCY}. Beyond them the API answers 503, and queues and "
+        "stream try again later (a message that was unlucky five times lies among the dead "
+        f"letters): ask for {_round(wanted)} before people come "
         "(Service Quotas → AWS Lambda → Concurrent executions, L-B99A9384)"
     )
 

@@ -35,7 +35,7 @@ def check_replacement(subject: Subject, folder: Path = release.FOLDER) -> Checke
             name="replacement",
             looked_at="no release of this stage yet",
             notes=(
-                f"after the first deployment: make release-templates STAGE={subject.stage.name}",
+                f"for the next to be compared: make release-templates STAGE={subject.stage.name}",
             ),
         )
     return compare(before, release.compact(subject))

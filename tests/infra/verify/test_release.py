@@ -8,9 +8,11 @@ import pytest
 from cdk.verify import release
 from cdk.verify.changes import Fate, changes
 from cdk.verify.checked import Checked
+from cdk.verify.leftovers import check_leftovers
 from cdk.verify.release import Release
 from cdk.verify.replacement import PEOPLE, TABLE, check_replacement, compare
 from tests.infra.templates import Json, Synthesized
+from tests.infra.verify.plant import plant
 
 DATA = "fintech-prod-data"
 
@@ -138,3 +140,21 @@ def test_what_refers_to_a_replaced_resource_in_a_fixed_property_is_replaced_too(
     assert fates[vpc] is Fate.REPLACED
     subnets = [key for key, value in now[bridge].items() if value["Type"] == "AWS::EC2::Subnet"]
     assert {fates[subnet] for subnet in subnets} == {Fate.REPLACED}
+
+
+@pytest.mark.parametrize("name", ["dev", "prod"])
+def test_what_outlives_its_stack_leaves_its_name_to_the_next(
+    name: str, request: pytest.FixtureRequest
+) -> None:
+    stage: Synthesized = request.getfixturevalue(name)
+    checked = check_leftovers(stage.subject)
+    assert checked.findings == ()
+    assert (checked.looked_at.split()[0] != "0") == stage.stage.protected
+
+
+def test_a_fixed_name_that_stays_is_found(prod: Synthesized) -> None:
+    def change(resource: Json) -> None:
+        resource["Properties"]["LogGroupName"] = "/fixed"
+
+    (finding,) = check_leftovers(plant(prod.subject, "AWS::Logs::LogGroup", change)).findings
+    assert "under the fixed LogGroupName /fixed" in finding.what
