@@ -57,6 +57,12 @@ class Asset:
                 return sum(entry.file_size for entry in packed.infolist())
         return self.path.stat().st_size
 
+    @property
+    def holds(self) -> str:
+        """What a person knows it by: the first names in it."""
+        names = sorted(path.name for path in self.path.iterdir()) if self.path.is_dir() else []
+        return ", ".join(names[:3]) or self.path.name[:14]
+
     def files(self) -> list[Path]:
         """Of a folder; a zip comes from the CDK and is not looked into."""
         if not self.path.is_dir():
@@ -95,7 +101,7 @@ def check_packages(subject: Subject) -> Checked:
         looked_at=f"{len(assets)} assets, {len(files)} files, {len(libraries)} compiled libraries, "
         f"{len(functions)} functions",
         findings=tuple(findings),
-        notes=tuple(_sizes(subject, assets)),
+        notes=tuple(_sizes(assets)),
     )
 
 
@@ -173,7 +179,6 @@ def _unpacked(code: Json, assets: dict[str, Asset]) -> int:
     return assets[key].unpacked_bytes if key else len(code.get("ZipFile", ""))
 
 
-def _sizes(subject: Subject, assets: dict[str, Asset]) -> Iterator[str]:
+def _sizes(assets: dict[str, Asset]) -> Iterator[str]:
     for asset in sorted(assets.values(), key=lambda asset: -asset.unpacked_bytes):
-        name = asset.path.relative_to(subject.folder).name[:18]
-        yield f"{asset.stack}: {name}… {asset.unpacked_bytes / 1e6:.1f} MB unpacked"
+        yield f"{asset.stack}: {asset.holds}: {asset.unpacked_bytes / 1e6:.1f} MB unpacked"
