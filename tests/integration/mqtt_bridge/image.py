@@ -15,6 +15,9 @@ from pathlib import Path
 from cdk.constructs.bridge_task import SOURCE
 from cdk.verify.dockerfile import Instruction, parse
 
+_READING = ("--inh-caps=-all,+dac_read_search", "--ambient-caps=-all,+dac_read_search")
+"""Of everything: this machine's Python may lie in a folder that is not for all."""
+
 _INSIDE = re.compile(r"(?<![\w.])/(packages|app|build)\b")
 
 
@@ -35,11 +38,9 @@ class Image:
         return self.root / "app"
 
     def command(self, arguments: list[str]) -> list[str]:
-        """The same as the image's user, who may write nowhere, and read everything: this machine's
-        Python may lie in a folder that is not for all.
-        """
-        reading = ("--inh-caps=-all,+dac_read_search", "--ambient-caps=-all,+dac_read_search")
+        """The same as the image's user, who may write nowhere."""
         user = ("--reuid", str(self.user), "--regid", str(self.user), "--clear-groups")
+        reading = _READING if _may_grant(_READING) else ()
         return ["setpriv", *user, *reading, "--no-new-privs", str(self.python), *arguments]
 
 
@@ -62,6 +63,11 @@ def build(root: Path, interpreter: Path) -> Image:
         start=said["CMD"].command[1:],
         health=said["HEALTHCHECK"].command[1:],
     )
+
+
+def _may_grant(capabilities: tuple[str, ...]) -> bool:
+    """Inside a container even root may not."""
+    return subprocess.run(["setpriv", *capabilities, "true"], capture_output=True).returncode == 0
 
 
 def _inside(text: str, root: Path) -> str:
@@ -92,3 +98,10 @@ def _take_rights(root: Path) -> None:
     for path in (root, *root.rglob("*")):
         if not path.is_symlink():
             path.chmod(path.stat().st_mode & ~0o222 | 0o444)
+
+
+def remove(folder: Path) -> None:
+    """Takes it away, though nobody may write to it."""
+    for path in (folder, *(path for path in folder.rglob("*") if path.is_dir())):
+        path.chmod(0o755)
+    shutil.rmtree(folder)

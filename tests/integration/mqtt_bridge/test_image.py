@@ -3,13 +3,15 @@
 import os
 import shutil
 import subprocess
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from bench.sqs_stub import SqsStub
 from cdk import bytecode
-from tests.integration.mqtt_bridge.image import Image, build
+from tests.integration.mqtt_bridge.image import Image, build, remove
 from tests.integration.mqtt_bridge.world import (
     INFO,
     Iotcore,
@@ -24,18 +26,24 @@ pytestmark = pytest.mark.timeout(300)  # it installs wheels
 
 
 @pytest.fixture(scope="module")
-def image(tmp_path_factory: pytest.TempPathFactory) -> Image:
+def image() -> Iterator[Image]:
+    """In a folder that any user may enter, which pytest's own are not."""
     interpreter = bytecode.find_interpreter(bytecode.RUNTIME)
     if interpreter is None:
         pytest.skip("this machine has no Python 3.13, which the image is made of (CI has it)")
-    return build(tmp_path_factory.mktemp("image") / "root", interpreter)
+    folder = Path(tempfile.mkdtemp(prefix="bridge-image-"))
+    folder.chmod(0o755)
+    yield build(folder / "root", interpreter)
+    remove(folder)
 
 
 @pytest.fixture
-def scratch(tmp_path: Path, image: Image) -> Path:
+def scratch(image: Image) -> Path:
     """What `/tmp` is in the container: the one folder that its user may write to."""
-    os.chown(tmp_path, image.user, image.user)
-    return tmp_path
+    folder = image.root.parent / "tmp"
+    folder.mkdir()
+    os.chown(folder, image.user, image.user)
+    return folder
 
 
 needs_root = pytest.mark.skipif(
