@@ -40,6 +40,32 @@ function localCloud(): Plugin {
   };
 }
 
+/** Has the browser fetch the app itself beside `start.ts`, which asks for it only when it runs. */
+function preloadApp(): Plugin {
+  return {
+    name: "preload-app",
+    apply: "build",
+    transformIndexHtml: {
+      order: "post",
+      handler: (html, { bundle = {} }) => {
+        const files = Object.values(bundle);
+        const app = files.find(
+          (file) =>
+            file.type === "chunk" && file.moduleIds.some((id) => id.endsWith("/src/main.tsx")),
+        );
+        if (app?.type !== "chunk") throw new Error("the build has no chunk of src/main.tsx");
+        return [app.fileName, ...app.imports]
+          .filter((name) => !html.includes(name))
+          .map((name) => ({
+            tag: "link",
+            attrs: { rel: "modulepreload", crossorigin: true, href: `/${name}` },
+            injectTo: "head" as const,
+          }));
+      },
+    },
+  };
+}
+
 function readOutputs() {
   try {
     return JSON.parse(readFileSync(OUTPUTS, "utf8"));
@@ -51,12 +77,22 @@ function readOutputs() {
 }
 
 export default defineConfig({
-  plugins: [tailwindcss(), localCloud()],
+  plugins: [tailwindcss(), localCloud(), preloadApp()],
   build: {
     target: ["chrome123", "firefox120", "safari17.5"],
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
     reportCompressedSize: false,
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [
+            { name: "start", test: /\/src\/start\.ts$/, priority: 2 },
+            { name: "main", test: /\/src\/main\.tsx$/, priority: 1 },
+          ],
+        },
+      },
+    },
   },
   server: { host: "127.0.0.1" },
   test: { include: ["tests/*.test.ts"] },

@@ -6,6 +6,8 @@ export default defineConfig({
     include: ["tests/browser/**/*.browser.ts"],
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    fileParallelism: false,
+    // Each file has a browser of its own, which is busy by itself.
+    maxWorkers: 2,
+    maxConcurrency: 3,
   },
 });

@@ -4,7 +4,7 @@
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import type { Page } from "playwright-core";
-import { launch } from "../tests/browser/chromium.ts";
+import { launch } from "../tests/browser/launch.ts";
 import { CONFIG, open, SHOTS } from "../tests/browser/shots.ts";
 import { startSite } from "../tests/browser/site.ts";
 
@@ -26,7 +26,7 @@ async function photograph(page: Page, path: string): Promise<void> {
   writeFileSync(`${path}.webp`, Buffer.from(data, "base64"));
 }
 
-const site = await startSite(Number(process.env.SITE_PORT ?? 4700), CONFIG);
+const site = await startSite(CONFIG);
 const browser = await launch();
 mkdirSync(folder, { recursive: true });
 const shots = SHOTS.filter(

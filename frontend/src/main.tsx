@@ -1,17 +1,53 @@
-/** Start: settings, then session and client, then the screen. */
+/** The app itself, once its settings and words have come: session and client, then the screen. */
 import { QueryClient, QueryClientProvider } from "@tanstack/preact-query";
 import { render } from "preact";
 import { createApi, isPassing } from "./api/client";
 import { stocksQuery } from "./api/stocks";
 import { App, Broken } from "./app";
 import { Session } from "./auth/session";
-import { fetchConfig } from "./config";
 import { LanguageProvider, type Services, ServicesProvider } from "./context";
-import { loadWords } from "./i18n/translate";
-import { applyTheme, initialLocale, initialTheme } from "./preferences";
-import "./styles.css";
+import type { HeadStart } from "./start";
 
 const RETRIES = 2;
+// Prices that are about to come are worth this wait: the skeleton would only be drawn to be replaced.
+const SOON_MS = 100;
+
+export async function start(head: HeadStart): Promise<void> {
+  const root = document.getElementById("app");
+  if (!root) throw new Error("index.html has no place for the app");
+  await head.words;
+  let services: Services;
+  let queries: QueryClient;
+  try {
+    const config = await head.config;
+    const session = new Session(config);
+    services = { config, session, api: createApi(config.api_url, session, head.answers) };
+    queries = createQueries(session);
+  } catch (error) {
+    console.error(error);
+    render(
+      <LanguageProvider>
+        <Broken kind="broken" />
+      </LanguageProvider>,
+      root,
+    );
+    return;
+  }
+  if (head.answers.size > 0) {
+    const prices = queries.prefetchQuery(stocksQuery(services.api));
+    await Promise.race([prices, new Promise((resolve) => setTimeout(resolve, SOON_MS))]);
+  }
+  render(
+    <LanguageProvider>
+      <ServicesProvider services={services}>
+        <QueryClientProvider client={queries}>
+          <App />
+        </QueryClientProvider>
+      </ServicesProvider>
+    </LanguageProvider>,
+    root,
+  );
+}
 
 function createQueries(session: Session): QueryClient {
   const queries = new QueryClient({
@@ -28,50 +64,3 @@ function createQueries(session: Session): QueryClient {
   });
   return queries;
 }
-
-async function start(root: HTMLElement): Promise<void> {
-  applyTheme(initialTheme());
-  let services: Services;
-  let queries: QueryClient;
-  const words = loadWords(initialLocale());
-  try {
-    const config = await fetchConfig();
-    const session = new Session(config);
-    services = { config, session, api: createApi(config.api_url, session) };
-    queries = createQueries(session);
-    // Asked for before the screen that shows it is drawn: on a slow phone, drawing takes its time.
-    if (session.state.signedIn) void queries.prefetchQuery(stocksQuery(services.api));
-    await words;
-  } catch (error) {
-    console.error(error);
-    const isSpeechless = await words.then(
-      () => false,
-      () => true,
-    );
-    if (isSpeechless) {
-      root.textContent =
-        "Vela no pudo abrir. Recarga la página. · Vela could not open. Reload the page.";
-      return;
-    }
-    render(
-      <LanguageProvider>
-        <Broken kind="broken" />
-      </LanguageProvider>,
-      root,
-    );
-    return;
-  }
-  render(
-    <LanguageProvider>
-      <ServicesProvider services={services}>
-        <QueryClientProvider client={queries}>
-          <App />
-        </QueryClientProvider>
-      </ServicesProvider>
-    </LanguageProvider>,
-    root,
-  );
-}
-
-const root = document.getElementById("app");
-if (root) void start(root);

@@ -2,6 +2,7 @@
 import createClient from "openapi-fetch";
 import type { Session } from "../auth/session";
 import type { paths } from "./schema";
+import { type EarlyAnswers, send, takeEarly } from "./send";
 
 /** An answer other than success. `code` is what the API says to switch on; empty where it said nothing. */
 export class ApiError extends Error {
@@ -15,35 +16,29 @@ export class ApiError extends Error {
   }
 }
 
-/** A request that is not answered by then has failed; what it did is unknown. */
-const PATIENCE_MS = 20_000;
-
 export type Api = ReturnType<typeof createApi>;
 
-export function createApi(baseUrl: string, session: Session) {
+export function createApi(baseUrl: string, session: Session, early: EarlyAnswers) {
   return createClient<paths, "application/json">({
     baseUrl,
-    fetch: (request) => sendSigned(request, session, baseUrl),
+    fetch: (request) => sendSigned(request, session, baseUrl, early),
   });
 }
 
 /** Sends with the stored token; when the gateway refuses it, once more with a new one. */
-async function sendSigned(request: Request, session: Session, baseUrl: string): Promise<Response> {
+async function sendSigned(
+  request: Request,
+  session: Session,
+  baseUrl: string,
+  early: EarlyAnswers,
+): Promise<Response> {
   const token = await session.token();
-  const first = await send(request, token).catch((error: unknown) =>
-    refusal(error, request, baseUrl),
-  );
+  const asked = takeEarly(early, request) ?? send(request, token);
+  const first = await asked.catch((error: unknown) => refusal(error, request, baseUrl));
   if (first.status !== 401) return first;
   const second = await send(request, await session.token(token));
   if (second.status === 401) session.expire();
   return second;
-}
-
-function send(request: Request, token: string): Promise<Response> {
-  const signed = request.clone();
-  signed.headers.set("Authorization", `Bearer ${token}`);
-  const signal = AbortSignal.any([request.signal, AbortSignal.timeout(PATIENCE_MS)]);
-  return fetch(signed, { signal });
 }
 
 /**

@@ -2,7 +2,7 @@
 import type { Config } from "../config";
 import { normalisedEmail } from "./email";
 import { type Problem, problemOf, problemOfStep } from "./problems";
-import { isTokenKey, storedTokens } from "./tokens";
+import { isTokenKey, isUsable, storedTokens } from "./tokens";
 
 export interface SessionState {
   signedIn: boolean;
@@ -16,8 +16,6 @@ export class SessionEnded extends Error {
   override name = "SessionEnded";
 }
 
-// A token about to end could end on its way.
-const SPARE_MS = 60_000;
 // A refused token that is newer than this will not get better by another one.
 const RENEW_EVERY_MS = 60_000;
 
@@ -99,8 +97,8 @@ export class Session {
   async token(refused: string | null = null): Promise<string> {
     const stored = storedTokens(localStorage, this.#config.user_pool_client_id);
     const isRenewed = Date.now() - this.#renewedAtMs < RENEW_EVERY_MS;
-    const isUsable = stored && stored.expiresAtMs - SPARE_MS > Date.now();
-    if (isUsable && (stored.accessToken !== refused || isRenewed)) return stored.accessToken;
+    if (isUsable(stored, Date.now()) && (stored.accessToken !== refused || isRenewed))
+      return stored.accessToken;
     const fresh = stored && (await (await this.#load()).freshToken(stored.accessToken === refused));
     if (!fresh) {
       this.expire();

@@ -9,6 +9,8 @@ export interface StoredTokens {
   email: string | null;
 }
 
+// A token about to end could end on its way.
+const SPARE_MS = 60_000;
 const PREFIX = "CognitoIdentityServiceProvider";
 
 export function isTokenKey(key: string | null): boolean {
@@ -46,4 +48,8 @@ export function storedTokens(
     expiresAtMs: expiry * 1000 - driftMs,
     email: typeof email === "string" ? email : null,
   };
+}
+
+export function isUsable(stored: StoredTokens | null, nowMs: number): stored is StoredTokens {
+  return stored !== null && stored.expiresAtMs - SPARE_MS > nowMs;
 }

@@ -4,13 +4,13 @@ import { ApiError } from "../api/client";
 import { stockQuery } from "../api/stocks";
 import { useLanguage, useServices, useTitle } from "../context";
 import "../i18n/inside";
+import { companyPath } from "../market/path";
 import { Ticket } from "../purchase/ticket";
 import { BackLink } from "../ui/controls";
 import { Loaded } from "../ui/failure";
 import { CARD } from "../ui/panel";
 import { ScreenSkeleton } from "../ui/skeletons";
 import { UnknownCompany } from "./company";
-import { companyPath } from "./market-board";
 
 export default function Buy({ symbol }: { symbol: string }) {
   const { t } = useLanguage();

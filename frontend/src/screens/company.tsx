@@ -10,6 +10,8 @@ import { useLanguage, useNow, useServices, useTitle } from "../context";
 import { ageInSeconds, STALE_AFTER_S } from "../format/ages";
 import { money } from "../format/numbers";
 import "../i18n/inside";
+import { companyPath } from "../market/path";
+import { StockChange } from "../market/row";
 import { Ticket } from "../purchase/ticket";
 import { BackLink, Blank, ButtonLink } from "../ui/controls";
 import { Loaded } from "../ui/failure";
@@ -18,7 +20,6 @@ import { CARD } from "../ui/panel";
 import { ScreenSkeleton } from "../ui/skeletons";
 import { Ticker } from "../ui/ticker";
 import { When } from "../ui/when";
-import { companyPath, StockChange } from "./market-board";
 
 const CLOCK_MS = 15_000;
 
@@ -59,9 +60,12 @@ function Found({ stock }: { stock: Stock }) {
     <div class="grid gap-6 lg:grid-cols-[minmax(0,1fr)_22rem]">
       <div class="flex min-w-0 flex-col gap-6">
         <Heading stock={stock} />
-        <ButtonLink href={`${companyPath(stock.symbol)}/buy`} class="lg:hidden">
-          {t("market.buy.of", { symbol: stock.symbol })}
-        </ButtonLink>
+        <div class="flex flex-wrap gap-3 lg:hidden">
+          <ButtonLink href={`${companyPath(stock.symbol)}/buy`} class="flex-auto">
+            {t("market.buy.of", { symbol: stock.symbol })}
+          </ButtonLink>
+          <ProjectionLink symbol={stock.symbol} class="flex-auto" />
+        </div>
         <ChartPanel stock={stock} />
         <OwnPanel stock={stock} />
         <ActivityPanel stock={stock} />
@@ -71,11 +75,18 @@ function Found({ stock }: { stock: Stock }) {
         <div class={`${CARD} sticky top-22 p-5`}>
           <Ticket stock={stock} />
         </div>
-        <ButtonLink quiet href={`/projections?symbol=${stock.symbol}`} class="mt-4 w-full">
-          {t("projections.of", { symbol: stock.symbol })}
-        </ButtonLink>
+        <ProjectionLink symbol={stock.symbol} class="mt-4 w-full" />
       </aside>
     </div>
+  );
+}
+
+function ProjectionLink({ symbol, class: extra }: { symbol: string; class: string }) {
+  const { t } = useLanguage();
+  return (
+    <ButtonLink quiet href={`/projections?symbol=${encodeURIComponent(symbol)}`} class={extra}>
+      {t("projections.of", { symbol })}
+    </ButtonLink>
   );
 }
 

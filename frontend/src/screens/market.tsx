@@ -4,11 +4,12 @@ import { useState } from "preact/hooks";
 import { heartbeatQuery, type Stock, search, sorted, stocksQuery } from "../api/stocks";
 import { useLanguage, useNow, useServices, useTitle } from "../context";
 import { age, newest } from "../format/ages";
+import { Board, BoardSkeleton } from "../market/board";
+import type { Sorting } from "../market/head";
 import { applyStars, initialStars } from "../preferences";
 import { Blank, Button } from "../ui/controls";
 import { Loaded } from "../ui/failure";
 import { ChartIcon, CrossIcon, SearchIcon } from "../ui/icons";
-import { Board, BoardSkeleton, type Sorting } from "./market-board";
 
 const CLOCK_MS = 15_000;
 const BY_SYMBOL: Sorting = { order: "symbol", isDescending: false };

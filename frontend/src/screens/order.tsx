@@ -7,6 +7,7 @@ import { useLanguage, useNow, useServices, useTitle } from "../context";
 import { age } from "../format/ages";
 import { money, shares } from "../format/numbers";
 import "../i18n/inside";
+import { companyPath } from "../market/path";
 import { Timeline } from "../order/timeline";
 import { BackLink, Banner, Blank, ButtonLink } from "../ui/controls";
 import { Loaded } from "../ui/failure";
@@ -14,7 +15,6 @@ import { HourglassIcon, SearchIcon } from "../ui/icons";
 import { Fact, Panel } from "../ui/panel";
 import { ScreenSkeleton } from "../ui/skeletons";
 import { StateChip } from "../ui/state-chip";
-import { companyPath } from "./market-board";
 
 const CLOCK_MS = 15_000;
 

@@ -5,6 +5,7 @@ import { type Holding, type Portfolio, portfolioQuery } from "../api/account";
 import { useLanguage, useServices, useTitle } from "../context";
 import { money, percent, roundedPrice, shares, signedMoney } from "../format/numbers";
 import "../i18n/inside";
+import { companyPath } from "../market/path";
 import { Allocation } from "../portfolio/allocation";
 import { HistoryPanel } from "../portfolio/history-panel";
 import { Change } from "../ui/change";
@@ -16,7 +17,6 @@ import { Figure, PageTitle, Panel } from "../ui/panel";
 import { ScreenSkeleton } from "../ui/skeletons";
 import { Cell, Name, Table } from "../ui/table";
 import { Ticker } from "../ui/ticker";
-import { companyPath } from "./market-board";
 
 export default function PortfolioPage() {
   const { t } = useLanguage();

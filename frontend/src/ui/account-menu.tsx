@@ -1,5 +1,5 @@
 /** Who is signed in, and what belongs to that: preferences, settings, the way out. */
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { Link, useLocation } from "wouter-preact";
 import { useLanguage, useServices, useSession } from "../context";
 import { GearIcon, SignOutIcon } from "./icons";
@@ -14,6 +14,7 @@ export function AccountMenu() {
   const { email } = useSession();
   const [path] = useLocation();
   const menu = useRef<HTMLDivElement>(null);
+  const [isOpen, setOpen] = useState(false);
   useEffect(() => menu.current?.hidePopover(), [path]);
   return (
     <>
@@ -30,21 +31,31 @@ export function AccountMenu() {
         id="account"
         ref={menu}
         popover="auto"
+        onBeforeToggle={(event) => setOpen(event.newState === "open")}
         class="fixed top-15 right-4 left-auto m-0 w-72 rounded-card border border-line bg-surface p-2 text-ink shadow-lg min-[74rem]:right-[calc((100vw-72rem)/2+1.5rem)]"
       >
-        <p class="truncate px-3 py-2 text-small text-muted" title={email ?? ""}>
-          {email}
-        </p>
-        <div class="flex items-center justify-between">
-          <PreferenceButtons />
-        </div>
-        <Link href="/settings" class={ITEM}>
-          <GearIcon /> {t("nav.settings")}
-        </Link>
-        <button type="button" class={ITEM} onClick={() => void session.signOut()}>
-          <SignOutIcon /> {t("auth.signOut")}
-        </button>
+        {isOpen && <Content email={email} signOut={() => void session.signOut()} />}
       </div>
+    </>
+  );
+}
+
+function Content({ email, signOut }: { email: string | null; signOut: () => void }) {
+  const { t } = useLanguage();
+  return (
+    <>
+      <p class="truncate px-3 py-2 text-small text-muted" title={email ?? ""}>
+        {email}
+      </p>
+      <div class="flex items-center justify-between">
+        <PreferenceButtons />
+      </div>
+      <Link href="/settings" class={ITEM}>
+        <GearIcon /> {t("nav.settings")}
+      </Link>
+      <button type="button" class={ITEM} onClick={signOut}>
+        <SignOutIcon /> {t("auth.signOut")}
+      </button>
     </>
   );
 }

@@ -2,11 +2,10 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { EMPTY, FULL } from "./api";
-import { launch } from "./chromium";
+import { launch } from "./launch";
 import { CONFIG, open } from "./shots";
 import { type Answer, json, type Routes, type Site, startSite } from "./site";
 
-const SITE_PORT = Number(process.env.SITE_PORT ?? 4704);
 const never: Answer = () => undefined;
 const down = json(503, { code: "unavailable", message: "", request_id: "r" });
 
@@ -15,7 +14,7 @@ let browser: Browser;
 let page: Page;
 
 beforeAll(async () => {
-  site = await startSite(SITE_PORT, CONFIG);
+  site = await startSite(CONFIG);
   browser = await launch();
 });
 

@@ -5,14 +5,16 @@
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { FULL } from "./api";
-import { launch } from "./chromium";
 import { type Cloud, startCloud } from "./cloud";
+import { watch } from "./console";
+import { launch } from "./launch";
 import { sampleBoard } from "./samples";
 import { json, type Site, startSite } from "./site";
 
-const SITE_PORT = Number(process.env.SITE_PORT ?? 4701);
 const CLOUD_PORT = Number(process.env.CLOUD_PORT ?? 4705);
 const PASSWORD = "Velero2026Sur";
+/** A refusal that a test provokes is not the page's fault. */
+const REFUSALS = /status of (400|401|422|500)|ERR_FAILED/;
 
 let cloud: Cloud;
 let site: Site;
@@ -31,7 +33,7 @@ beforeAll(async () => {
     cognito_endpoint: cloud.endpoint,
     stage: "local",
   };
-  site = await startSite(SITE_PORT, config, [cloud.endpoint]);
+  site = await startSite(config, { connect: [cloud.endpoint] });
   browser = await launch();
 });
 
@@ -45,7 +47,7 @@ beforeEach(async () => {
   context = await browser.newContext({ locale: "es-CL" });
   page = await context.newPage();
   faults = [];
-  watch(page);
+  watch(page, faults, REFUSALS);
   site.reset(FULL);
   site.onStocks((response, request) => {
     if (!request.headers.authorization?.startsWith("Bearer ey"))
@@ -58,15 +60,6 @@ afterEach(async () => {
   await context.close();
   expect(faults).toEqual([]);
 });
-
-/** Anything that the page itself gets wrong; a refusal that a test provokes is not its fault. */
-function watch(watched: Page): void {
-  watched.on("pageerror", (error) => faults.push(String(error)));
-  watched.on("console", (message) => {
-    const isRefusal = /status of (400|401|422|500)|ERR_FAILED/.test(message.text());
-    if (message.type() === "error" && !isRefusal) faults.push(message.text());
-  });
-}
 
 function newEmail(): string {
   visitors += 1;
@@ -173,7 +166,7 @@ describe("signing in", () => {
     await page.reload();
     await page.getByRole("row", { name: /Apple Inc/ }).waitFor();
     const other = await context.newPage();
-    watch(other);
+    watch(other, faults, REFUSALS);
     await other.goto(site.origin);
     await other.getByRole("button", { name: "Tu cuenta" }).click();
     await other.getByText(email).waitFor();

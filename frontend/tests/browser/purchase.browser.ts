@@ -2,12 +2,16 @@
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type Broker, startBroker } from "./broker";
-import { launch } from "./chromium";
+import { watch } from "./console";
+import { IS_FIREFOX, launch } from "./launch";
 import { CONFIG, open } from "./shots";
 import { json, type Site, startSite } from "./site";
 
-const SITE_PORT = Number(process.env.SITE_PORT ?? 4704);
 const PATH = "/stocks/AAPL/buy";
+// Over WebDriver BiDi, Playwright cannot pass on a request that it holds together with its body.
+const LOSES_BODIES = IS_FIREFOX;
+/** The network's own words about what a test has cut. */
+const CUTS = /ERR_FAILED|ERR_INTERNET_DISCONNECTED|status of (409|422|503)/;
 
 let site: Site;
 let browser: Browser;
@@ -16,7 +20,7 @@ let page: Page;
 let faults: string[];
 
 beforeAll(async () => {
-  site = await startSite(SITE_PORT, CONFIG);
+  site = await startSite(CONFIG);
   browser = await launch();
 });
 
@@ -37,15 +41,9 @@ afterEach(async () => {
 
 async function show(path: string, options: BrowserContextOptions = {}): Promise<void> {
   const shot = { name: path, path, signedIn: true, routes: broker.routes };
-  page = await open(browser, site, shot, { locale: "es-CL", ...options });
-  page.on("pageerror", (error) => faults.push(String(error)));
-  page.on("console", (message) => {
-    // The network's own words about what a test has cut.
-    const isCut = /ERR_FAILED|ERR_INTERNET_DISCONNECTED|status of (409|422|503)/.test(
-      message.text(),
-    );
-    if (message.type() === "error" && !isCut) faults.push(message.text());
-  });
+  page = await open(browser, site, shot, { locale: "es-CL", ...options }, (opened) =>
+    watch(opened, faults, CUTS),
+  );
 }
 
 const button = (name: string | RegExp) => page.getByRole("button", { name });
@@ -84,18 +82,21 @@ describe("a purchase", () => {
     expect(await keptKey()).toBeUndefined();
   });
 
-  test("whose answer is lost is found by its key and not sent again", async () => {
-    await show(PATH);
-    await review();
-    await page.route("**/api/orders", async (route) => {
-      await route.fetch();
-      await route.abort("failed");
-    });
-    await button("Enviar solicitud").click();
-    await heading("Estamos enviando tu solicitud").waitFor();
-    expect(broker.bodies).toHaveLength(1);
-    expect(broker.placed.size).toBe(1);
-  });
+  test.skipIf(LOSES_BODIES)(
+    "whose answer is lost is found by its key and not sent again",
+    async () => {
+      await show(PATH);
+      await review();
+      await page.route("**/api/orders", async (route) => {
+        await route.fetch();
+        await route.abort("failed");
+      });
+      await button("Enviar solicitud").click();
+      await heading("Estamos enviando tu solicitud").waitFor();
+      expect(broker.bodies).toHaveLength(1);
+      expect(broker.placed.size).toBe(1);
+    },
+  );
 
   test("cut off from everything keeps its key over a reload, and is then bought once", async () => {
     await show(PATH);
@@ -285,7 +286,7 @@ test("the whole purchase speaks English to who reads English", async () => {
 });
 
 describe("a deposit", () => {
-  test("whose answer is lost is made once, under one key", async () => {
+  test.skipIf(LOSES_BODIES)("whose answer is lost is made once, under one key", async () => {
     await show("/wallet");
     await button("Depositar").click();
     await page.getByLabel("Monto en dólares").fill("1.000");

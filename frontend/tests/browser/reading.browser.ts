@@ -1,22 +1,23 @@
 /** Reading one's account: lists, files, choices that last, and a chart for those who cannot see it. */
 import { readFile } from "node:fs/promises";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { FULL, made } from "./api";
-import { launch } from "./chromium";
+import { NOTHING, watch } from "./console";
+import { launch } from "./launch";
 import { sampleBoard, sampleJobs } from "./samples";
 import { CONFIG, open } from "./shots";
 import { type Answer, type Routes, type Site, startSite } from "./site";
 
-const SITE_PORT = Number(process.env.SITE_PORT ?? 4704);
 const DESKTOP = { width: 1280, height: 832 };
 
 let site: Site;
 let browser: Browser;
 let page: Page;
+let faults: string[];
 
 beforeAll(async () => {
-  site = await startSite(SITE_PORT, CONFIG);
+  site = await startSite(CONFIG);
   browser = await launch();
 });
 
@@ -25,7 +26,14 @@ afterAll(async () => {
   await site?.close();
 });
 
-afterEach(() => page.context().close());
+beforeEach(() => {
+  faults = [];
+});
+
+afterEach(async () => {
+  await page.context().close();
+  expect(faults).toEqual([]);
+});
 
 async function show(
   path: string,
@@ -33,7 +41,13 @@ async function show(
   options: BrowserContextOptions = {},
 ): Promise<void> {
   const shot = { name: path, path, signedIn: true, routes };
-  page = await open(browser, site, shot, { locale: "es-CL", viewport: DESKTOP, ...options });
+  page = await open(
+    browser,
+    site,
+    shot,
+    { locale: "es-CL", viewport: DESKTOP, ...options },
+    (opened) => watch(opened, faults, NOTHING),
+  );
 }
 
 describe("the market", () => {

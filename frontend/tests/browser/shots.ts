@@ -159,12 +159,13 @@ async function settle(page: Page): Promise<void> {
   await page.waitForTimeout(SETTLE_MS);
 }
 
-/** Opens a shot in a browser context of its own; close that when done. */
+/** Opens a shot in a browser context of its own; close that when done. `onPage` sees the page while it is empty. */
 export async function open(
   browser: Browser,
   site: Site,
   shot: Shot,
   options: BrowserContextOptions,
+  onPage: (page: Page) => void = () => undefined,
 ): Promise<Page> {
   const context = await browser.newContext(options);
   const session = shot.signedIn ? storedSession(CLIENT_ID, "ana.rojas@ejemplo.cl", 3600) : {};
@@ -172,6 +173,7 @@ export async function open(
     for (const [key, value] of Object.entries(items)) localStorage.setItem(key, value);
   }, session);
   const page = await context.newPage();
+  onPage(page);
   site.reset(shot.routes ?? FULL);
   await page.goto(site.origin + shot.path);
   await page.waitForSelector("#content h1, #content h2, #content [role=status]");

@@ -4,8 +4,9 @@
  */
 import { readFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
 import { extname, join } from "node:path";
-import { gzipSync } from "node:zlib";
+import { brotliCompressSync, constants } from "node:zlib";
 
 const DIST = new URL("../../dist/", import.meta.url).pathname;
 
@@ -74,27 +75,30 @@ function answerOf(routes: Routes, method: string, path: string): Answer {
   return NOT_FOUND;
 }
 
+interface Options {
+  /** 0: any that is free. */
+  port?: number;
+  /** What the page may call beside its own origin. */
+  connect?: string[];
+}
+
 export async function startSite(
-  port: number,
   config: Record<string, string>,
-  connect: string[] = [],
+  { port = 0, connect = [] }: Options = {},
 ): Promise<Site> {
   let routes: Routes = { ...ALIVE };
   const csp = strictCsp(connect);
   const server = createServer((request, response) => {
     const path = new URL(request.url ?? "/", "http://localhost").pathname;
     if (path === "/config.json") return json(200, config)(response, request);
-    if (path.startsWith("/api/"))
-      return answerOf(
-        routes,
-        request.method ?? "GET",
-        path.slice("/api".length),
-      )(response, request);
-    void sendFile(path, response, csp);
+    if (!path.startsWith("/api/")) return void sendFile(path, response, csp);
+    if (isAllowing(request, response)) return;
+    answerOf(routes, request.method ?? "GET", path.slice("/api".length))(response, request);
   });
   await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
+  const { port: taken } = server.address() as AddressInfo;
   return {
-    origin: `http://localhost:${port}`,
+    origin: `http://localhost:${taken}`,
     on: (route, answer) => {
       routes[route] = answer;
     },
@@ -111,18 +115,36 @@ export async function startSite(
   };
 }
 
+/** As the gateway does for the site, where that has another origin; true where this was all that was asked. */
+function isAllowing(request: IncomingMessage, response: ServerResponse): boolean {
+  response.setHeader("Access-Control-Allow-Origin", request.headers.origin ?? "*");
+  if (request.method !== "OPTIONS") return false;
+  response
+    .writeHead(204, {
+      "Access-Control-Allow-Headers": "accept, authorization, content-type, idempotency-key",
+      "Access-Control-Allow-Methods": "GET, POST",
+    })
+    .end();
+  return true;
+}
+
+// About what a distribution makes of a file when it is first asked for.
+const BROTLI = { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } };
+const compressed = new Map<string, Buffer>();
+
 async function sendFile(path: string, response: ServerResponse, csp: string): Promise<void> {
   const file = extname(path) ? path : "/index.html";
   try {
-    const body = await readFile(join(DIST, file));
-    const type = TYPES[extname(file)] ?? "application/octet-stream";
+    const body =
+      compressed.get(file) ?? brotliCompressSync(await readFile(join(DIST, file)), BROTLI);
+    compressed.set(file, body);
     response
       .writeHead(200, {
-        "Content-Type": type,
-        "Content-Encoding": "gzip",
+        "Content-Type": TYPES[extname(file)] ?? "application/octet-stream",
+        "Content-Encoding": "br",
         "Content-Security-Policy": csp,
       })
-      .end(gzipSync(body));
+      .end(body);
   } catch {
     response.writeHead(404).end();
   }

@@ -4,7 +4,7 @@
  */
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { launch } from "../browser/chromium";
+import { launch } from "../browser/launch";
 import { confirm, readOutputs } from "./outputs";
 
 const PASSWORD = "Velero2026Sur";

@@ -4,7 +4,7 @@
  */
 import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { launch } from "../browser/chromium";
+import { launch } from "../browser/launch";
 import { ENGLISH, Investor, outputs, PASSWORD, SPANISH } from "./investor";
 
 let browser: Browser;

@@ -1,22 +1,19 @@
-/** The screens by themselves, in a real browser: accessible in every state, steady, honest when the API fails. */
-import axe from "axe-core";
-import type { Browser, Page } from "playwright-core";
+/** The board in a real browser: steady, honest when the API fails, in the language and theme of one's choice. */
+import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { launch } from "./chromium";
+import { launch } from "./launch";
 import { sampleBoard } from "./samples";
-import { board, CONFIG, open, SHOTS, type Shot } from "./shots";
+import { board, CONFIG, open, type Shot } from "./shots";
 import { json, type Site, startSite } from "./site";
 
-const SITE_PORT = Number(process.env.SITE_PORT ?? 4702);
 const DESKTOP = { width: 1280, height: 832 };
-const PHONE = { width: 390, height: 844 };
 const MARKET: Shot = { name: "market", path: "/", signedIn: true };
 
 let site: Site;
 let browser: Browser;
 
 beforeAll(async () => {
-  site = await startSite(SITE_PORT, CONFIG);
+  site = await startSite(CONFIG);
   browser = await launch();
 });
 
@@ -24,39 +21,6 @@ afterAll(async () => {
   await browser?.close();
   await site?.close();
 });
-
-/** axe's findings, each with the element; run from outside the page, which lets in no script but its own. */
-async function findings(page: Page): Promise<string[]> {
-  const client = await page.context().newCDPSession(page);
-  await client.send("Runtime.evaluate", { expression: axe.source });
-  const { result } = await client.send("Runtime.evaluate", {
-    expression:
-      "axe.run().then(({violations}) => violations.flatMap(v => v.nodes.map(n => v.id + ': ' + n.html)))",
-    awaitPromise: true,
-    returnByValue: true,
-  });
-  return result.value;
-}
-
-describe("axe finds nothing, and nothing scrolls sideways, in", () => {
-  // Between them: both themes, both languages, both sizes.
-  const looks = [
-    { locale: "es-CL", colorScheme: "light" as const, viewport: DESKTOP },
-    { locale: "en-US", colorScheme: "dark" as const, viewport: PHONE },
-  ];
-  test.each(SHOTS)("$name", async (shot) => {
-    for (const look of looks) {
-      const page = await open(browser, site, shot, look);
-      expect(await findings(page), JSON.stringify(look)).toEqual([]);
-      await page.setViewportSize({ width: 320, height: 640 });
-      expect(await page.evaluate(overflow), "wider than the smallest phone").toBeLessThanOrEqual(0);
-      await page.context().close();
-    }
-  });
-});
-
-/** In the page: by how much its content is wider than what one sees. */
-const overflow = () => document.documentElement.scrollWidth - innerWidth;
 
 describe("the board", () => {
   test("moves nothing when prices change", async () => {

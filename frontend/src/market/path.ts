@@ -1,0 +1,4 @@
+/** The address of a company's screen. */
+export function companyPath(symbol: string): string {
+  return `/stocks/${encodeURIComponent(symbol)}`;
+}
