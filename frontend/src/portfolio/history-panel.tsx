@@ -1,11 +1,11 @@
 /** What the account was worth day by day: computed by a job, which is asked for when none is fresh. */
 import { useQuery, useQueryClient } from "@tanstack/preact-query";
-import { useEffect, useMemo, useRef } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { askJob, isWorking, jobQuery, jobsQuery, type PortfolioHistory } from "../api/jobs";
 import { useLanguage, useNow, useServices } from "../context";
 import { age } from "../format/ages";
 import { money } from "../format/numbers";
-import { Button } from "../ui/controls";
+import { Banner, Button } from "../ui/controls";
 import { Loaded } from "../ui/failure";
 import { ChartSkeleton, PriceChart } from "../ui/lazy-chart";
 import { Panel } from "../ui/panel";
@@ -24,28 +24,30 @@ function useHistoryJob() {
   );
   const job = useQuery({ ...jobQuery(api, newest?.job_id ?? ""), enabled: newest !== undefined });
   const isAsked = useRef(false);
+  const [isAsking, setAsking] = useState(true);
   const ask = async () => {
     isAsked.current = true;
+    setAsking(true);
     try {
       await askJob(api, { kind: "portfolio_history", days: DAYS }, crypto.randomUUID());
       await queries.invalidateQueries({ queryKey: ["jobs"] });
     } catch {
       // The panel shows what there is; asking again is one press away.
     }
+    setAsking(false);
   };
   const isOld = !newest || Date.now() - Date.parse(newest.created_at) > FRESH_MS;
   // Once for each visit at the most: a service that fails is not asked again and again.
   useEffect(() => {
     if (jobs.data && isOld && !isAsked.current) void ask();
   }, [jobs.data, isOld]);
-  return { jobs, job, newest, ask };
+  return { jobs, job, newest, ask, isAsking };
 }
 
 export function HistoryPanel() {
   const { t, locale } = useLanguage();
   const nowMs = useNow(CLOCK_MS);
-  const { jobs, job, newest, ask } = useHistoryJob();
-  const result = job.data?.result;
+  const { jobs, job, newest, ask, isAsking } = useHistoryJob();
   const isBusy = newest !== undefined && isWorking(newest);
   return (
     <Panel
@@ -65,19 +67,48 @@ export function HistoryPanel() {
       <div class="min-h-78">
         <Loaded query={jobs} failure={t("history.failed")} skeleton={<ChartSkeleton />}>
           {() =>
-            result?.kind === "portfolio_history" ? (
-              <Drawn history={result} />
+            newest ? (
+              <Loaded query={job} failure={t("history.failed")} skeleton={<Working />}>
+                {({ result, state }) =>
+                  result?.kind === "portfolio_history" ? (
+                    <Drawn history={result} />
+                  ) : state === "failed" ? (
+                    <NotComputed ask={ask} />
+                  ) : (
+                    <Working />
+                  )
+                }
+              </Loaded>
+            ) : isAsking ? (
+              <Working />
             ) : (
-              <div role="status">
-                <span class="sr-only">{t("history.working")}</span>
-                <ChartSkeleton />
-              </div>
+              <NotComputed ask={ask} />
             )
           }
         </Loaded>
       </div>
     </Panel>
   );
+}
+
+function Working() {
+  const { t } = useLanguage();
+  return (
+    <div role="status">
+      <span class="sr-only">{t("history.working")}</span>
+      <ChartSkeleton />
+    </div>
+  );
+}
+
+function NotComputed({ ask }: { ask: () => void }) {
+  const { t } = useLanguage();
+  const again = (
+    <Button quiet onClick={ask}>
+      {t("app.retry")}
+    </Button>
+  );
+  return <Banner tone="warn" title={t("history.failed")} action={again} />;
 }
 
 function Drawn({ history: { days, currency } }: { history: PortfolioHistory }) {

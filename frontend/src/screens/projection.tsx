@@ -127,7 +127,10 @@ function Result({ found }: { found: Projection }) {
           </span>
           {low !== null && (
             <span class="flex items-center gap-2">
-              <span class="w-5 border-t-2 border-dashed border-muted" aria-hidden="true" />
+              <span
+                class="h-3 w-5 border-y border-dashed border-muted bg-link/16"
+                aria-hidden="true"
+              />
               {t("projections.legend.edge")}
             </span>
           )}
@@ -168,5 +171,5 @@ function linesOf({ chart }: Projection) {
       return price === null ? [] : [{ at: point.at, price }];
     }),
   });
-  return [{ shape: "area" as const, points: chart }, edge("low"), edge("high")];
+  return [{ shape: "line" as const, points: chart }, edge("low"), edge("high")];
 }

@@ -1,6 +1,6 @@
 /** Projections: ask for one, and see those that were asked for. */
 import { useQuery, useQueryClient } from "@tanstack/preact-query";
-import { useId, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { Link, useLocation, useSearch } from "wouter-preact";
 import { askJob, type Job, jobsQuery } from "../api/jobs";
 import { stocksQuery } from "../api/stocks";
@@ -50,15 +50,14 @@ function NewProjection() {
   const queries = useQueryClient();
   const [, navigate] = useLocation();
   const asked = new URLSearchParams(useSearch()).get("symbol");
-  const stocks = useQuery(stocksQuery(api)).data ?? [];
+  const stocks = useQuery(stocksQuery(api)).data;
   const [chosen, setChosen] = useState(asked ?? "");
   const [days, setDays] = useState("30");
   const [quantity, setQuantity] = useState("1");
   const [key, setKey] = useState(() => crypto.randomUUID());
   const [state, setState] = useState<"ready" | "working" | "failed">("ready");
-  const id = useId();
 
-  const symbol = chosen || stocks[0]?.symbol;
+  const symbol = chosen || stocks?.[0]?.symbol;
   const shareCount = readEntry(quantity, 6);
   const isDays = /^\d{1,3}$/.test(days) && Number(days) >= 1 && Number(days) <= MOST_DAYS;
   const submit = async (event: SubmitEvent) => {
@@ -82,16 +81,17 @@ function NewProjection() {
   };
   return (
     <form noValidate onSubmit={submit} class="flex flex-col gap-1">
-      <label for={id} class="mb-1.5 font-medium">
+      <label for={FIRST_FIELD} class="mb-1.5 font-medium">
         {t("projections.symbol")}
       </label>
       <select
-        id={id}
+        id={FIRST_FIELD}
         class="mb-4 h-12 w-full rounded-control border border-edge bg-surface px-3"
         value={symbol}
         onChange={(event) => change(setChosen)(event.currentTarget.value)}
       >
-        {stocks.map((stock) => (
+        {!stocks && asked && <option value={asked}>{asked}</option>}
+        {stocks?.map((stock) => (
           <option key={stock.symbol} value={stock.symbol}>
             {stock.symbol} · {stock.name}
           </option>
@@ -132,6 +132,9 @@ function NewProjection() {
   }
 }
 
+const FIRST_FIELD = "projection-symbol";
+const toForm = () => document.getElementById(FIRST_FIELD)?.focus();
+
 function List() {
   const { t } = useLanguage();
   const { api } = useServices();
@@ -147,7 +150,7 @@ function List() {
               icon={<TrendIcon class="size-7" />}
               title={t("projections.empty.title")}
               text={t("projections.empty.text")}
-              action={null}
+              action={<Button onClick={toForm}>{t("projections.empty.action")}</Button>}
             />
           );
         }

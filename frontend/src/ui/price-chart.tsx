@@ -15,6 +15,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { useLanguage } from "../context";
 import { moment } from "../format/ages";
 import { money } from "../format/numbers";
+import { Band } from "./band";
 import { onThemeChange, type Palette, palette } from "./palette";
 
 export interface Point {
@@ -25,13 +26,13 @@ export interface Point {
 }
 
 export interface Line {
-  /** What it looks like: the main line, candles, an edge of a band. */
-  shape: "area" | "candles" | "edge";
+  /** What it looks like: a line with or without a fill below, candles, an edge of a band. */
+  shape: "area" | "line" | "candles" | "edge";
   points: Point[];
 }
 
 interface PriceChartProps {
-  /** The first one is what the pointer reads. */
+  /** The first one is what the pointer reads. Between two edges, the lower one first, is a band. */
   lines: Line[];
   /** Times of the reader's own purchases. */
   marks?: string[];
@@ -131,6 +132,7 @@ function draw(chart: IChartApi, lines: Line[], marks: string[]): () => void {
     crosshair: { vertLine: { color: colours.muted } },
   });
   const drawn: ISeriesApi<SeriesType>[] = lines.map((line) => drawLine(chart, line, colours));
+  fillBand(drawn[0], lines, colours);
   if (marks.length > 0) drawn.push(mark(chart, lines[0]?.points ?? [], marks, colours));
   chart.timeScale().fitContent();
   return () => {
@@ -163,18 +165,29 @@ function drawLine(chart: IChartApi, { shape, points }: Line, colours: Palette) {
   }
   const data = points.map(({ at, price }) => ({ time: second(at), value: Number(price) }));
   const isEdge = shape === "edge";
-  // An edge is an area without a fill: one kind of series less to download.
+  // A line or an edge is an area without a fill: one kind of series less to download.
   const series = chart.addSeries(AreaSeries, {
     ...plain,
     lineWidth: isEdge ? 1 : 2,
     lineStyle: isEdge ? LineStyle.Dashed : LineStyle.Solid,
     lineColor: isEdge ? colours.muted : colours.link,
-    topColor: isEdge ? "transparent" : colours.faint,
+    topColor: shape === "area" ? colours.faint : "transparent",
     bottomColor: "transparent",
     crosshairMarkerVisible: !isEdge,
   });
   series.setData(data);
   return series;
+}
+
+function fillBand(on: ISeriesApi<SeriesType> | undefined, lines: Line[], colours: Palette) {
+  const [low, high] = lines.filter(({ shape }) => shape === "edge");
+  if (!low || !high) return;
+  const reaches = low.points.map(({ at, price }, index) => ({
+    time: second(at),
+    low: Number(price),
+    high: Number(high.points[index]?.price ?? price),
+  }));
+  on?.attachPrimitive(new Band(reaches, colours.faint));
 }
 
 function bar(candle: Point["candle"], price: string) {
