@@ -202,11 +202,14 @@ format: $(VENV)/.installed  ## bring the code into its form
 	@$(VENV)/bin/ruff format .
 	@$(VENV)/bin/ruff check --fix .
 
-# What computes and what mostly waits (for brokers, processes, clocks) run side by side. The chaos run
-# is judged by how soon it is calm: it has the machine for itself.
+# What computes and what mostly waits (for brokers, processes, clocks, pages) run side by side. The board
+# is judged by how soon it stands, the chaos run by how soon it is calm: each has the machine for itself.
+# All of the site's tests are here: the logic in `make check`, every state against a stand-in API and the
+# board's delay in this list, whole stories on the deployed system in test-system. Firefox is not.
 .PHONY: test
 test: tools  ## everything: pure tests, DynamoDB and MQTT on loopback, the stacks, the whole system end to end
-	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target test-core test-processes test-simulation
+	@$(MAKE) --no-print-directory web-budget
+	@$(MAKE) --no-print-directory --jobs=3 --output-sync=target web-test test-core test-processes test-simulation
 	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target test-system test-kill
 	@$(MAKE) --no-print-directory test-chaos
 

@@ -4,15 +4,17 @@ import { PROBLEMS } from "../src/auth/problems";
 import { en } from "../src/i18n/en";
 import { enInside } from "../src/i18n/en-inside";
 import { enJobs } from "../src/i18n/en-jobs";
+import { enOrders } from "../src/i18n/en-orders";
 import { es } from "../src/i18n/es";
 import { esInside } from "../src/i18n/es-inside";
 import { esJobs } from "../src/i18n/es-jobs";
+import { esOrders } from "../src/i18n/es-orders";
 import { chooseLocale } from "../src/i18n/locale";
 import "../src/i18n/inside";
 import { type Key, loadWords, translate } from "../src/i18n/translate";
 
-const SPANISH: Record<Key, string> = { ...es, ...esInside, ...esJobs };
-const ENGLISH: Record<Key, string> = { ...en, ...enInside, ...enJobs };
+const SPANISH: Record<Key, string> = { ...es, ...esInside, ...esJobs, ...esOrders };
+const ENGLISH: Record<Key, string> = { ...en, ...enInside, ...enJobs, ...enOrders };
 const KEYS = Object.keys(SPANISH) as Key[];
 const blanksOf = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort();
 
@@ -21,7 +23,8 @@ describe("the two languages", () => {
     expect(Object.keys(en)).toEqual(Object.keys(es));
     expect(Object.keys(enInside)).toEqual(Object.keys(esInside));
     expect(Object.keys(enJobs)).toEqual(Object.keys(esJobs));
-    const counts = [es, esInside, esJobs].map((words) => Object.keys(words).length);
+    expect(Object.keys(enOrders)).toEqual(Object.keys(esOrders));
+    const counts = [es, esInside, esJobs, esOrders].map((words) => Object.keys(words).length);
     expect(KEYS).toHaveLength(counts.reduce((sum, count) => sum + count, 0));
   });
 

@@ -9,7 +9,11 @@ import pytest
 from tests.e2e.system import ROOT, System, eventually
 
 WITHIN_S = 600
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
+CHROMIUM = (
+    os.environ.get("CHROMIUM")
+    or shutil.which("chromium-headless-shell")
+    or shutil.which("chromium")
+)
 
 
 @pytest.mark.timeout(WITHIN_S + 60)

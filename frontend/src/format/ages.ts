@@ -47,6 +47,8 @@ export function moment(at: string, locale: Locale): string {
       new Intl.DateTimeFormat(locale, {
         dateStyle: "medium",
         ...(isDay ? { timeZone: "UTC" } : { timeStyle: "medium" }),
+        // Chile writes 15:04 in anything that is read twice; its locale says '3:04 p. m.'.
+        ...(locale === "es-CL" && !isDay ? { hourCycle: "h23" } : {}),
       }),
   );
   return words.format(time);

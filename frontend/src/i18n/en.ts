@@ -108,6 +108,7 @@ export const en: Record<Key, string> = {
 
   "market.title": "Market",
   "market.search": "Search company or symbol",
+  "market.search.short": "Company or symbol",
   "market.search.clear": "Clear search",
   "market.company": "Company",
   "market.price": "Price",

@@ -107,6 +107,7 @@ export const es = {
 
   "market.title": "Mercado",
   "market.search": "Buscar empresa o símbolo",
+  "market.search.short": "Empresa o símbolo",
   "market.search.clear": "Borrar búsqueda",
   "market.company": "Empresa",
   "market.price": "Precio",

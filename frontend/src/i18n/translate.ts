@@ -2,9 +2,10 @@
 import type { Key as FirstKey } from "./es";
 import type { InsideKey } from "./es-inside";
 import type { JobsKey } from "./es-jobs";
+import type { OrdersKey } from "./es-orders";
 import type { Locale } from "./locale";
 
-export type Key = FirstKey | InsideKey | JobsKey;
+export type Key = FirstKey | InsideKey | JobsKey | OrdersKey;
 export type Blanks = Record<string, string | number>;
 
 // A reader downloads the language that they read; the lazy screens bring words of their own (`inside.ts`).

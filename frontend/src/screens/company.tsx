@@ -60,11 +60,11 @@ function Found({ stock }: { stock: Stock }) {
     <div class="grid gap-6 lg:grid-cols-[minmax(0,1fr)_22rem]">
       <div class="flex min-w-0 flex-col gap-6">
         <Heading stock={stock} />
-        <div class="flex flex-wrap gap-3 lg:hidden">
-          <ButtonLink href={`${companyPath(stock.symbol)}/buy`} class="flex-auto">
+        <div class="grid grid-cols-2 gap-3 lg:hidden">
+          <ButtonLink href={`${companyPath(stock.symbol)}/buy`}>
             {t("market.buy.of", { symbol: stock.symbol })}
           </ButtonLink>
-          <ProjectionLink symbol={stock.symbol} class="flex-auto" />
+          <ProjectionLink symbol={stock.symbol} />
         </div>
         <ChartPanel stock={stock} />
         <OwnPanel stock={stock} />
@@ -81,7 +81,7 @@ function Found({ stock }: { stock: Stock }) {
   );
 }
 
-function ProjectionLink({ symbol, class: extra }: { symbol: string; class: string }) {
+function ProjectionLink({ symbol, class: extra = "" }: { symbol: string; class?: string }) {
   const { t } = useLanguage();
   return (
     <ButtonLink quiet href={`/projections?symbol=${encodeURIComponent(symbol)}`} class={extra}>

@@ -90,7 +90,7 @@ function SearchBox({ query, onInput }: { query: string; onInput: (query: string)
         type="search"
         class="h-11 w-full rounded-control border border-edge bg-surface pr-11 pl-10 placeholder:text-muted"
         aria-label={t("market.search")}
-        placeholder={t("market.search")}
+        placeholder={t("market.search.short")}
         value={query}
         autocomplete="off"
         spellcheck={false}

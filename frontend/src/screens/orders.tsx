@@ -56,7 +56,7 @@ export default function Orders({ filter }: { filter: OrderFilter }) {
           }))}
         />
       </div>
-      <div class={`${CARD} overflow-hidden`}>
+      <div class={`${CARD} overflow-hidden`} data-flush="">
         <Loaded query={list} failure={t("orders.failed")} skeleton={<RowsSkeleton rows={6} />}>
           {() =>
             orders.length > 0 ? (
@@ -120,6 +120,9 @@ function Row({ order, nowMs }: { order: Order; nowMs: number }) {
         >
           <Ticker symbol={order.symbol} />
         </Link>
+        <p class="mt-0.5 text-small text-muted tabular-nums md:hidden">
+          {shares(order.quantity, numbers)}
+        </p>
       </Name>
       <Cell>
         <StateChip order={order} />

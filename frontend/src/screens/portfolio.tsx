@@ -13,8 +13,8 @@ import { Blank, ButtonLink } from "../ui/controls";
 import { CsvButton } from "../ui/csv-button";
 import { Loaded } from "../ui/failure";
 import { PieIcon } from "../ui/icons";
-import { Figure, PageTitle, Panel } from "../ui/panel";
-import { ScreenSkeleton } from "../ui/skeletons";
+import { CARD, Figure, PageTitle, Panel } from "../ui/panel";
+import { Bar, RowsSkeleton } from "../ui/skeletons";
 import { Cell, Name, Table } from "../ui/table";
 import { Ticker } from "../ui/ticker";
 
@@ -30,9 +30,27 @@ export default function PortfolioPage() {
         title={t("portfolio.title")}
         action={!isEmpty && <CsvButton path="/portfolio" name="portfolio" />}
       />
-      <Loaded query={portfolio} failure={t("portfolio.failed")} skeleton={<ScreenSkeleton />}>
+      <Loaded query={portfolio} failure={t("portfolio.failed")} skeleton={<PortfolioSkeleton />}>
         {(found) => (isEmpty ? <Empty /> : <Found portfolio={found} />)}
       </Loaded>
+    </>
+  );
+}
+
+const FIGURES = 4;
+
+function PortfolioSkeleton() {
+  return (
+    <>
+      <div aria-hidden="true" class="mb-6 grid grid-cols-2 gap-4 lg:grid-cols-4">
+        {Array.from({ length: FIGURES }, (_, index) => (
+          <Bar key={index} class="h-24 rounded-card" />
+        ))}
+      </div>
+      <Bar class="mb-6 h-96 rounded-card" />
+      <div class={`${CARD} overflow-hidden`}>
+        <RowsSkeleton />
+      </div>
     </>
   );
 }

@@ -39,7 +39,7 @@ export function Failure({ title, query }: { title: string; query: Asked<unknown>
     ? t("failure.kept", { age: age(new Date(dataUpdatedAt).toISOString(), nowMs, locale) })
     : "";
   return (
-    <div class="mb-6">
+    <div class="mb-6 in-data-flush:m-4 sm:in-data-flush:mx-5">
       <Banner
         tone="warn"
         icon={isUnreachable ? <OfflineIcon /> : undefined}

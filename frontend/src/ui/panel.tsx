@@ -39,7 +39,13 @@ export function Panel({ title, action, children, isFlush = false, class: extra =
         <h2 class="text-lead font-semibold">{title}</h2>
         {action}
       </div>
-      <div class={isFlush ? "pt-2" : "px-4 pt-2 pb-5 sm:px-5"}>{children}</div>
+      {isFlush ? (
+        <div class="pt-2" data-flush="">
+          {children}
+        </div>
+      ) : (
+        <div class="px-4 pt-2 pb-5 sm:px-5">{children}</div>
+      )}
     </section>
   );
 }

@@ -1,7 +1,7 @@
 /** Every screen in every state: nothing that axe finds, nothing that scrolls sideways, a silent console. */
 import axe from "axe-core";
 import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, test } from "vitest";
 import { watch } from "./console";
 import { launch } from "./launch";
 import { CONFIG, open, SHOTS } from "./shots";
@@ -41,7 +41,7 @@ async function findings(page: Page): Promise<string[]> {
 const overflow = () => document.documentElement.scrollWidth - innerWidth;
 
 // Several at a time, each with a site of its own: they mostly wait for pages to come to rest.
-test.concurrent.each(SHOTS)("$name", async (shot) => {
+test.concurrent.for(SHOTS)("$name", async (shot, { expect }) => {
   const site = await startSite(CONFIG);
   for (const look of LOOKS) {
     const faults: string[] = [];
@@ -56,7 +56,10 @@ test.concurrent.each(SHOTS)("$name", async (shot) => {
     await page.setViewportSize(SMALLEST);
     // The app is told of its new size, and fits itself in.
     await expect
-      .poll(() => page.evaluate(overflow), { message: "wider than the smallest phone" })
+      .poll(() => page.evaluate(overflow), {
+        message: "wider than the smallest phone",
+        timeout: 10_000,
+      })
       .toBeLessThanOrEqual(0);
     await page.context().close();
     expect(faults, "in the console").toEqual([]);
