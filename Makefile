@@ -82,9 +82,9 @@ web-budget: frontend/dist/index.html  ## what a first visit downloads, and how l
 web-test: frontend/dist/index.html .venv-cloud/.installed  ## the site in Chromium, every state, against a stand-in API
 	@$(NPM) run test:browser --prefix frontend --silent
 
-# Playwright drives Debian's Firefox without some of what it can do in Chromium: axe, the board's clock
-# and photographs stay there, and stories of one's account are the same code.
-WEB_FIREFOX = start investor purchase failing
+# Playwright drives Debian's Firefox without some of what it can do in Chromium: axe, the layout shifts
+# and the photographs stay there. What a test cannot have in Firefox, it says.
+WEB_FIREFOX = start investor reading purchase failing
 .PHONY: web-firefox
 web-firefox: frontend/dist/index.html .venv-cloud/.installed  ## signing in, the board, a company, a purchase and its failures, in Firefox
 	@BROWSER=firefox $(NPM) run test:browser --prefix frontend --silent -- $(WEB_FIREFOX)

@@ -6,8 +6,7 @@
 import { loadavg } from "node:os";
 import type { Browser, CDPSession } from "playwright-core";
 import { launch } from "../tests/browser/launch.ts";
-import { storedSession } from "../tests/browser/samples.ts";
-import { board, CLIENT_ID, CONFIG } from "../tests/browser/shots.ts";
+import { board, CONFIG, signIn } from "../tests/browser/shots.ts";
 import { startSite } from "../tests/browser/site.ts";
 
 const BUDGET_MS = 1500;
@@ -36,12 +35,7 @@ interface Told {
 
 async function measure(browser: Browser, origin: string): Promise<Run> {
   const context = await browser.newContext({ viewport: { width: 390, height: 844 } });
-  await context.addInitScript(
-    (items) => {
-      for (const [key, value] of Object.entries(items)) localStorage.setItem(key, value);
-    },
-    storedSession(CLIENT_ID, "ana.rojas@ejemplo.cl", 3600),
-  );
+  await signIn(context);
   await context.addInitScript(() => {
     new MutationObserver((_changes, observer) => {
       if (!document.querySelector("tbody th")) return;

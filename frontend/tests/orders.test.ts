@@ -4,7 +4,7 @@ import { withBalances } from "../src/api/wallet";
 import { oldestFirst, summary } from "../src/company/series";
 import { esOrders } from "../src/i18n/es-orders";
 import { stepsOf } from "../src/order/steps";
-import { SAMPLE_WALLET, sampleOrder, samplePostings } from "./browser/samples";
+import { SAMPLE_WALLET, sampleOrder, samplePostings } from "./browser/account-samples";
 
 const STATES: OrderState[] = ["PENDING", "SENT", "ACCEPTED", "REJECTED", "VOIDED"];
 const NOW = Date.parse("2023-10-29T20:00:00Z");

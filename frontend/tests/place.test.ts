@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import type { Api } from "../src/api/client";
 import { place, settle } from "../src/purchase/place";
 import type { Purchase } from "../src/purchase/purchase";
-import { sampleOrder } from "./browser/samples";
+import { sampleOrder } from "./browser/account-samples";
 
 const ORDER = sampleOrder(0, 0, {
   state: "PENDING",

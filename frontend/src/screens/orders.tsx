@@ -118,11 +118,14 @@ function Row({ order, nowMs }: { order: Order; nowMs: number }) {
           href={`/orders/${order.order_id}`}
           class="flex items-center gap-3 font-semibold after:absolute after:inset-0"
         >
-          <Ticker symbol={order.symbol} />
+          <Ticker symbol={order.symbol} class="max-md:hidden" />
+          <span class="md:hidden">
+            {order.symbol}
+            <span class="block text-small font-normal text-muted tabular-nums">
+              {shares(order.quantity, numbers)}
+            </span>
+          </span>
         </Link>
-        <p class="mt-0.5 text-small text-muted tabular-nums md:hidden">
-          {shares(order.quantity, numbers)}
-        </p>
       </Name>
       <Cell>
         <StateChip order={order} />

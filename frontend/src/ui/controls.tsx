@@ -6,7 +6,7 @@ import { AlertIcon, BackIcon } from "./icons";
 type Tone = "bad" | "warn" | "calm";
 
 const BUTTON =
-  "inline-flex min-h-11 items-center justify-center gap-2 rounded-control px-5 font-semibold transition-colors duration-150 disabled:opacity-60";
+  "inline-flex min-h-11 items-center justify-center gap-2 rounded-control px-4 text-center font-semibold transition-colors duration-150 disabled:opacity-60";
 const PRIMARY = "bg-action text-on-action hover:bg-action-hover";
 const QUIET = "border border-edge/50 bg-surface text-ink hover:bg-raised";
 

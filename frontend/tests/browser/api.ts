@@ -3,15 +3,12 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import {
   SAMPLE_ME,
   SAMPLE_WALLET,
-  sampleBoard,
-  sampleCandles,
-  sampleJobs,
   sampleOrders,
   samplePortfolio,
   samplePostings,
-  samplePrices,
-  sampleTrades,
-} from "./samples.ts";
+} from "./account-samples.ts";
+import { sampleJobs } from "./job-samples.ts";
+import { sampleBoard, sampleCandles, samplePrices, sampleTrades } from "./samples.ts";
 import { type Answer, json, type Routes } from "./site.ts";
 
 const HISTORY = 288;

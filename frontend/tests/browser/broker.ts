@@ -1,8 +1,8 @@
 /** A stand-in API that takes purchases as ours does: one order for a key, however often it is sent. */
 import type { IncomingMessage } from "node:http";
 import type { Order } from "../../src/api/orders.ts";
+import { sampleOrder } from "./account-samples.ts";
 import { FULL, list, made } from "./api.ts";
-import { sampleOrder } from "./samples.ts";
 import { json, type Routes } from "./site.ts";
 
 export interface Broker {

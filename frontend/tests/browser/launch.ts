@@ -32,8 +32,7 @@ function launchChromium(): Promise<Browser> {
 
 /** As its makers build it, by WebDriver BiDi; Playwright's own build of it is not to be had from a registry. */
 function launchFirefox(): Promise<Browser> {
-  return firefox.launch({
-    channel: "moz-firefox",
-    executablePath: process.env.FIREFOX ?? "/usr/bin/firefox-esr",
-  });
+  const found = process.env.FIREFOX ?? "/usr/bin/firefox-esr";
+  if (!existsSync(found)) throw new Error("There is no Firefox: apt install firefox-esr");
+  return firefox.launch({ channel: "moz-firefox", executablePath: found });
 }

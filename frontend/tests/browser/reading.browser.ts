@@ -4,8 +4,9 @@ import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { FULL, made } from "./api";
 import { NOTHING, watch } from "./console";
-import { launch } from "./launch";
-import { sampleBoard, sampleJobs } from "./samples";
+import { sampleJobs } from "./job-samples";
+import { IS_FIREFOX, launch } from "./launch";
+import { sampleBoard } from "./samples";
 import { CONFIG, open } from "./shots";
 import { type Answer, type Routes, type Site, startSite } from "./site";
 
@@ -148,7 +149,8 @@ describe("the company", () => {
 });
 
 describe("lists", () => {
-  test("are saved as CSV, all pages in one file", async () => {
+  // Over WebDriver BiDi, Playwright does not see a download of Firefox's.
+  test.skipIf(IS_FIREFOX)("are saved as CSV, all pages in one file", async () => {
     const asked: string[] = [];
     const csv: Answer = (response, request) => {
       const url = new URL(request.url ?? "/", "http://localhost");

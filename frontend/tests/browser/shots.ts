@@ -1,7 +1,8 @@
 /** Every screen in every state that has a look of its own: for photographs and for axe. */
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
+import { sampleOrder } from "./account-samples.ts";
 import { EMPTY, FULL, list } from "./api.ts";
-import { sampleBoard, sampleOrder, storedSession } from "./samples.ts";
+import { sampleBoard, storedSession } from "./samples.ts";
 import { type Answer, json, type Routes, type Site } from "./site.ts";
 
 export const CLIENT_ID = "a-client";
@@ -159,6 +160,18 @@ async function settle(page: Page): Promise<void> {
   await page.waitForTimeout(SETTLE_MS);
 }
 
+/** Every page of this context finds a session in the browser's storage. */
+export function signIn(context: BrowserContext): Promise<unknown> {
+  return context.addInitScript(
+    (items) => {
+      // Firefox runs this on its empty first page too, which has no storage.
+      if (self.origin === "null") return;
+      for (const [key, value] of Object.entries(items)) localStorage.setItem(key, value);
+    },
+    storedSession(CLIENT_ID, "ana.rojas@ejemplo.cl", 3600),
+  );
+}
+
 /** Opens a shot in a browser context of its own; close that when done. `onPage` sees the page while it is empty. */
 export async function open(
   browser: Browser,
@@ -168,10 +181,7 @@ export async function open(
   onPage: (page: Page) => void = () => undefined,
 ): Promise<Page> {
   const context = await browser.newContext(options);
-  const session = shot.signedIn ? storedSession(CLIENT_ID, "ana.rojas@ejemplo.cl", 3600) : {};
-  await context.addInitScript((items) => {
-    for (const [key, value] of Object.entries(items)) localStorage.setItem(key, value);
-  }, session);
+  if (shot.signedIn) await signIn(context);
   const page = await context.newPage();
   onPage(page);
   site.reset(shot.routes ?? FULL);

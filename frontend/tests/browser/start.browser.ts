@@ -2,8 +2,8 @@
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { launch } from "./launch";
-import { sampleBoard, storedSession } from "./samples";
-import { CLIENT_ID, CONFIG } from "./shots";
+import { sampleBoard } from "./samples";
+import { CONFIG, signIn } from "./shots";
 import { json, type Site, startSite } from "./site";
 
 const APP = "**/assets/main-*.js";
@@ -27,12 +27,7 @@ afterAll(async () => {
 
 beforeEach(async () => {
   context = await browser.newContext({ locale: "es-CL" });
-  await context.addInitScript(
-    (items) => {
-      for (const [key, value] of Object.entries(items)) localStorage.setItem(key, value);
-    },
-    storedSession(CLIENT_ID, "ana.rojas@ejemplo.cl", 3600),
-  );
+  await signIn(context);
   page = await context.newPage();
   asked = [];
   page.on("request", (request) => asked.push(new URL(request.url()).pathname));
