@@ -84,7 +84,7 @@ web-test: frontend/dist/index.html .venv-cloud/.installed  ## the site in Chromi
 
 # Playwright drives Debian's Firefox without some of what it can do in Chromium: axe, the layout shifts
 # and the photographs stay there. What a test cannot have in Firefox, it says.
-WEB_FIREFOX = start investor reading purchase failing
+WEB_FIREFOX = start investor reading purchase keyboard deposit failing
 .PHONY: web-firefox
 web-firefox: frontend/dist/index.html .venv-cloud/.installed  ## signing in, the board, a company, a purchase and its failures, in Firefox
 	@BROWSER=firefox $(NPM) run test:browser --prefix frontend --silent -- $(WEB_FIREFOX)

@@ -1,34 +1,14 @@
 /** What the app says and offers when things go wrong: each failure in its own words, with a way on. */
-import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { EMPTY, FULL } from "./api";
-import { launch } from "./launch";
-import { CONFIG, open } from "./shots";
-import { type Answer, json, type Routes, type Site, startSite } from "./site";
+import { type Answer, json } from "./site";
+import { page, show, site, useStage } from "./stage";
 
 const never: Answer = () => undefined;
 const down = json(503, { code: "unavailable", message: "", request_id: "r" });
 
-let site: Site;
-let browser: Browser;
-let page: Page;
-
-beforeAll(async () => {
-  site = await startSite(CONFIG);
-  browser = await launch();
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await site?.close();
-});
-
-afterEach(() => page.context().close());
-
-async function show(path: string, routes: Routes = FULL): Promise<void> {
-  const shot = { name: path, path, signedIn: true, routes };
-  page = await open(browser, site, shot, { locale: "es-CL" });
-}
+// The browser's own words about what these tests break.
+useStage(/status of (404|409|503)|ERR_FAILED|ERR_INTERNET_DISCONNECTED/);
 
 describe("the API is down", () => {
   test.each([

@@ -1,59 +1,10 @@
-/** Buying in a real browser: through a network that fails, by keyboard, in both languages; only the API is a stand-in. */
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { type Broker, startBroker } from "./broker";
-import { watch } from "./console";
-import { IS_FIREFOX, launch } from "./launch";
-import { CONFIG, open } from "./shots";
-import { json, type Site, startSite } from "./site";
+/** Buying in a real browser: through a network that fails, in both languages; only the API is a stand-in. */
+import { describe, expect, test } from "vitest";
+import { broker, go, LOSES_BODIES, PATH, review, useDesk } from "./desk";
+import { json } from "./site";
+import { button, heading, page, site } from "./stage";
 
-const PATH = "/stocks/AAPL/buy";
-// Over WebDriver BiDi, Playwright cannot pass on a request that it holds together with its body.
-const LOSES_BODIES = IS_FIREFOX;
-/** The network's own words about what a test has cut. */
-const CUTS = /ERR_FAILED|ERR_INTERNET_DISCONNECTED|status of (409|422|503)/;
-
-let site: Site;
-let browser: Browser;
-let broker: Broker;
-let page: Page;
-let faults: string[];
-
-beforeAll(async () => {
-  site = await startSite(CONFIG);
-  browser = await launch();
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await site?.close();
-});
-
-beforeEach(() => {
-  broker = startBroker();
-  faults = [];
-});
-
-afterEach(async () => {
-  await page.context().close();
-  expect(faults).toEqual([]);
-});
-
-async function show(path: string, options: BrowserContextOptions = {}): Promise<void> {
-  const shot = { name: path, path, signedIn: true, routes: broker.routes };
-  page = await open(browser, site, shot, { locale: "es-CL", ...options }, (opened) =>
-    watch(opened, faults, CUTS),
-  );
-}
-
-const button = (name: string | RegExp) => page.getByRole("button", { name });
-const heading = (name: string | RegExp) => page.getByRole("heading", { name });
-
-async function review(amount = "100"): Promise<void> {
-  await page.getByLabel("Cuánto quieres gastar").fill(amount);
-  await button("Revisar compra").click();
-  await page.getByRole("dialog").waitFor();
-}
+useDesk();
 
 // The heartbeat too: else the app takes a failed GET for a refused token.
 const ORDERS = /\/api\/(orders|heartbeat)/;
@@ -64,7 +15,7 @@ const keptKey = () =>
 
 describe("a purchase", () => {
   test("is reviewed, sent once, and followed to its end: bought only when the exchange says so", async () => {
-    await show(PATH);
+    await go(PATH);
     await review("100,00");
     const dialog = page.getByRole("dialog");
     expect(await dialog.textContent()).toContain("La bolsa puede rechazarla");
@@ -85,7 +36,7 @@ describe("a purchase", () => {
   test.skipIf(LOSES_BODIES)(
     "whose answer is lost is found by its key and not sent again",
     async () => {
-      await show(PATH);
+      await go(PATH);
       await review();
       await page.route("**/api/orders", async (route) => {
         await route.fetch();
@@ -99,7 +50,7 @@ describe("a purchase", () => {
   );
 
   test("cut off from everything keeps its key over a reload, and is then bought once", async () => {
-    await show(PATH);
+    await go(PATH);
     await review();
     const key = await keptKey();
     expect(key).toMatch(/^[0-9a-f-]{36}$/);
@@ -117,7 +68,7 @@ describe("a purchase", () => {
   });
 
   test("without an answer stands in the way of another one until it is settled", async () => {
-    await show(PATH);
+    await go(PATH);
     await review();
     await cutOff();
     await button("Enviar solicitud").click();
@@ -131,7 +82,7 @@ describe("a purchase", () => {
   });
 
   test("that is only looked at and left leaves nothing behind", async () => {
-    await show(PATH);
+    await go(PATH);
     await review();
     await page.keyboard.press("Escape");
     await page.getByRole("dialog").waitFor({ state: "detached" });
@@ -145,7 +96,7 @@ describe("a purchase", () => {
     ["price_above_max", "El precio subió"],
     ["something_new", "No pudimos aceptar esta compra"],
   ])("refused for %s says so, and that nothing was bought", async (code, words) => {
-    await show(PATH);
+    await go(PATH);
     await review();
     site.on("POST /orders", json(409, { code, message: "", request_id: "r" }));
     await button("Enviar solicitud").click();
@@ -158,7 +109,7 @@ describe("a purchase", () => {
   });
 
   test("refused for a collision may be sent again, under the same key", async () => {
-    await show(PATH);
+    await go(PATH);
     await review();
     const key = await keptKey();
     const take = broker.routes["POST /orders"];
@@ -174,7 +125,7 @@ describe("a purchase", () => {
 
 describe("the ticket", () => {
   test("says what is wrong with a number while it is typed, and goes to it when sent", async () => {
-    await show(PATH);
+    await go(PATH);
     await button("Revisar compra").click();
     await page.getByText("Escribe un número").waitFor();
     const field = page.getByLabel("Cuánto quieres gastar");
@@ -185,13 +136,13 @@ describe("the ticket", () => {
   });
 
   test("refuses to buy at a price that is too old, and says what will help", async () => {
-    await show("/stocks/NFLX/buy");
+    await go("/stocks/NFLX/buy");
     await page.getByText("El precio es muy antiguo para comprar").waitFor();
     expect(await button("Revisar compra").isDisabled()).toBe(true);
   });
 
   test("takes shares as well, to the sixth decimal", async () => {
-    await show(PATH);
+    await go(PATH);
     await page.getByText("Acciones", { exact: true }).click();
     await page.getByLabel("Cuántas acciones quieres").fill("0,5");
     await page.getByText("≈ US$95,12").waitFor();
@@ -201,116 +152,12 @@ describe("the ticket", () => {
     expect(broker.bodies).toEqual([{ symbol: "AAPL", quantity: "0.5", max_price: "192.1323" }]);
   });
 });
-
-describe("with the keyboard alone", () => {
-  test("a company is found, bought and followed", async () => {
-    await show("/");
-    await page.keyboard.press("Tab");
-    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe(
-      "Saltar al contenido",
-    );
-    await tabTo("Apple Inc.");
-    await page.keyboard.press("Enter");
-    await heading("Apple Inc.").waitFor();
-    await tabTo("Cuánto quieres gastar");
-    await page.keyboard.type("100");
-    await page.keyboard.press("Enter");
-    await page.getByRole("dialog").waitFor();
-    await tabTo("Enviar solicitud");
-    await page.keyboard.press("Enter");
-    await heading("Estamos enviando tu solicitud").waitFor();
-  });
-
-  test("leaving the review gives the focus back", async () => {
-    await show(PATH);
-    await page.getByLabel("Cuánto quieres gastar").focus();
-    await page.keyboard.type("100");
-    await page.keyboard.press("Enter");
-    await page.getByRole("dialog").waitFor();
-    await page.keyboard.press("Escape");
-    await page.getByRole("dialog").waitFor({ state: "detached" });
-    expect(await focused()).toContain("Cuánto quieres gastar");
-  });
-});
-
-/** What a screen reader would name the focused element by, roughly. */
-function focused(): Promise<string> {
-  return page.evaluate(() => {
-    const element = document.activeElement as HTMLInputElement | null;
-    if (!element?.matches("a, button, input, summary")) return "";
-    const label = element.labels?.[0]?.textContent;
-    return label ?? element.getAttribute("aria-label") ?? element.textContent ?? "";
-  });
-}
-
-async function tabTo(name: string): Promise<void> {
-  for (let presses = 0; presses < 60; presses += 1) {
-    if ((await focused()).includes(name)) return;
-    await page.keyboard.press("Tab");
-  }
-  throw new Error(`never reached ${name}`);
-}
-
-describe("what a screen reader is told by itself", () => {
-  test("is the reader's own order, as it moves", async () => {
-    await show(PATH);
-    await review();
-    await button("Enviar solicitud").click();
-    await heading("Estamos enviando tu solicitud").waitFor();
-    broker.move({
-      state: "REJECTED",
-      ended_at: new Date().toISOString(),
-      released: "100.00",
-      reason: "the exchange rejected it",
-    });
-    const news = page.getByRole("status").filter({ hasText: "La bolsa rechazó tu solicitud" });
-    await news.waitFor();
-    expect(await news.textContent()).toContain("Te devolvimos US$100,00. No compraste nada.");
-  });
-
-  test("is not every price that changes", async () => {
-    await show("/stocks/AAPL");
-    const live = await page.locator("[aria-live], [role=status], [role=alert]").allTextContents();
-    expect(live.join("")).toBe("");
-  });
-});
-
 test("the whole purchase speaks English to who reads English", async () => {
-  await show(PATH, { locale: "en-US" });
+  await go(PATH, { locale: "en-US" });
   await page.getByLabel("How much you want to spend").fill("1,000.00");
   await button("Review purchase").click();
   await page.getByRole("dialog").getByText("≈ $1,000.00").waitFor();
   await button("Send request").click();
   await heading("We are sending your request").waitFor();
   expect(await page.locator("body").textContent()).not.toMatch(/solicitud|Comprar|Precio/);
-});
-
-describe("a deposit", () => {
-  test.skipIf(LOSES_BODIES)("whose answer is lost is made once, under one key", async () => {
-    await show("/wallet");
-    await button("Depositar").click();
-    await page.getByLabel("Monto en dólares").fill("1.000");
-    let isFirst = true;
-    await page.route("**/api/wallet/deposits", async (route) => {
-      if (!isFirst) return route.continue();
-      isFirst = false;
-      await route.fetch();
-      await route.abort("failed");
-    });
-    await button("Depositar US$1.000,00").click();
-    await page.getByRole("alert").getByText("No sabemos si el depósito llegó").waitFor();
-    await button("Reintentar").click();
-    await page.getByRole("alert").getByText("Depositaste US$1.000,00.").waitFor();
-    expect(broker.deposits).toHaveLength(2);
-    expect(new Set(broker.deposits).size).toBe(1);
-  });
-
-  test("above the limit is not even sent", async () => {
-    await show("/wallet");
-    await button("Depositar").click();
-    await page.getByLabel("Monto en dólares").fill("100.000,01");
-    await button("Depositar").last().click();
-    await page.getByText("A lo más US$100.000,00", { exact: true }).waitFor();
-    expect(broker.deposits).toEqual([]);
-  });
 });

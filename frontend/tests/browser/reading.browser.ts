@@ -1,55 +1,14 @@
 /** Reading one's account: lists, files, choices that last, and a chart for those who cannot see it. */
 import { readFile } from "node:fs/promises";
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { FULL, made } from "./api";
-import { NOTHING, watch } from "./console";
 import { sampleJobs } from "./job-samples";
-import { IS_FIREFOX, launch } from "./launch";
+import { IS_FIREFOX } from "./launch";
 import { sampleBoard } from "./samples";
-import { CONFIG, open } from "./shots";
-import { type Answer, type Routes, type Site, startSite } from "./site";
+import type { Answer } from "./site";
+import { page, show, site, useStage } from "./stage";
 
-const DESKTOP = { width: 1280, height: 832 };
-
-let site: Site;
-let browser: Browser;
-let page: Page;
-let faults: string[];
-
-beforeAll(async () => {
-  site = await startSite(CONFIG);
-  browser = await launch();
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await site?.close();
-});
-
-beforeEach(() => {
-  faults = [];
-});
-
-afterEach(async () => {
-  await page.context().close();
-  expect(faults).toEqual([]);
-});
-
-async function show(
-  path: string,
-  routes: Routes = FULL,
-  options: BrowserContextOptions = {},
-): Promise<void> {
-  const shot = { name: path, path, signedIn: true, routes };
-  page = await open(
-    browser,
-    site,
-    shot,
-    { locale: "es-CL", viewport: DESKTOP, ...options },
-    (opened) => watch(opened, faults, NOTHING),
-  );
-}
+useStage();
 
 describe("the market", () => {
   const firstRow = () => page.locator("tbody tr").first();
