@@ -81,7 +81,7 @@ class Bench:
         wiring.serve(self.tables)
         with (
             wiring.wired(self.recorder, self.functions, self.client),
-            patch.object(workflow, "connect", lambda _region: self.steps),
+            patch.object(workflow, "connect", lambda *_, **__: self.steps),
         ):
             yield
 
