@@ -19,7 +19,22 @@ class People(Construct):
 
     def __init__(self, scope: Construct, stage: Stage) -> None:
         super().__init__(scope, "People")
-        self.pool = cognito.UserPool(
+        self.pool = self._make_pool(stage)
+        self._accept()
+        self.client = self.pool.add_client(
+            "Web",
+            generate_secret=False,
+            auth_flows=cognito.AuthFlow(user_srp=True, user_password=stage.password_sign_in),
+            disable_o_auth=True,
+            prevent_user_existence_errors=True,
+            enable_token_revocation=True,
+            access_token_validity=Duration.hours(1),
+            id_token_validity=Duration.hours(1),
+            refresh_token_validity=Duration.days(30),
+        )
+
+    def _make_pool(self, stage: Stage) -> cognito.UserPool:
+        return cognito.UserPool(
             self,
             "Pool",
             user_pool_name=USER_POOL_NAME,
@@ -46,6 +61,8 @@ class People(Construct):
             deletion_protection=stage.protected,
             removal_policy=removal_policy(stage),
         )
+
+    def _accept(self) -> None:
         accept(
             self.pool,
             "Ten characters of three kinds: length is worth more than one more kind",
@@ -57,15 +74,4 @@ class People(Construct):
             "and the plan that watches sign-ins costs three times as much (decision 0013)",
             "AwsSolutions-COG2",
             "AwsSolutions-COG8",
-        )
-        self.client = self.pool.add_client(
-            "Web",
-            generate_secret=False,
-            auth_flows=cognito.AuthFlow(user_srp=True, user_password=stage.password_sign_in),
-            disable_o_auth=True,
-            prevent_user_existence_errors=True,
-            enable_token_revocation=True,
-            access_token_validity=Duration.hours(1),
-            id_token_validity=Duration.hours(1),
-            refresh_token_validity=Duration.days(30),
         )
