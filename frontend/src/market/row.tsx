@@ -60,11 +60,12 @@ export function Row({ stock, room, nowMs, isStarred, onStar }: RowProps) {
   );
 }
 
-function Star({
-  symbol,
-  isOn,
-  onStar,
-}: { symbol: string } & { isOn: boolean } & Pick<RowProps, "onStar">) {
+interface StarProps extends Pick<RowProps, "onStar"> {
+  symbol: string;
+  isOn: boolean;
+}
+
+function Star({ symbol, isOn, onStar }: StarProps) {
   const { t } = useLanguage();
   return (
     <button

@@ -3,6 +3,7 @@ import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { launch } from "./launch";
 import { sampleBoard } from "./samples";
+import { shiftsOf, watchShifts } from "./shifts";
 import { board, CONFIG, open, type Shot } from "./shots";
 import { json, type Site, startSite } from "./site";
 
@@ -26,14 +27,7 @@ describe("the board", () => {
   test("moves nothing when prices change", async () => {
     const context = await openWithClock();
     const { page } = context;
-    await page.evaluate(() => {
-      const shifts: number[] = [];
-      Object.assign(window, { shifts });
-      new PerformanceObserver((list) => {
-        for (const entry of list.getEntries())
-          shifts.push((entry as unknown as { value: number }).value);
-      }).observe({ type: "layout-shift" });
-    });
+    await watchShifts(page);
     const risen = sampleBoard(Date.now()).map((stock) => ({
       ...stock,
       price: `1${stock.price}`,
@@ -43,9 +37,7 @@ describe("the board", () => {
     await page.clock.fastForward(21_000);
     await page.getByText("US$1.190,23").first().waitFor();
     await page.waitForTimeout(300);
-    expect(await page.evaluate(() => (window as unknown as { shifts: number[] }).shifts)).toEqual(
-      [],
-    );
+    expect(await shiftsOf(page)).toEqual([]);
     await context.close();
   });
 

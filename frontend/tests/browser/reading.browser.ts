@@ -5,6 +5,7 @@ import { FULL, made } from "./api";
 import { sampleJobs } from "./job-samples";
 import { IS_FIREFOX } from "./launch";
 import { sampleBoard } from "./samples";
+import { shiftsOf, watchShifts } from "./shifts";
 import type { Answer } from "./site";
 import { page, show, site, useStage } from "./stage";
 
@@ -64,14 +65,7 @@ describe("the company", () => {
     await page.goto(`${site.origin}/stocks/AAPL`);
     await page.getByRole("img", { name: /Apple/ }).waitFor();
     await page.waitForTimeout(500);
-    await page.evaluate(() => {
-      const shifts: number[] = [];
-      Object.assign(window, { shifts });
-      new PerformanceObserver((list) => {
-        for (const entry of list.getEntries())
-          shifts.push((entry as unknown as { value: number }).value);
-      }).observe({ type: "layout-shift" });
-    });
+    await watchShifts(page);
     const risen = sampleBoard(Date.now()).map((stock) => ({ ...stock, price: "200.5" }));
     site.on(
       "GET /stocks/:symbol",
@@ -80,9 +74,7 @@ describe("the company", () => {
     await page.clock.fastForward(21_000);
     await page.getByText("US$200,50").first().waitFor();
     await page.waitForTimeout(300);
-    expect(await page.evaluate(() => (window as unknown as { shifts: number[] }).shifts)).toEqual(
-      [],
-    );
+    expect(await shiftsOf(page)).toEqual([]);
   });
 
   test("is drawn as candles, with the reader's own purchases marked, beside what groups buy", async () => {
