@@ -74,7 +74,24 @@ class Table(StrEnum):
     JOBS = "jobs"
 
 
+class Metric(StrEnum):
+    """Metrics that alarms and the dashboard read; others are named where they are counted."""
+
+    NEWEST_PRICE_AGE = "NewestPriceAge"  # seconds, every minute; nothing while there is no price
+    ORDERS_UNANSWERED = "OrdersUnanswered"  # every minute
+    ORDERS_OVERDUE = "OrdersOverdue"  # every minute
+    ORDERS_PLACED = "OrdersPlaced"
+    ORDERS_ACCEPTED = "OrdersAccepted"
+    ORDERS_REJECTED = "OrdersRejected"
+    ANSWERS_IN_CONFLICT = "AnswersInConflict"
+    JOBS_FINISHED = "JobsFinished"
+    JOBS_FAILED = "JobsFailed"  # also those that have no answer, as with too few prices
+    JOBS_BROKEN = "JobsBroken"  # by a fault of ours: a step failed for good, or time ran out
+    BRIDGE_CONNECTED = "BridgeConnected"  # 1 or 0, every minute; nothing while it does not run
+
+
 METRICS_NAMESPACE: Final = "FintechAsync"
+BRIDGE: Final = "bridge"  # what it is called among the services that count
 USER_POOL_NAME: Final = "Arqui-pool2"
 
 # Indexes. See docs/decisions/0003-tables-and-indexes.md for what each is for and what it costs.
@@ -115,3 +132,8 @@ RETRIED_ERRORS: Final = (
     "States.Timeout",
 )
 """Names under which the workflow hears of what may succeed another time."""
+
+
+def metrics_namespace(stage: str) -> str:
+    """Where the metrics of a stage are, so that no alarm hears another stage of the account."""
+    return f"{METRICS_NAMESPACE}/{stage}"

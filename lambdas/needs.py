@@ -73,6 +73,7 @@ class Sweep:
     """What the scheduled sweep needs."""
 
     orders: Orders
+    market: Market
     policy: Policy
 
 

@@ -12,9 +12,10 @@ from functools import cache
 from typing import Any
 from uuid import UUID, uuid4
 
+from lambdas import names
 from lambdas.adapters.orders_stream import to_publish
 from lambdas.domain.trading import Policy
-from lambdas.names import Setting, Table
+from lambdas.names import METRICS_NAMESPACE, Setting, Table
 from lambdas.needs import Api, Exchange, Master, Prices, Relay, RunJobs, Sweep
 from lambdas.ports import DeadLetters, JobQueue, Workflow
 from lambdas.usecases.job_sources import Sources
@@ -32,6 +33,7 @@ __all__ = [
     "exchange",
     "jobs",
     "master",
+    "metrics_namespace",
     "new_key",
     "now",
     "prepare",
@@ -62,6 +64,13 @@ def now() -> datetime:
 def new_key() -> UUID:
     """A key for a request whose client named none."""
     return uuid4()
+
+
+def metrics_namespace() -> str:
+    """Where this function's metrics go. Outside of Lambda nobody collects them."""
+    if "AWS_LAMBDA_FUNCTION_NAME" in os.environ:
+        return names.metrics_namespace(_setting(Setting.STAGE))
+    return METRICS_NAMESPACE
 
 
 def prepare(build: Callable[[], object]) -> None:
@@ -139,9 +148,11 @@ def relay() -> Relay:
 @cache
 def sweep() -> Sweep:
     """Built once per process."""
+    from lambdas.adapters.market import DynamoMarket
     from lambdas.adapters.orders import DynamoOrders
 
-    return Sweep(orders=DynamoOrders(_connection()), policy=_policy())
+    connection = _connection()
+    return Sweep(orders=DynamoOrders(connection), market=DynamoMarket(connection), policy=_policy())
 
 
 @cache

@@ -45,12 +45,16 @@ def main() -> int:
 
 
 def _watch(bridge: Bridge, health_file: Path, limits: Limits) -> None:
-    """Beat and report until a signal comes or a thread meets a bug."""
+    """Beat and report until a signal comes or a thread meets a bug. The first report is when all
+    is well for the first time, or when it should have been.
+    """
     reported_at = time.monotonic()
+    is_first = True
     while not bridge.alarm.raised:
-        if bridge.is_healthy():
+        if is_healthy := bridge.is_healthy():
             health.beat(health_file)
-        if time.monotonic() - reported_at >= limits.report_s:
+        if (is_first and is_healthy) or time.monotonic() - reported_at >= limits.report_s:
+            is_first = False
             reported_at = time.monotonic()
             bridge.report()
         if signal.sigtimedwait(_STOP, limits.tick_s):

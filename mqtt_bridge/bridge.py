@@ -14,7 +14,9 @@ from mqtt_bridge.credentials import Credentials
 from mqtt_bridge.inward import Inward
 from mqtt_bridge.limits import Limits
 from mqtt_bridge.logs import log
+from mqtt_bridge.metrics import embedded
 from mqtt_bridge.outward import Outward
+from mqtt_bridge.own_ids import OwnIds
 from mqtt_bridge.paho_transport import PahoTransport
 from mqtt_bridge.queues import Queues, make_client
 from mqtt_bridge.settings import Scheme, Settings
@@ -29,17 +31,21 @@ class Bridge:
         self, settings: Settings, *, clock: Callable[[], datetime], limits: Limits | None = None
     ) -> None:
         self._limits = limits or Limits()
+        self._clock = clock
+        self._metrics_namespace = settings.metrics_namespace
         self.alarm = Alarm()
         self.counters = Counters()
         senders = len(settings.queue_urls) * self._limits.senders_per_queue
         self._queues = Queues(make_client("sqs", connections=senders + 4))
         self.transport = choose_transport(settings, self.counters, self._limits, self.alarm)
+        own_ids = OwnIds(self._limits.own_ids)
         self.inward = Inward(
             queues=self._queues,
             queue_urls=dict(settings.queue_urls),
             acknowledge=self.transport.acknowledge,
             counters=self.counters,
             limits=self._limits,
+            own_ids=own_ids,
             clock=clock,
             alarm=self.alarm,
         )
@@ -50,6 +56,7 @@ class Bridge:
             transport=self.transport,
             counters=self.counters,
             limits=self._limits,
+            own_ids=own_ids,
             alarm=self.alarm,
         )
 
@@ -83,7 +90,14 @@ class Bridge:
         )
 
     def report(self) -> None:
-        """Log the counters and the gauges."""
+        """Log the counters and the gauges, and the one metric that an alarm waits for."""
+        is_connected = self.transport.is_connected
+        namespace = self._metrics_namespace
+        metrics = (
+            embedded(namespace, self._clock(), BridgeConnected=int(is_connected))
+            if namespace
+            else {}
+        )
         log(
             logging.INFO,
             "counts",
@@ -91,7 +105,8 @@ class Bridge:
             held=self.inward.held,
             held_peak=self.inward.peak_held,
             publishing=self.outward.in_flight,
-            connected_now=self.transport.is_connected,
+            connected_now=is_connected,
+            **metrics,
         )
 
 

@@ -14,7 +14,8 @@ from mqtt_bridge import routing
 from mqtt_bridge.counters import Count, Counters
 from mqtt_bridge.lane import Lane, Waiting
 from mqtt_bridge.limits import Limits
-from mqtt_bridge.logs import log
+from mqtt_bridge.logs import log, log_ids
+from mqtt_bridge.own_ids import OwnIds
 from mqtt_bridge.queues import Queues, Sent, Verdict
 from mqtt_bridge.threads import Alarm, spawn
 from mqtt_bridge.transport import Arrival
@@ -31,6 +32,7 @@ class Inward:
         acknowledge: Callable[[Sequence[object]], None],
         counters: Counters,
         limits: Limits,
+        own_ids: OwnIds,
         clock: Callable[[], datetime],
         alarm: Alarm,
     ) -> None:
@@ -38,6 +40,7 @@ class Inward:
         self._acknowledge = acknowledge
         self._counters = counters
         self._limits = limits
+        self._own_ids = own_ids
         self._clock = clock
         self._alarm = alarm
         self._lanes = {topic: Lane(url, limits) for topic, url in queue_urls.items()}
@@ -79,7 +82,9 @@ class Inward:
             self._drop(Count.OVERSIZE, arrival, "envelope over the limit of SQS")
             return
         self._hold(1, len(body))
-        lane.put(Waiting(body, arrival.token, time.monotonic()))
+        named = routing.correlation_id(arrival.payload)
+        own_id = named if named in self._own_ids else None
+        lane.put(Waiting(body, arrival.token, time.monotonic(), own_id))
 
     def stop(self) -> None:
         """Take in no more; the senders end when their lane is empty."""
@@ -137,6 +142,8 @@ class Inward:
             self._hold(-len(done), -sum(len(waiting.body) for waiting in done))
             self._acknowledge([waiting.token for waiting in done])
             self._counters.add(Count.FORWARDED, len(done) - refused)
+            own = (w.correlation_id for w, v in pairs if v is Verdict.ACCEPTED)
+            log_ids("forwarded", own, queue=lane.name)
         if refused:
             self._counters.add(Count.REFUSED, refused)
             log(logging.ERROR, "refused", queue=lane.name, messages=refused, code=sent.code)

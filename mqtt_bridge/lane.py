@@ -26,6 +26,7 @@ class Waiting:
     body: str
     token: object
     since: float  # monotonic seconds
+    correlation_id: str | None = None  # of what comes back to us
 
 
 class Lane:

@@ -11,6 +11,7 @@ class Limits:
     window_bytes: int = 16 * 1024 * 1024
     senders_per_queue: int = 8  # batches in flight per queue: at 15 ms a call, 5,000 messages/s
     linger_s: float = 0.005  # how long a partial batch waits while another is in flight
+    own_ids: int = 10_000  # of published messages, for the log: about 1 MB
     outbound_window: int = 100  # published, not yet acknowledged by the broker
     poll_s: int = 3  # long poll of `outbound`: SIGTERM waits for it; 864,000 calls a month
     visibility_s: int = 30  # when an unacknowledged outbound message comes again

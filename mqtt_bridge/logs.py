@@ -7,6 +7,7 @@ import json
 import logging
 import sys
 import traceback
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Final
 
@@ -37,6 +38,13 @@ class JsonLines(logging.Formatter):
 def log(level: int, event: str, **fields: object) -> None:
     """Write one structured line."""
     LOG.log(level, event, extra={"fields": fields})
+
+
+def log_ids(event: str, ids: Iterable[str | None], **fields: object) -> None:
+    """One line for a batch, with the ids of those messages that carry one; none for none."""
+    found = [it for it in ids if it is not None]
+    if found:
+        log(logging.INFO, event, **fields, correlation_ids=found)
 
 
 def configure() -> None:

@@ -14,9 +14,10 @@ from typing import Final
 from mqtt_bridge.backoff import Backoff
 from mqtt_bridge.counters import Count, Counters
 from mqtt_bridge.limits import Limits
-from mqtt_bridge.logs import log
+from mqtt_bridge.logs import log, log_ids
+from mqtt_bridge.own_ids import OwnIds
 from mqtt_bridge.queues import Pulled, Queues, QueueUnavailable
-from mqtt_bridge.routing import MAX_ENTRIES
+from mqtt_bridge.routing import MAX_ENTRIES, correlation_id
 from mqtt_bridge.threads import Alarm, spawn
 from mqtt_bridge.transport import Transport
 
@@ -35,6 +36,7 @@ class Outward:
         transport: Transport,
         counters: Counters,
         limits: Limits,
+        own_ids: OwnIds,
         alarm: Alarm,
     ) -> None:
         self._queues = queues
@@ -43,10 +45,12 @@ class Outward:
         self._transport = transport
         self._counters = counters
         self._limits = limits
+        self._own_ids = own_ids
         self._alarm = alarm
         self._changed = threading.Condition()
         self._in_flight: dict[str, float] = {}  # receipt → published at
         self._done: deque[str] = deque()  # acknowledged by the broker, to be deleted
+        self._named: dict[str, str | None] = {}  # receipt → correlation id, until it is logged
         self._stopping = False
         self._moved_at = time.monotonic()
         self._puller: threading.Thread | None = None
@@ -122,10 +126,14 @@ class Outward:
             self._release([message.receipt for message in pulled])
             return
         for message in pulled:
-            receipt = message.receipt
+            receipt, body = message.receipt, message.body.encode()
+            named = correlation_id(body)
+            if named is not None:  # before it is out: its echo may be quicker than its PUBACK
+                self._own_ids.add(named)
             with self._changed:
                 self._in_flight[receipt] = time.monotonic()
-            future = self._transport.publish(self._topic, message.body.encode())
+                self._named[receipt] = named
+            future = self._transport.publish(self._topic, body)
             future.add_done_callback(lambda done, r=receipt: self._settle(r, done))  # type: ignore[misc]
 
     def _settle(self, receipt: str, done: "Future[None]") -> None:
@@ -136,6 +144,8 @@ class Outward:
             if confirmed:
                 # Late ones too: the old receipt still works if nobody has pulled it again.
                 self._done.append(receipt)
+            else:
+                self._named.pop(receipt, None)
             self._changed.notify_all()
         if confirmed:
             self._counters.add(Count.PUBLISHED)
@@ -161,6 +171,8 @@ class Outward:
             with self._changed:
                 self._changed.wait_for(lambda: self._done)
                 batch = [self._done[i] for i in range(min(MAX_ENTRIES, len(self._done)))]
+                named = [self._named.pop(receipt, None) for receipt in batch]
+            log_ids("published", named)
             try:
                 again = self._queues.delete(self._url, batch)
             except QueueUnavailable as error:

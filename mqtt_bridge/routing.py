@@ -5,6 +5,7 @@ Nothing here does I/O or reads a clock.
 
 import base64
 import json
+import re
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
@@ -14,6 +15,10 @@ from typing import Final
 # and the exchange's messages are a hundred times smaller. Both limits are the same number on AWS.
 MAX_BYTES: Final = 256 * 1024
 MAX_ENTRIES: Final = 10  # per SendMessageBatch
+
+# Far more than a request or an answer has: of larger messages nobody asks which one it was.
+_LOOKED_AT: Final = 4096
+_ID: Final = re.compile(rb'"request_id"\s*:\s*"([0-9A-Za-z-]{1,64})"')
 
 _encode: Final = json.JSONEncoder(separators=(",", ":")).encode
 
@@ -26,6 +31,14 @@ def envelope(topic: str, payload: bytes, received_at: datetime) -> str:
     except UnicodeDecodeError:
         content = {"payload_b64": base64.b64encode(payload).decode()}
     return _encode({"v": 1, "topic": topic, **content, "received_at": text})
+
+
+def correlation_id(payload: bytes) -> str | None:
+    """The id that a message carries through all parts, for the log and for nothing else: where a
+    message goes, and whether, never depends on it.
+    """
+    found = _ID.search(payload, 0, _LOOKED_AT)
+    return found[1].decode() if found else None
 
 
 def fits(body: str) -> bool:

@@ -60,6 +60,7 @@ class Settings:
     queue_urls: Mapping[str, str]  # topic → inbound queue
     outbound_queue_url: str
     health_file: Path
+    metrics_namespace: str | None = None  # where CloudWatch puts the metrics; None for none
 
     @classmethod
     def load(cls, environ: Mapping[str, str] = os.environ) -> Self:
@@ -83,6 +84,7 @@ class Settings:
             queue_urls=queue_urls,
             outbound_queue_url=_queue(environ, "OUTBOUND_QUEUE_URL"),
             health_file=health_file(environ),
+            metrics_namespace=environ.get("METRICS_NAMESPACE", "").strip() or None,
         )
 
 

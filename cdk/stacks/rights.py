@@ -54,6 +54,7 @@ RIGHTS: Final[dict[Function, dict[Table, Access]]] = {
     Function.RELAY: {},
     Function.SWEEP: {
         Table.ORDERS: Access(actions=("GetItem", "PutItem"), queries=(OPEN_ORDERS,)),
+        Table.QUOTES: Access(actions=("Query",)),
     },
     Function.JOBS: {Table.JOBS: Access(actions=("GetItem",))},
     Function.MASTER: {

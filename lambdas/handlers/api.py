@@ -72,7 +72,7 @@ def build_handler(
     @logger.inject_lambda_context(log_event=False, clear_state=True)
     def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         request_id = event["requestContext"]["requestId"]
-        logger.set_correlation_id(request_id)
+        logger.append_keys(request_id=request_id)
         try:
             response = resolver.resolve(event, context)
         finally:

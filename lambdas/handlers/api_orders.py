@@ -9,6 +9,7 @@ from lambdas.domain.orders import Order, order_id_for
 from lambdas.handlers.api_outcomes import count, logger
 from lambdas.handlers.api_request import Request
 from lambdas.handlers.api_response import answer, csv_answer, items, whole
+from lambdas.names import Metric
 from lambdas.ports import Page
 from lambdas.usecases import list_orders as listing
 from lambdas.usecases import place_order as placing
@@ -18,17 +19,19 @@ from lambdas.wire.http_in import Faults, is_open_in, page_in, purchase_in, uuid_
 
 def place_order(request: Request) -> Response[Any]:
     """202, or 200 with the same order on a retry."""
-    purchase, key = purchase_in(request.body, request.header("idempotency-key"))
+    purchase, named = purchase_in(request.body, request.header("idempotency-key"))
+    key = named or request.new_key()
+    logger.set_correlation_id(order_id_for(request.account_id, key))
     placed = placing.place_order(
         request.api.orders,
         account_id=request.account_id,
-        key=key or request.new_key(),
+        key=key,
         purchase=purchase,
         policy=request.api.policy,
         now=request.now,
     )
     order = placed.order
-    count("OrdersPlaced" if placed.is_new else "OrdersRepeated")
+    count(Metric.ORDERS_PLACED if placed.is_new else "OrdersRepeated")
     logger.info("order", order_id=order.order_id, state=order.state, is_new=placed.is_new)
     return answer(
         _out(request, order),

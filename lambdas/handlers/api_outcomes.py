@@ -6,11 +6,12 @@ from typing import Final
 from aws_lambda_powertools.logging import Logger
 from aws_lambda_powertools.metrics import Metrics, MetricUnit
 
+from lambdas import runtime
 from lambdas.domain.errors import DomainError, Refused, Transient
-from lambdas.names import METRICS_NAMESPACE, Function
+from lambdas.names import Function
 
 logger: Final = Logger(service=Function.API.value)
-_metrics: Final = Metrics(namespace=METRICS_NAMESPACE, service=Function.API.value)
+_metrics: Final = Metrics(namespace=runtime.metrics_namespace(), service=Function.API.value)
 
 
 def count(outcome: str) -> None:

@@ -44,6 +44,7 @@ def take_all(
             logger.warning("put aside", reason=error.reason, message_id=record.message_id)
 
     def take_one(record: SQSRecord) -> None:
+        logger.remove_keys(["correlation_id"])  # of the message before; `take` says this one's
         try:
             take_or_put_aside(record)
         except DomainError as error:

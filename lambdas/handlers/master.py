@@ -16,7 +16,7 @@ from lambdas.domain import jobs
 from lambdas.domain.errors import DomainError, StaleDecision, Transient
 from lambdas.domain.jobs import CannotFinish, Job, Reason
 from lambdas.handlers.kinds import KINDS, task_of, task_out
-from lambdas.names import METRICS_NAMESPACE, Function
+from lambdas.names import Function, Metric
 from lambdas.usecases.advance_job import Decide, advance_job
 from lambdas.usecases.sweep_jobs import sweep_jobs
 from lambdas.wire.step_errors import reason_of
@@ -27,7 +27,7 @@ MOST_SWEPT: Final = 200
 Event = Mapping[str, Any]
 
 logger = Logger(service=Function.MASTER)
-metrics = Metrics(namespace=METRICS_NAMESPACE, service=Function.MASTER)
+metrics = Metrics(namespace=runtime.metrics_namespace(), service=Function.MASTER)
 runtime.prepare(runtime.master)
 
 
@@ -73,6 +73,7 @@ def _join(event: Event) -> None:
 def _fail(event: Event) -> None:
     """Ends the job because a step could not be done."""
     error = event["error"]
+    metrics.add_metric(Metric.JOBS_BROKEN, MetricUnit.Count, 1)
     logger.error("step failed", job_id=event["job_id"], error=error["Error"])
     job, _ = _advance(event["job_id"], lambda _: None)
     _fail_for(job, reason_of(error["Error"]))
@@ -82,11 +83,11 @@ def _sweep(_: Event) -> None:
     """Starts again what is silent, and ends what is beyond its deadline."""
     ports = runtime.master()
     swept = sweep_jobs(ports.jobs, ports.queue, now=runtime.now(), at_most=MOST_SWEPT)
-    metrics.add_metric("JobsStartedAgain", MetricUnit.Count, len(swept.started_again))
-    metrics.add_metric("JobsTimedOut", MetricUnit.Count, len(swept.timed_out))
     for job_id in swept.started_again:
+        metrics.add_metric("JobsStartedAgain", MetricUnit.Count, 1)
         logger.warning("job started again", job_id=job_id)
     for job_id in swept.timed_out:
+        metrics.add_metric(Metric.JOBS_BROKEN, MetricUnit.Count, 1)
         logger.error("job timed out", job_id=job_id)
 
 

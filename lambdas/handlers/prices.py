@@ -8,14 +8,14 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from lambdas import runtime
 from lambdas.handlers.intake import take_all
-from lambdas.names import METRICS_NAMESPACE, Function
+from lambdas.names import Function
 from lambdas.usecases.update_market import update_market
 from lambdas.wire.envelope import Envelope
 from lambdas.wire.exchange import prices_in
 from lambdas.wire.malformed import Malformed
 
 logger = Logger(service=Function.PRICES)
-metrics = Metrics(namespace=METRICS_NAMESPACE, service=Function.PRICES)
+metrics = Metrics(namespace=runtime.metrics_namespace(), service=Function.PRICES)
 runtime.prepare(runtime.prices)
 
 

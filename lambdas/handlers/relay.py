@@ -11,11 +11,11 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from lambdas import runtime
 from lambdas.domain import money
-from lambdas.names import METRICS_NAMESPACE, Function
+from lambdas.names import Function
 from lambdas.wire.exchange import request_out
 
 logger = Logger(service=Function.RELAY)
-metrics = Metrics(namespace=METRICS_NAMESPACE, service=Function.RELAY)
+metrics = Metrics(namespace=runtime.metrics_namespace(), service=Function.RELAY)
 runtime.prepare(runtime.relay)
 
 
@@ -38,6 +38,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> Any:
     failed = set(ports.outbox.send(requests))
     for position, change in enumerate(changes):
         outcome = "not queued" if position in failed else "queued"
+        logger.set_correlation_id(change.order_id)
         logger.info("request relayed", order_id=change.order_id, asks=change.asks, reason=outcome)
     metrics.add_metric("RequestsQueued", MetricUnit.Count, len(changes) - len(failed))
     return {

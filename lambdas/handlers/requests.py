@@ -11,14 +11,14 @@ from lambdas.domain.activity import GroupRequest
 from lambdas.domain.errors import NotFound
 from lambdas.domain.orders import Event
 from lambdas.handlers.intake import take_all
-from lambdas.names import METRICS_NAMESPACE, Function
+from lambdas.names import Function
 from lambdas.usecases.advance_order import advance_order
 from lambdas.wire.envelope import Envelope
 from lambdas.wire.exchange import request_in
 from lambdas.wire.malformed import Malformed
 
 logger = Logger(service=Function.REQUESTS)
-metrics = Metrics(namespace=METRICS_NAMESPACE, service=Function.REQUESTS)
+metrics = Metrics(namespace=runtime.metrics_namespace(), service=Function.REQUESTS)
 runtime.prepare(runtime.exchange)
 
 
@@ -37,6 +37,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> Any:
 
 def _take(envelope: Envelope) -> None:
     request = request_in(envelope.payload, envelope.received_at)
+    logger.set_correlation_id(request.request_id)
     if request.group_id == runtime.exchange().group_id:
         _seen(request)
     else:

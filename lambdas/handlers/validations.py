@@ -12,14 +12,14 @@ from lambdas.domain.errors import NotFound
 from lambdas.domain.orders import Effect, Event, State
 from lambdas.domain.trading import Decision
 from lambdas.handlers.intake import take_all
-from lambdas.names import METRICS_NAMESPACE, Function
+from lambdas.names import Function, Metric
 from lambdas.usecases.advance_order import advance_order
 from lambdas.wire.envelope import Envelope
 from lambdas.wire.exchange import verdict_in
 from lambdas.wire.malformed import Malformed
 
 logger = Logger(service=Function.VALIDATIONS)
-metrics = Metrics(namespace=METRICS_NAMESPACE, service=Function.VALIDATIONS)
+metrics = Metrics(namespace=runtime.metrics_namespace(), service=Function.VALIDATIONS)
 runtime.prepare(runtime.exchange)
 
 
@@ -38,6 +38,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> Any:
 
 def _take(envelope: Envelope) -> None:
     verdict = verdict_in(envelope.payload, envelope.received_at)
+    logger.set_correlation_id(verdict.request_id)
     if verdict.group_id == runtime.exchange().group_id:
         _settle(verdict)
     else:
@@ -66,7 +67,8 @@ def _settle(verdict: Verdict) -> None:
 
 def _outcome(decision: Decision) -> str:
     if decision.effect is Effect.CONFLICT:
-        return "AnswersInConflict"
+        return Metric.ANSWERS_IN_CONFLICT
     if decision.effect is Effect.REPEAT:
         return "AnswersRepeated"
-    return "OrdersAccepted" if decision.after.state is State.ACCEPTED else "OrdersRejected"
+    accepted = decision.after.state is State.ACCEPTED
+    return Metric.ORDERS_ACCEPTED if accepted else Metric.ORDERS_REJECTED

@@ -15,6 +15,11 @@ class Health:
     newest_price_age: timedelta | None
 
 
+def price_age(market: Market, *, now: datetime) -> timedelta | None:
+    """Of the newest price; None while there is none. One query of the board."""
+    return min((now - quote.observed_at for quote in market.board()), default=None)
+
+
 def check_health(market: Market, *, now: datetime, silent_after: timedelta) -> Health:
     """One query of the board."""
     quotes = market.board()

@@ -52,7 +52,9 @@ RIGHTS = {
     "relay": on("orders stream", "DescribeStream GetRecords GetShardIterator ListStreams")
     | on("outbound queue", "SendMessage")
     | on("relay dead letters", "SendMessage GetQueueUrl GetQueueAttributes"),
-    "sweep": on("orders", "GetItem PutItem") | on("orders/index/open", "Query"),
+    "sweep": on("orders", "GetItem PutItem")
+    | on("orders/index/open", "Query")
+    | on("quotes", "Query"),
     "jobs": on("jobs queue", POLLING)
     | on("jobs", "GetItem")
     | {("states:StartSyncExecution", "workflow")},

@@ -1,5 +1,7 @@
 """From SQS to the broker: byte for byte, deleted only after the broker's acknowledgement."""
 
+import json
+import logging
 import socket
 import threading
 import time
@@ -7,8 +9,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 from bench.sqs_stub import SqsStub
 from mqtt_bridge.limits import Limits
+from mqtt_bridge.logs import LOG, JsonLines
 from tests.integration.mqtt_bridge.world import (
     QUICK,
     REQUEST,
@@ -37,6 +42,33 @@ def test_bodies_are_published_byte_for_byte_and_deleted(
             eventually(lambda: bridge.counters.snapshot()["deleted"] == 250)
             assert bridge.outward.in_flight == 0
         assert sorted(peer.seen) == sorted(body.encode() for body in bodies)
+
+
+def test_the_log_tells_the_way_of_a_message_by_its_id_and_says_nothing_else_of_it(
+    broker: Iotcore | Mosquitto,
+    stub: SqsStub,
+    client_id: str,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.INFO, logger=LOG.name)
+    stub.put("outbound", "no id at all")
+    stub.put("outbound", ORDER)
+    with (
+        running_bridge(environment(broker.port, stub, client_id, tmp_path)) as bridge,
+        Peer(broker.port, subscribe=REQUEST) as another,
+    ):
+        another.publish(REQUEST, ORDER.replace("be0e538d", "of-others").encode())
+        eventually(lambda: len(stub.bodies("requests")) == 3, what="both echoes, and another's")
+        eventually(lambda: bridge.counters.snapshot()["deleted"] == 2)
+    said = [json.loads(JsonLines().format(record)) for record in caplog.records]
+    ways = [line for line in said if "correlation_ids" in line]
+    # An echo may be quicker than the acknowledgement.
+    assert sorted((line["event"], line.get("queue"), line["correlation_ids"]) for line in ways) == [
+        ("forwarded", "requests", ["be0e538d"]),
+        ("published", None, ["be0e538d"]),
+    ]
+    assert "ñandú" not in str(said)
 
 
 def test_our_own_request_comes_back_as_an_envelope(

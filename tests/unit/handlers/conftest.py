@@ -60,7 +60,9 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
         "relay",
         lambda: runtime.Relay(outbox=world.outbox, to_publish=to_publish, group_id="3"),
     )
-    monkeypatch.setattr(runtime, "sweep", lambda: runtime.Sweep(orders=orders, policy=POLICY))
+    monkeypatch.setattr(
+        runtime, "sweep", lambda: runtime.Sweep(orders=orders, market=market, policy=POLICY)
+    )
     return world
 
 

@@ -120,7 +120,7 @@ def test_a_bug_is_logged_with_its_stack_and_without_what_came_in(site: Site, log
     (line,) = log()
     assert (line["level"], line["error"], line["status"]) == ("ERROR", "ValueError", 500)
     assert line["caused_by"] == ["builtins.KeyError"]
-    assert line["correlation_id"] == "request-1"
+    assert line["request_id"] == "request-1"
     assert "raise self.error from cause" in line["stack"][-1]
     assert "secret of" not in json.dumps({**line, "stack": line["stack"][:-1]})
     assert "alice@example.com" not in json.dumps(line)
@@ -156,6 +156,7 @@ def test_an_order_is_one_line_in_the_log(site: Site, log: Log) -> None:
 
     (line,) = log()
     assert (line["order_id"], line["state"], line["is_new"]) == (order_id, "PENDING", True)
+    assert (line["correlation_id"], line["request_id"]) == (order_id, "request-1")
 
 
 def counted(out: str) -> dict[str, float]:

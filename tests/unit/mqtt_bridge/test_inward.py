@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from mqtt_bridge.counters import Counters
 from mqtt_bridge.inward import Inward
 from mqtt_bridge.limits import Limits
+from mqtt_bridge.own_ids import OwnIds
 from mqtt_bridge.queues import Queues
 from mqtt_bridge.routing import MAX_BYTES
 from mqtt_bridge.threads import Alarm
@@ -23,6 +24,7 @@ class Made:
             acknowledge=self.acknowledged.extend,
             counters=self.counters,
             limits=Limits(**limits),
+            own_ids=OwnIds(1),
             clock=lambda: datetime(2023, 10, 29, tzinfo=UTC),
             alarm=Alarm(),
         )

@@ -12,6 +12,7 @@ from mqtt_bridge.routing import (
     MAX_BYTES,
     MAX_ENTRIES,
     batch_length,
+    correlation_id,
     envelope,
     fits,
     surely_oversize,
@@ -94,3 +95,24 @@ def test_no_messages_no_batch() -> None:
 def test_when_a_batch_goes(full: bool, in_flight: int, waited_s: float, expected: float) -> None:
     pause_s = wait_s(waiting=3, full=full, in_flight=in_flight, waited_s=waited_s, linger_s=0.005)
     assert pause_s == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    ("payload", "is_known"),
+    [
+        (b'{"request_id": "be0e538d-c983-43e8-957b-391746eb4236", "group_id": 3}', True),
+        (b'{"group_id":3,"request_id":"be0e538d-c983-43e8-957b-391746eb4236"}', True),
+        (b'{"stocks_id": "3f0f6f0e-1c1a-4f6a-9c0e-8a3c9d1d5d5b"}', False),
+        (b'{"request_id": "somebody@example.com"}', False),
+        (b'{"request_id": "' + b"x" * 65 + b'"}', False),
+        (b'{"request_id": 7}', False),
+        (b"\xff\x00 rubbish", False),
+        (b"", False),
+        (b" " * 5000 + b'{"request_id": "x"}', False),
+    ],
+)
+def test_a_message_is_known_in_the_log_by_the_id_that_it_carries_and_by_nothing_else(
+    payload: bytes, is_known: bool
+) -> None:
+    expected = "be0e538d-c983-43e8-957b-391746eb4236" if is_known else None
+    assert correlation_id(payload) == expected

@@ -22,6 +22,7 @@ from mqtt_bridge.counters import Count, Counters
 from mqtt_bridge.credentials import Credentials, CredentialsUnavailable, read_secret
 from mqtt_bridge.crt_transport import region_of, signer
 from mqtt_bridge.logs import JsonLines
+from mqtt_bridge.own_ids import OwnIds
 from mqtt_bridge.settings import Login
 
 
@@ -183,3 +184,10 @@ def test_a_handshake_is_signed_for_iot_and_the_token_added_unsigned(
     auth.aws_sign_request(plain, config).result(5)
     expected = dict(parse_qsl(urlsplit(plain.path).query))["X-Amz-Signature"]
     assert query["X-Amz-Signature"] == expected
+
+
+def test_the_ids_of_what_was_published_last_are_remembered_and_no_more() -> None:
+    own_ids = OwnIds(2)
+    for correlation_id in ("a", "b", "b", "c"):
+        own_ids.add(correlation_id)
+    assert [it in own_ids for it in ("a", "b", "c", None)] == [False, True, True, False]
