@@ -43,6 +43,12 @@ class Stage:
 
     log_retention_days: int = 7
     alarm_email: str | None = None
+    every_alarm: bool = False
+    """Or only the ten that are free (0101)."""
+
+    cost_anomaly_usd: int = 5
+    """What an unusual cost must come to before it is told."""
+
     queue_concurrency: int = 2
     """Copies of a function that one queue may keep busy: a new account has 10 in all (0014)."""
 
@@ -83,6 +89,7 @@ class Stage:
                 return cls(
                     name=name,
                     mqtt_url="mqtt://127.0.0.1:1883",
+                    every_alarm=True,
                     endpoint_url=os.environ.get("AWS_ENDPOINT_URL", "http://127.0.0.1:4566"),
                     tls_only=False,
                     password_sign_in=True,
@@ -104,6 +111,8 @@ class Stage:
                     region=_optional("CDK_DEFAULT_REGION"),
                     protected=True,
                     log_retention_days=90,
+                    every_alarm=True,
+                    cost_anomaly_usd=50,
                     queue_concurrency=50,
                     jobs_at_once=20,
                     workers_per_job=5,

@@ -7,15 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from aws_cdk import Duration
-from aws_cdk import aws_cloudwatch as cloudwatch
-from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from cdk.build import Assets
 from cdk.constructs.acceptance import accept, accept_lint
+from cdk.constructs.alarms import FIVE_MINUTES, Alarms, Watch
 from cdk.constructs.retention import log_group
 from cdk.stage import Stage
 from lambdas.names import Function, Setting
@@ -39,10 +37,10 @@ class Shared:
     stage: Stage
     code: lambda_.Code
     layer: lambda_.ILayerVersion
-    alarms: sns.ITopic
+    alarms: Alarms
 
     @classmethod
-    def of(cls, scope: Construct, stage: Stage, assets: Assets, alarms: sns.ITopic) -> "Shared":
+    def of(cls, scope: Construct, stage: Stage, assets: Assets, alarms: Alarms) -> "Shared":
         """Makes the layer in the scope."""
         layer = lambda_.LayerVersion(
             scope,
@@ -87,11 +85,14 @@ class OwnFunction(Construct):
             | {setting.value: value for setting, value in settings.items()},
         )
         self._accept()
-        self._alarm(
-            "Errors", self.function.metric_errors(period=Duration.minutes(5)), shared.alarms
-        )
-        self._alarm(
-            "Throttles", self.function.metric_throttles(period=Duration.minutes(5)), shared.alarms
+        shared.alarms.watch(
+            Watch(
+                kind="function-errors",
+                of=function,
+                says=f"The function {function} has failed.",
+                metric=self.function.metric_errors(period=FIVE_MINUTES),
+                limit=1,
+            )
         )
 
     def _accept(self) -> None:
@@ -112,15 +113,3 @@ class OwnFunction(Construct):
             "Serverless-LambdaTracing",
         )
         accept_lint(self.function.node.default_child, "The CDK says it twice", "W3005")
-
-    def _alarm(self, what: str, metric: cloudwatch.Metric, topic: sns.ITopic) -> None:
-        cloudwatch.Alarm(
-            self,
-            f"{what}Alarm",
-            alarm_description=f"{what} of {self.node.id}.",
-            metric=metric,
-            threshold=1,
-            evaluation_periods=1,
-            comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
-        ).add_alarm_action(actions.SnsAction(topic))

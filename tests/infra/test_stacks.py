@@ -122,12 +122,16 @@ def kinds(stage: Synthesized) -> Counter[str]:
 def test_dev_has_beside_the_laptops_resources_only_these(
     local: Synthesized, dev: Synthesized
 ) -> None:
-    assert kinds(local) - kinds(dev) == Counter()
+    assert kinds(local) - kinds(dev) == Counter(
+        {"AWS::CloudWatch::Alarm": 23}  # dev has the ten that are free
+    )
     assert kinds(dev) - kinds(local) == Counter(
         {
             "Custom::CDKBucketDeployment": 2,  # the laptop uploads the site itself
             "AWS::SQS::QueuePolicy": 11,  # each refuses plain HTTP
             "AWS::SNS::Subscription": 1,  # an operator's mailbox
+            "AWS::CE::AnomalyMonitor": 1,  # the laptop has no bills
+            "AWS::CE::AnomalySubscription": 1,
         }
     )
 
@@ -138,7 +142,7 @@ def test_local_and_dev_differ_in_these_settings_alone(local: Synthesized, dev: S
         for field in fields(Stage)
         if getattr(local.stage, field.name) != getattr(dev.stage, field.name)
     }
-    needed_by_the_laptop = {"endpoint_url", "tls_only", "password_sign_in"}
+    needed_by_the_laptop = {"endpoint_url", "tls_only", "password_sign_in", "every_alarm"}
     of_one_deployment = {"name", "mqtt_url", "alarm_email", "account", "region"}
     assert differing == needed_by_the_laptop | of_one_deployment
 

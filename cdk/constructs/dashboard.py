@@ -1,0 +1,154 @@
+"""One page per stage: is anybody waiting, is the exchange heard, does money move, what has failed.
+
+Three pages of 50 metrics are free; all of these but our own are AWS's, and free as well.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from aws_cdk import Duration
+from aws_cdk import aws_apigatewayv2 as apigateway
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from cdk.constructs.alarms import FIVE_MINUTES, own_metric
+from cdk.stage import Stage
+from lambdas.names import BRIDGE, Function, Metric
+
+WAITED_FOR = (Function.API, Function.VALIDATIONS, Function.WORKER)
+"""Somebody looks at a screen until these are done."""
+
+THIRD = 8  # of the 24 columns
+MINUTE = Duration.minutes(1)
+
+
+class Dashboard(Construct):
+    """`fintech-<stage>`."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        stage: Stage,
+        *,
+        queues: Mapping[str, sqs.IQueue],
+        dead_letters: Mapping[str, sqs.IQueue],
+        functions: Mapping[Function, lambda_.Function],
+        api: apigateway.HttpApi,
+    ) -> None:
+        super().__init__(scope, "Dashboard")
+        cloudwatch.Dashboard(
+            self,
+            "Page",
+            dashboard_name=f"fintech-{stage.name}",
+            default_interval=Duration.hours(3),
+            widgets=[
+                _link(stage),
+                _queues(queues, dead_letters),
+                _service(api, functions),
+                _jobs(stage, functions),
+            ],
+        )
+
+
+def _link(stage: Stage) -> list[cloudwatch.IWidget]:
+    sweep, validations = Function.SWEEP, Function.VALIDATIONS
+    return [
+        _graph(
+            "Exchange: newest price (s), bridge (1: connected)",
+            [own_metric(stage, Metric.NEWEST_PRICE_AGE, sweep, "Minimum", MINUTE)],
+            [own_metric(stage, Metric.BRIDGE_CONNECTED, BRIDGE, "Maximum", Duration.minutes(2))],
+        ),
+        _graph(
+            "Orders without an answer",
+            [
+                own_metric(stage, Metric.ORDERS_UNANSWERED, sweep, "Maximum", MINUTE),
+                own_metric(stage, Metric.ORDERS_OVERDUE, sweep, "Maximum", MINUTE),
+            ],
+        ),
+        _graph(
+            "Orders",
+            [
+                own_metric(stage, Metric.ORDERS_PLACED, Function.API),
+                own_metric(stage, Metric.ORDERS_ACCEPTED, validations),
+                own_metric(stage, Metric.ORDERS_REJECTED, validations),
+                own_metric(stage, Metric.ANSWERS_IN_CONFLICT, validations),
+            ],
+        ),
+    ]
+
+
+def _queues(
+    queues: Mapping[str, sqs.IQueue], dead_letters: Mapping[str, sqs.IQueue]
+) -> list[cloudwatch.IWidget]:
+    def waiting(named: Mapping[str, sqs.IQueue]) -> list[cloudwatch.IMetric]:
+        return [
+            queue.metric_approximate_number_of_messages_visible(
+                label=name, period=MINUTE, statistic="Maximum"
+            )
+            for name, queue in named.items()
+        ]
+
+    oldest = [
+        queue.metric_approximate_age_of_oldest_message(
+            label=name, period=MINUTE, statistic="Maximum"
+        )
+        for name, queue in queues.items()
+    ]
+    return [
+        _graph("Queues: oldest message (s)", oldest),
+        _graph("Queues: waiting", waiting(queues)),
+        _graph("Dead letters", waiting(dead_letters)),
+    ]
+
+
+def _service(
+    api: apigateway.HttpApi, functions: Mapping[Function, lambda_.Function]
+) -> list[cloudwatch.IWidget]:
+    return [
+        _graph(
+            "API: time of an answer (ms)",
+            [
+                api.metric_latency(label=statistic, statistic=statistic, period=FIVE_MINUTES)
+                for statistic in ("p50", "p99")
+            ],
+        ),
+        _graph(
+            "API: requests, 4xx, 5xx",
+            [api.metric_count(statistic="Sum", period=FIVE_MINUTES)],
+            [
+                api.metric_client_error(statistic="Sum", period=FIVE_MINUTES),
+                api.metric_server_error(statistic="Sum", period=FIVE_MINUTES),
+            ],
+        ),
+        _graph(
+            "Functions: errors",
+            [it.metric_errors(label=name, period=FIVE_MINUTES) for name, it in functions.items()],
+        ),
+    ]
+
+
+def _jobs(stage: Stage, functions: Mapping[Function, lambda_.Function]) -> list[cloudwatch.IWidget]:
+    ends = (Metric.JOBS_FINISHED, Metric.JOBS_FAILED, Metric.JOBS_BROKEN)
+    return [
+        _graph("Jobs", [own_metric(stage, metric, Function.MASTER) for metric in ends]),
+        _graph(
+            "Functions: throttled, of the whole account",
+            [lambda_.Function.metric_all_throttles(period=FIVE_MINUTES)],
+        ),
+        _graph(
+            "Functions: how long one runs (ms, p99)",
+            [
+                functions[it].metric_duration(label=it, statistic="p99", period=FIVE_MINUTES)
+                for it in WAITED_FOR
+            ],
+        ),
+    ]
+
+
+def _graph(
+    title: str,
+    left: Iterable[cloudwatch.IMetric],
+    right: Iterable[cloudwatch.IMetric] = (),
+) -> cloudwatch.GraphWidget:
+    return cloudwatch.GraphWidget(title=title, width=THIRD, left=list(left), right=list(right))

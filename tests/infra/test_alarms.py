@@ -1,0 +1,156 @@
+"""What calls an operator, on which stage, what silence means, and that the runbook knows it all."""
+
+import json
+import re
+from collections import Counter
+
+import pytest
+
+from lambdas.names import Function, Queue
+from tests.infra.conftest import ROOT
+from tests.infra.templates import Json, Synthesized, as_list
+
+RUNBOOK = (ROOT / "docs" / "runbook.md").read_text()
+SECTIONS = re.findall(r"^## (.+)$", RUNBOOK, re.MULTILINE)
+
+FREE_ALARMS = 10
+FREE_DASHBOARD_METRICS = 50
+
+
+def alarms(stage: Synthesized) -> dict[str, Json]:
+    """By name, without the stage."""
+    made = stage.resources("backend", "AWS::CloudWatch::Alarm").values()
+    prefix = f"fintech-{stage.stage.name}-"
+    return {alarm["AlarmName"].removeprefix(prefix): alarm for alarm in made}
+
+
+def section_of(description: str) -> str:
+    """Where the runbook says what to do; a sentence comes before."""
+    found = re.fullmatch(r"[A-Z].+\. What to do: docs/runbook\.md#([a-z-]+)", description)
+    assert found, description
+    return found[1]
+
+
+def kinds(stage: Synthesized) -> set[str]:
+    subscriptions = stage.resources("backend", "AWS::CE::AnomalySubscription").values()
+    prefix = f"fintech-{stage.stage.name}-"
+    return {section_of(alarm["AlarmDescription"]) for alarm in alarms(stage).values()} | {
+        made["SubscriptionName"].removeprefix(prefix) for made in subscriptions
+    }
+
+
+def test_every_alarm_has_its_section_and_every_section_its_alarm(prod: Synthesized) -> None:
+    assert Counter(SECTIONS) == Counter(kinds(prod))
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+def test_every_section_says_what_it_means_what_to_look_at_and_what_to_do(section: str) -> None:
+    text = RUNBOOK.split(f"\n## {section}\n")[1].split("\n## ")[0]
+    for part in ("**Means.**", "**Look at.**", "**Do.**", "```console\n$ make "):
+        assert part in text
+
+
+def test_an_alarms_name_begins_with_its_section(prod: Synthesized) -> None:
+    for name, alarm in alarms(prod).items():
+        assert name.startswith(section_of(alarm["AlarmDescription"]))
+
+
+def test_prod_watches_every_queue_and_every_function(prod: Synthesized) -> None:
+    queues = {queue.value for queue in Queue}
+    expected = (
+        {f"{kind}-{queue}" for kind in ("old-messages", "deep-queue") for queue in queues}
+        | {f"dead-letters-{name}" for name in (*queues, "relay")}
+        | {f"function-errors-{function.value}" for function in Function}
+    )
+    assert expected <= alarms(prod).keys()
+    watched = [json.dumps(alarm.get("Dimensions", [])) for alarm in alarms(prod).values()]
+    for kind in ("AWS::SQS::Queue", "AWS::Lambda::Function"):
+        for logical_id in prod.resources("backend", kind):
+            if logical_id.startswith(("CustomCDKBucketDeployment",)):
+                continue
+            assert any(f'"{logical_id}"' in dimensions for dimensions in watched), logical_id
+
+
+def test_dev_has_the_ten_alarms_that_are_free_and_they_are_the_vital_ones(dev: Synthesized) -> None:
+    assert set(alarms(dev)) == {
+        "bridge-disconnected",
+        "no-new-prices",
+        "orders-overdue",
+        "answers-in-conflict",
+        "jobs-broken",
+        "server-errors",
+        "throttles",
+        "function-errors",
+        "dead-letters-validations",
+        "dead-letters-outbound",
+    }
+    assert len(alarms(dev)) <= FREE_ALARMS
+
+
+def test_each_alarm_is_of_one_metric_since_more_would_cost_more(prod: Synthesized) -> None:
+    assert not [name for name, alarm in alarms(prod).items() if "Metrics" in alarm]
+
+
+def test_what_is_always_told_must_be_heard_and_what_is_counted_need_not(prod: Synthesized) -> None:
+    silence_is_trouble = {"bridge-disconnected", "no-new-prices", "orders-overdue"}
+    for name, alarm in alarms(prod).items():
+        expected = "breaching" if name in silence_is_trouble else "notBreaching"
+        assert alarm["TreatMissingData"] == expected, name
+
+
+def test_every_alarm_calls_the_operators_address(prod: Synthesized, dev: Synthesized) -> None:
+    for stage in (prod, dev):
+        (topic,) = stage.resources("backend", "AWS::SNS::Topic")
+        for alarm in alarms(stage).values():
+            assert alarm["AlarmActions"] == [{"Ref": topic}]
+        mailbox = stage.only("backend", "AWS::SNS::Subscription")
+        assert (mailbox["Protocol"], mailbox["Endpoint"]) == ("email", "operator@example.com")
+
+
+def test_alarms_and_anomalies_may_publish_and_nobody_may_in_plain_http(dev: Synthesized) -> None:
+    policy = dev.only("backend", "AWS::SNS::TopicPolicy")["PolicyDocument"]["Statement"]
+    allowed = [statement for statement in policy if statement["Effect"] == "Allow"]
+    services = {
+        service for statement in allowed for service in as_list(statement["Principal"]["Service"])
+    }
+    assert services == {"cloudwatch.amazonaws.com", "costalerts.amazonaws.com"}
+    for statement in allowed:
+        assert statement["Condition"] == {"StringEquals": {"aws:SourceAccount": dev.stage.account}}
+    (denied,) = (statement for statement in policy if statement["Effect"] == "Deny")
+    assert denied["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+
+
+@pytest.mark.parametrize(("name", "usd"), [("dev", "5"), ("prod", "50")])
+def test_a_cost_that_is_unusual_for_the_stages_tag_is_told_at_once(
+    name: str, usd: str, request: pytest.FixtureRequest
+) -> None:
+    stage: Synthesized = request.getfixturevalue(name)
+    monitor = stage.only("backend", "AWS::CE::AnomalyMonitor")
+    tag = json.loads(monitor["MonitorSpecification"])["Tags"]
+    assert {"Key": tag["Key"], "Value": tag["Values"][0]} in stage.only(
+        "backend", "AWS::SNS::Topic"
+    )["Tags"]
+    subscription = stage.only("backend", "AWS::CE::AnomalySubscription")
+    (topic,) = stage.resources("backend", "AWS::SNS::Topic")
+    assert subscription["Subscribers"] == [{"Address": {"Ref": topic}, "Type": "SNS"}]
+    assert subscription["Frequency"] == "IMMEDIATE"
+    impact = json.loads(subscription["ThresholdExpression"])["Dimensions"]
+    assert (impact["Key"], impact["Values"]) == ("ANOMALY_TOTAL_IMPACT_ABSOLUTE", [usd])
+
+
+def shown(stage: Synthesized) -> list[list[object]]:
+    """Every metric of the dashboard: namespace, name, dimensions."""
+    body = json.dumps(stage.only("backend", "AWS::CloudWatch::Dashboard")["DashboardBody"])
+    # A template's references stand where physical names will: they are cut out as text.
+    text = "".join(
+        part if isinstance(part, str) else "REFERENCE" for part in json.loads(body)["Fn::Join"][1]
+    )
+    widgets = json.loads(text)["widgets"]
+    return [metric for widget in widgets for metric in widget["properties"]["metrics"]]
+
+
+def test_a_stage_has_one_dashboard_which_is_free(dev: Synthesized, prod: Synthesized) -> None:
+    for stage in (dev, prod):
+        assert len(shown(stage)) <= FREE_DASHBOARD_METRICS
+        names = {metric[1] for metric in shown(stage)}
+        assert {alarm["MetricName"] for alarm in alarms(stage).values()} <= names
