@@ -158,6 +158,22 @@ release-templates: tools  ## note down what was just deployed, for the next veri
 OPS = $(PY) -m ops $(if $(filter local,$(STAGE)),--state "$(STATE)",--stage $(STAGE))
 SURE = $(if $(YES),--yes)
 
+.PHONY: alarms
+alarms: $(VENV)/.installed  ## what calls an operator now, and where docs/runbook.md says what to do
+	@exec $(OPS) alarms
+
+.PHONY: queues
+queues: $(VENV)/.installed  ## how many messages wait, and how many dead letters lie there
+	@exec $(OPS) queues
+
+.PHONY: bridge
+bridge: $(VENV)/.installed  ## whether the bridge lives and is connected
+	@exec $(OPS) bridge
+
+.PHONY: complaints
+complaints: $(VENV)/.installed  ## warnings and errors of every part's log (MINUTES=60 PART=bridge)
+	@exec $(OPS) complaints $(if $(MINUTES),--minutes $(MINUTES)) $(if $(PART),--part $(PART))
+
 .PHONY: reconcile
 reconcile: $(VENV)/.installed  ## check the laws of money in every account; writes nothing (EXCHANGE_LEDGER=file)
 	@exec $(OPS) reconcile $(if $(EXCHANGE_LEDGER),--exchange-ledger "$(EXCHANGE_LEDGER)")
@@ -171,8 +187,8 @@ conflicts: $(VENV)/.installed  ## orders whose end the exchange has contradicted
 	@exec $(OPS) conflicts
 
 .PHONY: story
-story: $(VENV)/.installed  ## one order from beginning to end: make story ORDER=…
-	@exec $(OPS) story "$(ORDER)"
+story: $(VENV)/.installed  ## one order from beginning to end: make story ORDER=… (LOGS=1: its way, from every part's log)
+	@exec $(OPS) story "$(ORDER)" $(if $(LOGS),--logs)
 
 .PHONY: void
 void: $(VENV)/.installed  ## end an order by hand, its money goes back: make void ORDER=… REASON="…"

@@ -14,9 +14,13 @@ from botocore.exceptions import BotoCoreError, ClientError
 from lambdas.domain.errors import DomainError
 from ops import connect
 from ops.arguments import parse
+from ops.commands.alarms import alarms
+from ops.commands.bridge import bridge
 from ops.commands.candles import candles
+from ops.commands.complaints import complaints
 from ops.commands.conflicts import conflicts
 from ops.commands.overdue import overdue
+from ops.commands.queues import queues
 from ops.commands.reconcile import reconcile
 from ops.commands.replay import replay
 from ops.commands.story import story
@@ -66,8 +70,10 @@ def run(given: argparse.Namespace, tools: Tools, console: Console) -> int:
             return overdue(tools, console, after=after)
         case "conflicts":
             return conflicts(tools, console)
+        case "alarms" | "queues" | "bridge" | "complaints":
+            return _watch(given, tools, console)
         case "story":
-            return story(tools, console, order_id=given.order_id)
+            return story(tools, console, order_id=given.order_id, with_logs=given.logs)
         case "void":
             return void(
                 tools,
@@ -87,6 +93,20 @@ def run(given: argparse.Namespace, tools: Tools, console: Console) -> int:
                 only_list=given.list,
                 is_sure=given.yes,
             )
+
+
+def _watch(given: argparse.Namespace, tools: Tools, console: Console) -> int:
+    """What an operator looks at before anything else."""
+    match given.command:
+        case "alarms":
+            return alarms(tools, console)
+        case "queues":
+            return queues(tools, console)
+        case "bridge":
+            return bridge(tools, console)
+        case _:
+            within = timedelta(minutes=given.minutes)
+            return complaints(tools, console, within=within, part=given.part)
 
 
 if __name__ == "__main__":

@@ -27,6 +27,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
         help="a `make up` of this machine (default: .local)",
     )
     commands = parser.add_subparsers(dest="command", required=True)
+    _add_watching(commands)
     _add_looking(commands)
     _add_repairing(commands)
     return parser.parse_args(arguments)
@@ -45,11 +46,25 @@ def _add_looking(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     )
     overdue = commands.add_parser("overdue", help="orders without an answer for too long")
     overdue.add_argument(
-        "--after", type=_seconds, metavar="SECONDS", help="instead of the stage's own setting"
+        "--after", type=_not_negative, metavar="SECONDS", help="instead of the stage's own setting"
     )
     commands.add_parser("conflicts", help="orders whose end the exchange has contradicted")
     story = commands.add_parser("story", help="one order from beginning to end")
     story.add_argument("order_id", metavar="ORDER")
+    story.add_argument("--logs", action="store_true", help="also its way, from every part's log")
+
+
+def _add_watching(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    commands.add_parser("alarms", help="what calls, and what to do about it")
+    commands.add_parser(
+        "queues", help="how many messages wait, and how many dead letters lie there"
+    )
+    commands.add_parser("bridge", help="whether the bridge lives and is connected")
+    complaints = commands.add_parser("complaints", help="warnings and errors of every part's log")
+    complaints.add_argument(
+        "--minutes", type=_not_negative, default=60, metavar="N", help="back (60)"
+    )
+    complaints.add_argument("--part", metavar="PART", help="a function, bridge (default: all)")
 
 
 def _add_repairing(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -75,7 +90,7 @@ def _count(text: str) -> int:
     return number
 
 
-def _seconds(text: str) -> int:
+def _not_negative(text: str) -> int:
     number = int(text)
     if number < 0:
         raise argparse.ArgumentTypeError("0 or more")

@@ -6,6 +6,7 @@ local cloud's are, whatever else the machine may have: nobody's profile is ever 
 
 import os
 import time
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -18,11 +19,14 @@ from lambdas.adapters import dynamodb
 from lambdas.adapters.market import DynamoMarket
 from lambdas.adapters.orders import DynamoOrders
 from lambdas.adapters.wallets import DynamoWallets
+from lambdas.names import BRIDGE
 from ops.adapters.books import DynamoBooks
 from ops.adapters.letters import SqsLetters
+from ops.adapters.logs import PartsLogs, log_groups
 from ops.adapters.settings import settings_of
+from ops.adapters.watch import alarms_of, depths_of
 from ops.errors import CannotRun
-from ops.ports import Letters, Settings, Tools
+from ops.ports import Letters, Logs, Settings, Tools
 from ops.whereabouts import Whereabouts
 
 _LOCAL_KEY: Final = "test"  # every key is the operator's in the local cloud, which is on loopback
@@ -36,7 +40,7 @@ def to_stage(stage: str) -> Tools:
     region = boto3.session.Session().region_name
     if region is None:
         raise CannotRun("Which region? Set AWS_REGION, or a region in your AWS profile.")
-    return _tools(Whereabouts.of_stage(stage, region, _client("cloudformation", region)))
+    return _tools(Whereabouts.of_stage(stage, region, _client("cloudformation", region)), {})
 
 
 def to_laptop(state: Path) -> Tools:
@@ -44,7 +48,7 @@ def to_laptop(state: Path) -> Tools:
     where = Whereabouts.of_laptop(state)
     assert where.endpoint_url is not None, "a laptop's system has an address"
     _speak_to(where.endpoint_url)
-    return _tools(where)
+    return _tools(where, {BRIDGE: state / "logs" / "bridge.log"})
 
 
 def _speak_to(endpoint_url: str) -> None:
@@ -64,7 +68,7 @@ def _speak_to(endpoint_url: str) -> None:
     )
 
 
-def _tools(where: Whereabouts) -> Tools:
+def _tools(where: Whereabouts, log_files: Mapping[str, Path]) -> Tools:
     connection = dynamodb.connect(where.tables, where.region)
     sqs = _client("sqs", where.region)
 
@@ -76,6 +80,16 @@ def _tools(where: Whereabouts) -> Tools:
         clients = (_client(service, where.region) for service in ("cloudformation", "lambda"))
         return settings_of(where.backend_stack, *clients)
 
+    @cache
+    def logs() -> Logs:
+        cloudformation = _client("cloudformation", where.region)
+        return PartsLogs(
+            client=_client("logs", where.region),
+            groups=log_groups(cloudformation, where.backend_stack, where.bridge_stack),
+            files=log_files,
+            queues={url.rsplit("/", 1)[-1]: name for name, url in where.queues.items()},
+        )
+
     return Tools(
         orders=DynamoOrders(connection),
         wallets=DynamoWallets(connection),
@@ -83,6 +97,9 @@ def _tools(where: Whereabouts) -> Tools:
         books=DynamoBooks(connection),
         letters=letters,
         settings=settings,
+        logs=logs,
+        alarms=lambda: alarms_of(_client("cloudwatch", where.region), f"fintech-{where.stage}-"),
+        depths=lambda: depths_of(sqs, where.queues, where.dead_letters),
         now=runtime.now,
         pause=time.sleep,
     )

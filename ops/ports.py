@@ -4,10 +4,10 @@ forms (AWS, and in memory) that pass the same tests.
 Every method may raise `Transient`.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 from lambdas.domain.ledger import Account, Position
 from lambdas.domain.orders import Order
@@ -76,6 +76,48 @@ class Letters(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LogLine:
+    """What one part has logged. A queue that it names goes by our name for it."""
+
+    at: datetime
+    part: str
+    """`gateway`, `bridge`, or a function's name."""
+
+    fields: Mapping[str, Any]
+
+
+class Logs(Protocol):
+    """The logs of all parts: the gateway's, the functions', the bridge's."""
+
+    def holding(
+        self, text: str, since: datetime, until: datetime, part: str | None = None
+    ) -> Sequence[LogLine]:
+        """Every line within the time that holds the text, of all parts or one, oldest first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alarm:
+    """One alarm as it stands. `says` ends with the runbook's section."""
+
+    name: str
+    state: str
+    since: datetime
+    says: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Depth:
+    """Messages of one queue, about: SQS counts them on many servers. The relay has dead letters
+    alone.
+    """
+
+    queue: str
+    waiting: int | None
+    in_work: int | None
+    dead: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """What the stage is set to, as its functions were told."""
 
@@ -93,5 +135,8 @@ class Tools:
     books: Books
     letters: Callable[[str], Letters]
     settings: Callable[[], Settings]
+    logs: Callable[[], Logs]
+    alarms: Callable[[], Sequence[Alarm]]
+    depths: Callable[[], Sequence[Depth]]
     now: Callable[[], datetime]
     pause: Callable[[float], None]  # seconds

@@ -35,6 +35,11 @@ class Whereabouts:
         """The stack that the functions are in."""
         return stack_name(self.stage, "backend")
 
+    @property
+    def bridge_stack(self) -> str:
+        """The stack that the bridge is in."""
+        return stack_name(self.stage, "bridge")
+
     @classmethod
     def of_stage(cls, stage: str, region: str, cloudformation: Any) -> Self:
         """What the deployed stacks say of themselves. Raises CannotRun where they are missing."""

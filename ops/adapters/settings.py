@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from lambdas.names import Function, Setting
+from ops.adapters.resources import physical_names
 from ops.errors import CannotRun
 from ops.ports import Settings
 
@@ -21,9 +22,8 @@ def settings_of(stack: str, cloudformation: Any, functions: Any) -> Settings:
 
 def physical_name(stack: str, function: Function, cloudformation: Any) -> str:
     """What AWS calls one of our functions. Raises CannotRun where it is not deployed."""
-    resources = cloudformation.describe_stack_resources(StackName=stack)["StackResources"]
-    for resource in resources:
-        is_function = resource["ResourceType"] == "AWS::Lambda::Function"
-        if is_function and resource["LogicalResourceId"].lower().startswith(function.value):
-            return str(resource["PhysicalResourceId"])
+    made = physical_names(cloudformation, stack, "AWS::Lambda::Function")
+    for logical_id, name in made.items():
+        if logical_id.lower().startswith(function.value):
+            return name
     raise CannotRun(f"The stack {stack} has no function {function}: deploy this version first.")

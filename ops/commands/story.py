@@ -1,17 +1,27 @@
 """`story`: one order from beginning to end, on one page, and whether its postings fit to it."""
 
+from datetime import datetime, timedelta
+
 from lambdas.domain import money
 from lambdas.domain.ledger import Posting, PostingKind, posting_id_for
 from lambdas.domain.orders import Order
 from ops.console import Console, age, clock, harmless
 from ops.entries import Entry, entry_breaches
-from ops.ports import Tools
+from ops.journey import journey_of, request_ids
+from ops.ports import LogLine, Tools
 
 _STEPS = (PostingKind.HOLD, PostingKind.SPEND)  # SPEND and RELEASE have one id: an order ends once
 
 
-def story(tools: Tools, console: Console, *, order_id: str) -> int:
-    """Three reads. Status 1 where there is no such order, or its postings do not fit."""
+# Clocks differ a little, and an answer may come, or contradict, long after the end.
+_BEFORE = timedelta(minutes=1)
+_AFTERWARDS = timedelta(hours=1)
+
+
+def story(tools: Tools, console: Console, *, order_id: str, with_logs: bool) -> int:
+    """Three reads; with the logs, a search in each of them. Status 1 where there is no such order,
+    or its postings do not fit.
+    """
     order = tools.orders.get(order_id)
     if order is None:
         console.say(f"✗ There is no order {harmless(order_id)!r}.")
@@ -22,6 +32,8 @@ def story(tools: Tools, console: Console, *, order_id: str) -> int:
     _tell_order(console, order)
     _tell_times(tools, console, order)
     _tell_postings(console, postings)
+    if with_logs:
+        _tell_logs(tools, console, order)
     return _tell_fit(tools, console, Entry(cause_id=order_id, postings=postings, order=order))
 
 
@@ -69,6 +81,43 @@ def _tell_postings(console: Console, postings: tuple[Posting, ...]) -> None:
         for posting in postings
     ]
     console.table(("  step", "recorded", "", ""), rows)
+
+
+def _tell_logs(tools: Tools, console: Console, order: Order) -> None:
+    """The way of the order, with where it was between the steps; then the steps without a line."""
+    console.say("\nLogs")
+    journey = journey_of(_lines(tools, order))
+    rows = [
+        (
+            f"  {step.at:%Y-%m-%d %H:%M:%S}.{step.at.microsecond // 1000:03}",
+            step.part,
+            step.what,
+            "" if step.waited is None else f"{step.waited.total_seconds():.3f} s {step.where}",
+        )
+        for step in journey.steps
+    ]
+    console.table(("  at (UTC)", "part", "what", "after"), rows)
+    for missing in journey.missing:
+        console.say(
+            f"  ? no line of {missing.part} says {missing.event!r}: "
+            f"{missing.where}, for {age(missing.since, tools.now())}"
+        )
+
+
+def _lines(tools: Tools, order: Order) -> list[LogLine]:
+    logs = tools.logs()
+    since = order.created_at - _BEFORE
+    until = _last_word(order, tools.now()) + _AFTERWARDS
+    lines = list(logs.holding(order.order_id, since, until))
+    for request_id in request_ids(lines):
+        lines += logs.holding(request_id, since, until, "gateway")
+    return sorted(lines, key=lambda line: line.at)
+
+
+def _last_word(order: Order, now: datetime) -> datetime:
+    if order.ended_at is None:
+        return now
+    return order.ended_at if order.conflict is None else order.conflict.seen_at
 
 
 def _tell_fit(tools: Tools, console: Console, entry: Entry) -> int:

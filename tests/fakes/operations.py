@@ -1,5 +1,6 @@
 """In-memory forms of the operator's ports, over the same store as the functions' ones."""
 
+import json
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -7,7 +8,7 @@ from itertools import groupby
 from lambdas.domain.ledger import Account, Position
 from lambdas.domain.orders import Order
 from ops.entries import Entry
-from ops.ports import Letter, Moved
+from ops.ports import Letter, LogLine, Moved
 from tests.fakes.memory import MemoryDeadLetters, MemoryStore
 
 
@@ -100,3 +101,23 @@ class MemoryLetters:
         is_there = letter_id in {it.letter_id for it in self.look(len(self.box.letters))}
         self._gone.add(letter_id)
         return is_there
+
+
+class MemoryLogs:
+    """The port `Logs` over lines."""
+
+    def __init__(self, lines: Sequence[LogLine]) -> None:
+        self._lines = lines
+
+    def holding(
+        self, text: str, since: datetime, until: datetime, part: str | None = None
+    ) -> Sequence[LogLine]:
+        """Of those lines."""
+        found = [
+            line
+            for line in self._lines
+            if text in json.dumps(line.fields)
+            and since <= line.at <= until
+            and part in (None, line.part)
+        ]
+        return sorted(found, key=lambda line: line.at)

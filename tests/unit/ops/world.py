@@ -12,7 +12,7 @@ from lambdas.domain.trading import Snapshot
 from ops.__main__ import attempt, run
 from ops.arguments import parse
 from ops.console import Console
-from ops.ports import Letters, Settings, Tools
+from ops.ports import Alarm, Depth, Letters, LogLine, Settings, Tools
 from tests.builders import ALICE, NOW, POLICY, a_deposit, a_placing, a_purchase, a_quote
 from tests.fakes.memory import (
     MemoryDeadLetters,
@@ -21,7 +21,7 @@ from tests.fakes.memory import (
     MemoryStore,
     MemoryWallets,
 )
-from tests.fakes.operations import MemoryBooks, MemoryLetters
+from tests.fakes.operations import MemoryBooks, MemoryLetters, MemoryLogs
 
 
 @dataclass
@@ -32,6 +32,9 @@ class World:
     now: datetime = NOW
     box: MemoryDeadLetters = field(default_factory=MemoryDeadLetters)
     pauses: list[float] = field(default_factory=list)
+    alarms: list[Alarm] = field(default_factory=list)
+    depths: list[Depth] = field(default_factory=list)
+    log: list[LogLine] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.orders = MemoryOrders(self.store)
@@ -82,6 +85,9 @@ class World:
             market=MemoryMarket(self.store),
             books=self.books,
             letters=letters,
+            logs=lambda: MemoryLogs(self.log),
+            alarms=lambda: self.alarms,
+            depths=lambda: self.depths,
             settings=lambda: Settings(group_id="3", overdue_after=timedelta(minutes=15)),
             now=lambda: self.now,
             pause=self.pauses.append,

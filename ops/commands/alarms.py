@@ -1,0 +1,20 @@
+"""`alarms`: what calls, since when, and where the runbook says what to do."""
+
+from ops.console import Console, age
+from ops.ports import Tools
+
+_RINGS = "ALARM"
+
+
+def alarms(tools: Tools, console: Console) -> int:
+    """One call. Status 1 where one calls, or there is none at all."""
+    found = sorted(tools.alarms(), key=lambda it: (it.state != _RINGS, it.name))
+    if not found:
+        console.say("✗ This stage has no alarms: is this version deployed there?")
+        return 1
+    now = tools.now()
+    rows = [(it.name, it.state, age(it.since, now), it.says) for it in found]
+    console.table(("alarm", "state", "for", "says"), rows)
+    ringing = sum(it.state == _RINGS for it in found)
+    console.say(f"{'✗' if ringing else '✓'} {ringing} of {len(found)} alarms call.")
+    return 1 if ringing else 0

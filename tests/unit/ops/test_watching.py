@@ -1,0 +1,90 @@
+"""What an operator types, and what is answered: what calls, what waits, what the logs say."""
+
+from datetime import timedelta
+from typing import Any
+
+from ops.ports import Alarm, Depth, LogLine
+from tests.builders import NOW
+from tests.unit.ops.world import World
+
+
+def says(world: World, part: str, *, minutes_ago: float = 1, **fields: Any) -> None:
+    world.log.append(LogLine(at=NOW - timedelta(minutes=minutes_ago), part=part, fields=fields))
+
+
+def alarm(name: str, state: str) -> Alarm:
+    return Alarm(name=name, state=state, since=NOW - timedelta(minutes=5), says="It says so.")
+
+
+def test_what_calls_comes_first_and_is_a_status(world: World) -> None:
+    world.alarms = [alarm("a-quiet-one", "OK"), alarm("orders-overdue", "ALARM")]
+    status, said = world.run("alarms")
+    assert status == 1
+    first, second = (line.split() for line in said.splitlines()[1:3])
+    assert (first[0], first[1], second[0]) == ("orders-overdue", "ALARM", "a-quiet-one")
+    assert "✗ 1 of 2 alarms call." in said
+
+
+def test_when_nothing_calls_all_is_well(world: World) -> None:
+    world.alarms = [alarm("x", "OK"), alarm("y", "INSUFFICIENT_DATA")]
+    assert world.run("alarms")[0] == 0
+
+
+def test_a_stage_without_any_alarm_is_not_well(world: World) -> None:
+    assert world.run("alarms")[0] == 1
+
+
+def test_queues_show_what_waits_and_what_was_put_aside(world: World) -> None:
+    world.depths = [
+        Depth(queue="prices", waiting=3, in_work=1, dead=0),
+        Depth(queue="relay", waiting=None, in_work=None, dead=2),
+    ]
+    status, said = world.run("queues")
+    assert status == 0
+    assert [line.split() for line in said.splitlines()[1:]] == [
+        ["prices", "3", "1", "0"],
+        ["relay", "—", "—", "2"],
+    ]
+
+
+def report(world: World, *, minutes_ago: float, connected: bool) -> None:
+    counts = ("received", "forwarded", "published", "retried", "unconfirmed", "held", "publishing")
+    fields = dict.fromkeys(counts, 7) | {"event": "counts", "connected_now": connected}
+    says(world, "bridge", minutes_ago=minutes_ago, **fields)
+
+
+def test_a_bridge_that_is_connected_is_well(world: World) -> None:
+    report(world, minutes_ago=2, connected=False)
+    report(world, minutes_ago=1, connected=True)
+    status, said = world.run("bridge")
+    assert status == 0
+    assert "✓ connected to the broker, 1 min ago." in said
+
+
+def test_a_bridge_that_is_not_connected_or_silent_or_gone_is_not(world: World) -> None:
+    assert world.run("bridge")[0] == 1
+    report(world, minutes_ago=3, connected=True)
+    assert "✗ connected to the broker, 3 min ago." in world.run("bridge")[1]
+    report(world, minutes_ago=1, connected=False)
+    status, said = world.run("bridge")
+    assert (status, "NOT connected" in said) == (1, True)
+
+
+def test_complaints_are_warnings_and_errors_of_the_last_while_oldest_first(world: World) -> None:
+    says(world, "api", level="ERROR", message="failed", error="KeyError", request_id="r-1")
+    says(world, "bridge", minutes_ago=9, level="WARNING", event="dropped", reason="too large")
+    says(world, "api", level="INFO", message="no ERROR at all")
+    says(world, "api", minutes_ago=61, level="ERROR", message="of yesterday")
+    status, said = world.run("complaints")
+    assert status == 0
+    first, second, last = said.splitlines()[1:]
+    assert "WARNING: dropped reason=too large" in first
+    assert "ERROR: failed error=KeyError" in second
+    assert second.endswith("r-1")
+    assert last == "Complaints within 60 min: 1 of bridge, 1 of api."
+
+
+def test_complaints_of_one_part_alone(world: World) -> None:
+    says(world, "api", level="ERROR", message="failed")
+    assert "none" in world.run("complaints", "--part", "bridge")[1]
+    assert "1 of api" in world.run("complaints", "--part", "api", "--minutes", "5")[1]
