@@ -13,7 +13,9 @@ def says(world: World, part: str, *, minutes_ago: float = 1, **fields: Any) -> N
 
 
 def alarm(name: str, state: str) -> Alarm:
-    return Alarm(name=name, state=state, since=NOW - timedelta(minutes=5), says="It says so.")
+    return Alarm(
+        name=name, state=state, since=NOW - timedelta(minutes=5), says="It says so. See runbook#it"
+    )
 
 
 def test_what_calls_comes_first_and_is_a_status(world: World) -> None:
@@ -22,6 +24,8 @@ def test_what_calls_comes_first_and_is_a_status(world: World) -> None:
     assert status == 1
     first, second = (line.split() for line in said.splitlines()[1:3])
     assert (first[0], first[1], second[0]) == ("orders-overdue", "ALARM", "a-quiet-one")
+    assert first[-1] == "runbook#it"
+    assert "✗ orders-overdue: It says so." in said
     assert "✗ 1 of 2 alarms call." in said
 
 
