@@ -51,4 +51,4 @@ class CostAnomaly(Construct):
             ],
         )
         # The topic's policy must let it in before it is tried.
-        subscription.node.add_dependency(alarms)
+        subscription.node.add_dependency(alarms.topic.node.find_child("Policy"))

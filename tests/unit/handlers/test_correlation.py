@@ -28,8 +28,10 @@ def lines() -> Iterator[Lines]:
     with ExitStack() as undo:
         for function in Function:
             for handler in logging.getLogger(function.value).handlers:
-                assert isinstance(handler, logging.StreamHandler)
-                undo.callback(handler.setStream, handler.setStream(stream))
+                if isinstance(
+                    handler, logging.StreamHandler
+                ):  # a library named `requests` has none
+                    undo.callback(handler.setStream, handler.setStream(stream))
         yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
 
 
