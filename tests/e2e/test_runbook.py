@@ -105,3 +105,22 @@ def test_an_order_is_told_whole_from_the_logs_of_every_part(system: System, orde
     assert [part for part, _ in steps][:3] == ["api", "relay", "bridge"]
     for where in ("in the orders' stream", "at the exchange", "in the queue validations"):
         assert re.search(rf"\d\.\d{{3}} s {where}", told)
+
+
+def test_an_alarm_that_calls_comes_first_and_says_what_to_do(quiet: System) -> None:
+    cloudwatch = quiet.client("cloudwatch")
+    (alarm,) = cloudwatch.describe_alarms(AlarmNames=["fintech-local-orders-overdue"])[
+        "MetricAlarms"
+    ]
+
+    def told(overdue: int) -> Ran:
+        """As CloudWatch takes it out of the sweep's log, which the local cloud's does not."""
+        metric = {name: alarm[name] for name in ("MetricName", "Dimensions")} | {"Value": overdue}
+        cloudwatch.put_metric_data(Namespace=alarm["Namespace"], MetricData=[metric])
+        return quiet.run("alarms")
+
+    rings = told(1)
+    assert rings.returncode != 0
+    assert rings.stdout.splitlines()[1].split()[:2] == ["orders-overdue", "ALARM"]
+    assert "✗ orders-overdue: The exchange has left orders without an answer" in rings.stdout
+    assert told(0).returncode == 0
