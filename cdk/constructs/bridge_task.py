@@ -51,6 +51,8 @@ class BridgeTask(Construct):
             circuit_breaker=ecs.DeploymentCircuitBreaker(rollback=True),
             assign_public_ip=True,
             security_groups=[self._outward_only(vpc)],
+            # A task's cost goes by its own tags, which tell the stage.
+            propagate_tags=ecs.PropagatedTagSource.SERVICE,
         )
 
     @property

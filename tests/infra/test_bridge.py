@@ -25,6 +25,12 @@ def test_there_is_one_small_task_on_arm64(dev: Synthesized) -> None:
     assert dev.only("bridge", "AWS::ECS::Service")["DesiredCount"] == 1
 
 
+def test_its_cost_is_told_by_the_stages_tag(dev: Synthesized) -> None:
+    service = dev.only("bridge", "AWS::ECS::Service")
+    assert service["PropagateTags"] == "SERVICE"
+    assert {"Key": "stage", "Value": "dev"} in service["Tags"]
+
+
 def test_two_tasks_never_fight_over_one_client_id(dev: Synthesized) -> None:
     deployment = dev.only("bridge", "AWS::ECS::Service")["DeploymentConfiguration"]
     assert deployment["MinimumHealthyPercent"] == 0
