@@ -121,6 +121,18 @@ def test_an_alarm_that_calls_comes_first_and_says_what_to_do(quiet: System) -> N
 
     rings = told(1)
     assert rings.returncode != 0
-    assert rings.stdout.splitlines()[1].split()[:2] == ["orders-overdue", "ALARM"]
+    assert states_in(rings)["orders-overdue"] == "ALARM"
     assert "✗ orders-overdue: The exchange has left orders without an answer" in rings.stdout
-    assert told(0).returncode == 0
+    rests = told(0)
+    assert states_in(rests)["orders-overdue"] == "OK"
+    # Another one may call for what other tests have done here, as throttles does after the races.
+    assert (rests.returncode == 0) == ("ALARM" not in states_in(rests).values())
+
+
+def states_in(ran: Ran) -> dict[str, str]:
+    """Of each alarm that `make alarms` lists; those that call must come first."""
+    table = [row for row in ran.stdout.splitlines()[1:] if not row.startswith("✗")]
+    rows = [row.split()[:2] for row in table if "docs/runbook.md#" in row]
+    states = [state for _, state in rows]
+    assert states == sorted(states, key=lambda state: state != "ALARM")
+    return dict(rows)
