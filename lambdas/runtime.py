@@ -5,6 +5,7 @@ process.
 Adapters are imported inside the builders, so that no function pays for another one's imports.
 """
 
+import gc
 import os
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -77,10 +78,13 @@ def prepare(build: Callable[[], object]) -> None:
     """Build what a function needs while Lambda starts it, not when somebody waits for an answer.
 
     The start has a whole CPU whatever the function's size, and a missing setting shows at once.
-    Outside of Lambda nothing is built: importing a handler reads no environment.
+    Outside of Lambda nothing is built: importing a handler reads no environment. What is there by
+    now stays: the collector, off since the first import, need never look at it.
     """
     if "AWS_LAMBDA_FUNCTION_NAME" in os.environ:
         build()
+        gc.freeze()
+    gc.enable()
 
 
 @cache

@@ -16,6 +16,7 @@ from pynamodb.exceptions import PynamoDBException, TransactWriteError
 from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
+from lambdas.adapters.answers import PlainAnswers
 from lambdas.adapters.tables import MODELS
 from lambdas.domain.errors import StaleDecision, Transient
 from lambdas.names import Table
@@ -56,6 +57,7 @@ def connect(tables: Mapping[Table, str], region: str) -> Connection:
         connect_timeout_seconds=_CONNECT_TIMEOUT_S,
         read_timeout_seconds=_READ_TIMEOUT_S,
     )
+    connection.session.register_component("response_parser_factory", PlainAnswers())
     for table, name in tables.items():
         model = MODELS[table]
         model.Meta.table_name = name

@@ -9,20 +9,16 @@ from typing import Any, Final
 from uuid import UUID
 
 import msgspec
-from aws_lambda_powertools.event_handler.api_gateway import APIGatewayHttpResolver, Response
-from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 
 from lambdas import runtime
 from lambdas.handlers import api_activity, api_jobs, api_orders, api_service, api_stocks, api_wallet
 from lambdas.handlers.api_outcomes import log_failure, logger, publish_counts
 from lambdas.handlers.api_request import Request
-from lambdas.handlers.api_response import JSON, SECURITY_HEADERS
+from lambdas.handlers.api_response import JSON, SECURITY_HEADERS, Response
 from lambdas.wire import http_errors
-from lambdas.wire.http_errors import UnknownRoute, WrongMethod
-from lambdas.wire.http_route import Route
-from lambdas.wire.http_routes import ROUTES, methods_of
+from lambdas.wire.http_routes import find
 
-Endpoint = Callable[[Request], Response[Any]]
+Endpoint = Callable[[Request], Response]
 Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
 
 
@@ -57,56 +53,31 @@ def build_handler(
     new_key: Callable[[], UUID],
 ) -> Handler:
     """A Lambda handler over these ports. `build_api` is asked with every request."""
-    resolver = APIGatewayHttpResolver()
-
-    def request(path: dict[str, str]) -> Request:
-        event = resolver.current_event
-        return Request(event=event, path=path, api=build_api(), now=clock(), new_key=new_key)
-
     endpoints = _endpoints()
-    for route in ROUTES:
-        _register(resolver, route, endpoints[route.name], request)
-    resolver.not_found(lambda _: _failed(resolver, _unknown(resolver.current_event)))
-    resolver.exception_handler(Exception)(lambda error: _failed(resolver, error))
+
+    def answered(event: dict[str, Any]) -> Response:
+        route, path = find(event["requestContext"]["http"]["method"], event["rawPath"])
+        request = Request(event=event, path=path, api=build_api(), now=clock(), new_key=new_key)
+        if not route.is_public:
+            _ = request.account_id  # raises NotSignedIn, before anything is read
+        return endpoints[route.name](request)
 
     @logger.inject_lambda_context(log_event=False, clear_state=True)
     def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         request_id = event["requestContext"]["requestId"]
         logger.append_keys(request_id=request_id)
         try:
-            response = resolver.resolve(event, context)
+            response = answered(event)
+        except Exception as error:  # noqa: BLE001  whatever it is, the client is to hear so
+            response = _failed(error, request_id)
         finally:
             publish_counts()
-        own = {"X-Request-Id": request_id, **response["headers"]}
-        return {**response, "headers": {**SECURITY_HEADERS, **own}}
+        return response.as_json({**SECURITY_HEADERS, "X-Request-Id": request_id})
 
     return handler
 
 
-def _register(
-    resolver: APIGatewayHttpResolver,
-    route: Route,
-    endpoint: Endpoint,
-    request: Callable[[dict[str, str]], Request],
-) -> None:
-    def answer(**path: str) -> Response[Any]:
-        asked = request(path)
-        if not route.is_public:
-            _ = asked.account_id  # raises NotSignedIn, before anything is read
-        return endpoint(asked)
-
-    rule = route.path.replace("{", "<").replace("}", ">")
-    resolver.route(rule, method=route.method)(answer)
-
-
-def _unknown(event: APIGatewayProxyEventV2) -> Exception:
-    allowed = methods_of(event.path)
-    is_known = bool(allowed) and event.http_method.upper() not in allowed
-    return WrongMethod(allowed) if is_known else UnknownRoute()
-
-
-def _failed(resolver: APIGatewayHttpResolver, error: Exception) -> Response[Any]:
-    request_id = resolver.current_event.request_context.request_id
+def _failed(error: Exception, request_id: str) -> Response:
     failure = http_errors.failure(error, request_id)
     log_failure(error, failure.status)
     body = msgspec.json.encode(failure.body).decode()

@@ -1,19 +1,15 @@
 """What all groups buy on the exchange. The same for every account; no request is named."""
 
-from typing import Any
-
-from aws_lambda_powertools.event_handler.api_gateway import Response
-
 from lambdas.domain.activity import DEMAND_WINDOW, Trade
 from lambdas.handlers.api_request import Request
-from lambdas.handlers.api_response import answer, items
+from lambdas.handlers.api_response import Response, answer, items
 from lambdas.handlers.api_stocks import must_know
 from lambdas.ports import Page
 from lambdas.wire import http_out
 from lambdas.wire.http_in import Faults, page_in
 
 
-def list_stock_activity(request: Request) -> Response[Any]:
+def list_stock_activity(request: Request) -> Response:
     """One query; a second read only where it found nothing, to tell 'unknown' from 'none'."""
     symbol, faults = request.symbol, Faults()
     part = page_in(request.query, faults)
@@ -24,7 +20,7 @@ def list_stock_activity(request: Request) -> Response[Any]:
     return _answer(request, page)
 
 
-def list_activity(request: Request) -> Response[Any]:
+def list_activity(request: Request) -> Response:
     """One query for each day that the page spans: eight at most."""
     faults = Faults()
     part = page_in(request.query, faults)
@@ -33,5 +29,5 @@ def list_activity(request: Request) -> Response[Any]:
     return _answer(request, request.api.activity.feed(start, request.now, part.limit, part.cursor))
 
 
-def _answer(request: Request, page: Page[Trade]) -> Response[Any]:
+def _answer(request: Request, page: Page[Trade]) -> Response:
     return answer(items(page, lambda trade: http_out.trade(trade, request.api.group_id)))

@@ -1,20 +1,16 @@
 """Jobs: asking for them, and how they stand. Another account's job does not exist."""
 
-from typing import Any
-
-from aws_lambda_powertools.event_handler.api_gateway import Response
-
 from lambdas.domain.errors import NotFound
 from lambdas.handlers.api_outcomes import count, logger
 from lambdas.handlers.api_request import Request
-from lambdas.handlers.api_response import answer, items
+from lambdas.handlers.api_response import Response, answer, items
 from lambdas.usecases.ask_job import ask_job
 from lambdas.wire import http_jobs_out
 from lambdas.wire.http_in import Faults, page_in
 from lambdas.wire.job_in import job_in
 
 
-def create_job(request: Request) -> Response[Any]:
+def create_job(request: Request) -> Response:
     """202, or 200 with the same job on a retry."""
     kind, question, key = job_in(request.body, request.header("idempotency-key"))
     asked = ask_job(
@@ -38,7 +34,7 @@ def create_job(request: Request) -> Response[Any]:
     )
 
 
-def list_jobs(request: Request) -> Response[Any]:
+def list_jobs(request: Request) -> Response:
     """A page of my jobs, without their results."""
     faults = Faults()
     part = page_in(request.query, faults)
@@ -47,7 +43,7 @@ def list_jobs(request: Request) -> Response[Any]:
     return answer(items(page, http_jobs_out.job))
 
 
-def get_job(request: Request) -> Response[Any]:
+def get_job(request: Request) -> Response:
     """One of my jobs, with its result."""
     job = request.api.jobs.get(request.job_id)
     if job is None or job.account_id != request.account_id:

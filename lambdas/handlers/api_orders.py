@@ -1,14 +1,10 @@
 """Purchase requests: placing them, and how they stand. Another account's order does not exist."""
 
-from typing import Any
-
-from aws_lambda_powertools.event_handler.api_gateway import Response
-
 from lambdas.domain.errors import NotFound
 from lambdas.domain.orders import Order, order_id_for
 from lambdas.handlers.api_outcomes import count, logger
 from lambdas.handlers.api_request import Request
-from lambdas.handlers.api_response import answer, csv_answer, items, whole
+from lambdas.handlers.api_response import Response, answer, csv_answer, items, whole
 from lambdas.names import Metric
 from lambdas.ports import Page
 from lambdas.usecases import list_orders as listing
@@ -17,7 +13,7 @@ from lambdas.wire import http, http_out
 from lambdas.wire.http_in import Faults, is_open_in, page_in, purchase_in, uuid_in
 
 
-def place_order(request: Request) -> Response[Any]:
+def place_order(request: Request) -> Response:
     """202, or 200 with the same order on a retry."""
     purchase, named = purchase_in(request.body, request.header("idempotency-key"))
     key = named or request.new_key()
@@ -40,7 +36,7 @@ def place_order(request: Request) -> Response[Any]:
     )
 
 
-def list_orders(request: Request) -> Response[Any]:
+def list_orders(request: Request) -> Response:
     """A page of my orders, or all of them as CSV; with `key` the one that it names, if any."""
     faults = Faults()
     part = page_in(request.query, faults)
@@ -67,7 +63,7 @@ def list_orders(request: Request) -> Response[Any]:
     return answer(items(fetch(part.limit, part.cursor), lambda order: _out(request, order)))
 
 
-def get_order(request: Request) -> Response[Any]:
+def get_order(request: Request) -> Response:
     """One of my orders."""
     order = _mine(request, request.order_id)
     if order is None:

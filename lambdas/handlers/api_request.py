@@ -15,8 +15,6 @@ from lambdas.wire.http_errors import BodyTooLarge, NotSignedIn
 from lambdas.wire.http_in import symbol_in, uuid_in
 
 if TYPE_CHECKING:
-    from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
-
     from lambdas.runtime import Api
 
 MAX_BODY_BYTES: Final = 10_000
@@ -26,7 +24,7 @@ MAX_BODY_BYTES: Final = 10_000
 class Request:
     """The event of the gateway, the time, and what the endpoints work with."""
 
-    event: "APIGatewayProxyEventV2"
+    event: Mapping[str, Any]
     path: Mapping[str, str]
     api: "Api"
     now: datetime
@@ -52,17 +50,21 @@ class Request:
     @property
     def query(self) -> Mapping[str, str]:
         """The query's parameters; one that is repeated comes joined with commas."""
-        return self.event.query_string_parameters
+        return self.event.get("queryStringParameters") or {}
 
     def header(self, name: str) -> str | None:
-        """A header, whatever the case of its name."""
-        return self.event.headers.get(name)
+        """A header by its name in small letters, whatever the case in which it was sent."""
+        return self._headers.get(name)
+
+    @cached_property
+    def _headers(self) -> Mapping[str, str]:
+        return {name.lower(): value for name, value in (self.event.get("headers") or {}).items()}
 
     @property
     def body(self) -> bytes:
         """The body as the client sent it. Raises BodyTooLarge."""
-        text = self.event.body or ""
-        if not self.event.is_base64_encoded:
+        text = self.event.get("body") or ""
+        if not self.event.get("isBase64Encoded"):
             body = text.encode(errors="surrogatepass")
         elif len(text) > 2 * MAX_BODY_BYTES:  # base64 makes 4 of 3
             raise BodyTooLarge

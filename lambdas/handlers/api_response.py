@@ -4,11 +4,11 @@ Whatever is not marked as cacheable is private and must not be stored.
 """
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
 
 import msgspec
-from aws_lambda_powertools.event_handler.api_gateway import Response
 from msgspec import Struct
 
 from lambdas.handlers.api_request import Request
@@ -30,11 +30,31 @@ SECURITY_HEADERS: Final = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What goes back to the client."""
+
+    status: int
+    content_type: str | None
+    body: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def as_json(self, headers: Mapping[str, str]) -> dict[str, Any]:
+        """As the gateway wants it (payload 2.0); `headers` are those that every answer has."""
+        own = {} if self.content_type is None else {"Content-Type": self.content_type}
+        return {
+            "statusCode": self.status,
+            "headers": {**headers, **own, **self.headers},
+            "body": self.body,
+            "isBase64Encoded": False,
+        }
+
+
 def answer(
-    body: Struct, *, status: int = 200, headers: dict[str, str] | None = None
-) -> Response[Any]:
+    body: Struct, *, status: int = 200, headers: Mapping[str, str] | None = None
+) -> Response:
     """The body as JSON."""
-    return Response(status, JSON, msgspec.json.encode(body).decode(), headers)
+    return Response(status, JSON, msgspec.json.encode(body).decode(), headers or {})
 
 
 def items(page: Page[T], convert: Callable[[T], Struct]) -> Items[Struct]:
@@ -42,7 +62,7 @@ def items(page: Page[T], convert: Callable[[T], Struct]) -> Items[Struct]:
     return Items(items=[convert(item) for item in page.items], next_cursor=page.next_cursor)
 
 
-def cached(request: Request, body: str, cache_control: str) -> Response[Any]:
+def cached(request: Request, body: str, cache_control: str) -> Response:
     """The JSON text `body`, or 304 where the client has this very text."""
     etag = f'"{hashlib.sha256(body.encode()).hexdigest()[:32]}"'
     headers = {"ETag": etag, "Cache-Control": cache_control}
@@ -53,7 +73,7 @@ def cached(request: Request, body: str, cache_control: str) -> Response[Any]:
 
 def csv_answer(
     name: str, model: type[Struct], rows: Iterable[Struct], next_cursor: str | None = None
-) -> Response[Any]:
+) -> Response:
     """A table to download. `Next-Cursor` says where to go on when there were more rows."""
     headers = {"Content-Disposition": f'attachment; filename="{name}.csv"', "Vary": "Accept"}
     if next_cursor is not None:

@@ -4,16 +4,15 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
-from typing import Any, Final, Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
-from aws_lambda_powertools.event_handler.api_gateway import Response
 from msgspec import UNSET
 
 from lambdas import wire
 from lambdas.domain import money
 from lambdas.handlers.api_outcomes import log_failure
 from lambdas.handlers.api_request import Request
-from lambdas.handlers.api_response import answer, cached
+from lambdas.handlers.api_response import Response, answer, cached
 from lambdas.usecases.check_health import Health, check_health
 from lambdas.usecases.check_jobs import JobsHealth, check_jobs
 from lambdas.wire import http
@@ -55,7 +54,7 @@ class Heartbeat:
         self._health = _Remembered(_health, HEALTH_KEPT)
         self._jobs = _Remembered(_jobs, JOBS_KEPT)
 
-    def __call__(self, request: Request) -> Response[Any]:
+    def __call__(self, request: Request) -> Response:
         """Alive it is, if it can answer; of the rest it says what it knows."""
         health, jobs = self._health(request), self._jobs(request)
         newest_at = None if health is None else health.newest_price_at
@@ -90,7 +89,7 @@ def _job_service(found: JobsHealth | None) -> http.JobService:
     )
 
 
-def get_openapi(request: Request) -> Response[Any]:
+def get_openapi(request: Request) -> Response:
     """The committed file."""
     return cached(request, _openapi(), "public, max-age=300")
 
@@ -100,7 +99,7 @@ def _openapi() -> str:
     return (Path(wire.__file__).parent / "openapi.json").read_text(encoding="utf-8")
 
 
-def get_me(request: Request) -> Response[Any]:
+def get_me(request: Request) -> Response:
     """Nothing is read: all of it is in the token and the settings."""
     api = request.api
     email = request.claims.get("email")

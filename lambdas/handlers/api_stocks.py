@@ -1,13 +1,12 @@
 """The board, one company, the history of its price, its candles. The same for every account."""
 
-from typing import Any, Final
+from typing import Final
 
 import msgspec
-from aws_lambda_powertools.event_handler.api_gateway import Response
 
 from lambdas.domain.errors import NotFound
 from lambdas.handlers.api_request import Request
-from lambdas.handlers.api_response import answer, cached, items
+from lambdas.handlers.api_response import Response, answer, cached, items
 from lambdas.wire import http, http_out
 from lambdas.wire.http_in import Faults, interval_in, page_in, period_in
 
@@ -15,14 +14,14 @@ from lambdas.wire.http_in import Faults, interval_in, page_in, period_in
 CACHE_CONTROL: Final = "private, max-age=10"
 
 
-def list_stocks(request: Request) -> Response[Any]:
+def list_stocks(request: Request) -> Response:
     """One query of the board."""
     stocks = [http_out.stock(quote) for quote in request.api.market.board()]
     board = http.Items(items=stocks, next_cursor=None)
     return cached(request, msgspec.json.encode(board).decode(), CACHE_CONTROL)
 
 
-def get_stock(request: Request) -> Response[Any]:
+def get_stock(request: Request) -> Response:
     """One read."""
     quote = request.api.market.quote(request.symbol)
     if quote is None:
@@ -30,7 +29,7 @@ def get_stock(request: Request) -> Response[Any]:
     return cached(request, msgspec.json.encode(http_out.stock(quote)).decode(), CACHE_CONTROL)
 
 
-def list_prices(request: Request) -> Response[Any]:
+def list_prices(request: Request) -> Response:
     """One query; a second read only where it found nothing, to tell 'unknown' from 'no prices'."""
     symbol, faults = request.symbol, Faults()
     part = page_in(request.query, faults)
@@ -43,7 +42,7 @@ def list_prices(request: Request) -> Response[Any]:
     return answer(items(page, http_out.price))
 
 
-def list_candles(request: Request) -> Response[Any]:
+def list_candles(request: Request) -> Response:
     """As `list_prices`."""
     symbol, faults = request.symbol, Faults()
     part = page_in(request.query, faults)

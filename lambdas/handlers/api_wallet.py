@@ -1,25 +1,21 @@
 """The wallet: balances, deposits, the ledger, and what was bought."""
 
-from typing import Any
-
-from aws_lambda_powertools.event_handler.api_gateway import Response
-
 from lambdas.handlers.api_outcomes import count, logger
 from lambdas.handlers.api_request import Request
-from lambdas.handlers.api_response import answer, csv_answer, items, whole
+from lambdas.handlers.api_response import Response, answer, csv_answer, items, whole
 from lambdas.usecases import make_deposit as deposits
 from lambdas.usecases.value_portfolio import value_portfolio
 from lambdas.wire import http, http_out
 from lambdas.wire.http_in import Faults, deposit_in, page_in
 
 
-def get_wallet(request: Request) -> Response[Any]:
+def get_wallet(request: Request) -> Response:
     """One read."""
     account = request.api.wallets.account(request.account_id)
     return answer(http_out.wallet(account, request.api.currency))
 
 
-def make_deposit(request: Request) -> Response[Any]:
+def make_deposit(request: Request) -> Response:
     """201, or 200 with the same deposit on a retry."""
     api = request.api
     amount_minor, key = deposit_in(
@@ -38,7 +34,7 @@ def make_deposit(request: Request) -> Response[Any]:
     return answer(body, status=201 if made.is_new else 200)
 
 
-def list_postings(request: Request) -> Response[Any]:
+def list_postings(request: Request) -> Response:
     """A page of the ledger, or all of it as CSV."""
     faults = Faults()
     part = page_in(request.query, faults)
@@ -52,7 +48,7 @@ def list_postings(request: Request) -> Response[Any]:
     return answer(items(page, lambda entry: http_out.posting(entry, currency)))
 
 
-def get_portfolio(request: Request) -> Response[Any]:
+def get_portfolio(request: Request) -> Response:
     """Two reads, however many positions there are."""
     api = request.api
     owned = value_portfolio(api.wallets, api.market, request.account_id)

@@ -3,17 +3,11 @@ own end. Not understood: put aside with the reason. Not possible now: back to th
 the batch goes on either way.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from aws_lambda_powertools.logging import Logger
 from aws_lambda_powertools.metrics import Metrics, MetricUnit
-from aws_lambda_powertools.utilities.batch import (
-    BatchProcessor,
-    EventType,
-    process_partial_response,
-)
-from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from lambdas.domain.errors import DomainError
@@ -22,6 +16,7 @@ from lambdas.wire.envelope import Envelope, envelope_in
 from lambdas.wire.malformed import Malformed
 
 Take = Callable[[Envelope], None]
+Record = Mapping[str, Any]
 
 
 def take_all(
@@ -35,26 +30,27 @@ def take_all(
 ) -> Any:
     """SQS's answer: which messages are to come again."""
 
-    def take_or_put_aside(record: SQSRecord) -> None:
+    def take_or_put_aside(record: Record) -> None:
         try:
-            take(envelope_in(record.body))
+            take(envelope_in(record["body"]))
         except Malformed as error:
-            dead_letters.put(record.body, error.reason)
+            dead_letters.put(record["body"], error.reason)
             metrics.add_metric("MessagesPutAside", MetricUnit.Count, 1)
-            logger.warning("put aside", reason=error.reason, message_id=record.message_id)
+            logger.warning("put aside", reason=error.reason, message_id=record["messageId"])
 
-    def take_one(record: SQSRecord) -> None:
+    def is_done(record: Record) -> bool:
         logger.remove_keys(["correlation_id"])  # of the message before; `take` says this one's
         try:
             take_or_put_aside(record)
         except DomainError as error:
             metrics.add_metric("MessagesToComeAgain", MetricUnit.Count, 1)
-            logger.warning("comes again", reason=error.code, message_id=record.message_id)
-            raise
-        except Exception:
+            logger.warning("comes again", reason=error.code, message_id=record["messageId"])
+            return False
+        except Exception:  # one that cannot be done must not stop the others
             metrics.add_metric("MessagesFailed", MetricUnit.Count, 1)
-            logger.exception("failed", message_id=record.message_id)
-            raise
+            logger.exception("failed", message_id=record["messageId"])
+            return False
+        return True
 
-    processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
-    return process_partial_response(event, take_one, processor, context)
+    failed = [record["messageId"] for record in event["Records"] if not is_done(record)]
+    return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in failed]}

@@ -15,7 +15,7 @@ from lambdas.domain.jobs import Job
 from lambdas.domain.slices import Slice
 from lambdas.usecases import project_price, value_history
 from lambdas.usecases.job_sources import Sources, Task
-from lambdas.wire import http_jobs_out
+from lambdas.wire import http_results_out
 
 Json = Any
 
@@ -44,7 +44,7 @@ KINDS: Final[Mapping[str, Kind]] = {
         plan=project_price.plan,
         work=project_price.work,
         join=project_price.join,
-        show=lambda answer, _: http_jobs_out.projection(
+        show=lambda answer, _: http_results_out.projection(
             answer.question.quantity, answer.window, answer.latest, answer.projection
         ),
     ),
@@ -56,7 +56,7 @@ KINDS: Final[Mapping[str, Kind]] = {
         plan=value_history.plan,
         work=value_history.work,
         join=value_history.join,
-        show=http_jobs_out.portfolio_history,
+        show=http_results_out.portfolio_history,
     ),
 }
 

@@ -1,11 +1,12 @@
-"""Every route of the HTTP API, as values: the handler registers them, the OpenAPI file is made of
-them, and an unknown path is told from a wrong method by them.
+"""Every route of the HTTP API, as values: requests are brought to their endpoints by them, and the
+OpenAPI file is made of them.
 """
 
 import re
 from typing import Final
 
 from lambdas.wire import http, http_jobs, http_market
+from lambdas.wire.http_errors import UnknownRoute, WrongMethod
 from lambdas.wire.http_parameters import (
     CURSOR,
     FROM,
@@ -223,11 +224,23 @@ ROUTES: Final = (
 )
 
 _PATHS: Final = {
-    path: re.compile(re.sub(r"\\{\w+\\}", "[^/]+", re.escape(path)))
+    path: re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>[^/]+)", re.escape(path)))
     for path in {route.path for route in ROUTES}
+}
+_BY_PATH: Final = {
+    path: {route.method: route for route in ROUTES if route.path == path} for path in _PATHS
 }
 
 
-def methods_of(path: str) -> tuple[str, ...]:
-    """The methods that a path of a request answers to; none where no route has it."""
-    return tuple(sorted(route.method for route in ROUTES if _PATHS[route.path].fullmatch(path)))
+def find(method: str, path: str) -> tuple[Route, dict[str, str]]:
+    """The route of a request, and what the variable parts of its path hold, as they were sent.
+
+    Raises UnknownRoute, and WrongMethod with the methods that the path does answer to.
+    """
+    for known, pattern in _PATHS.items():
+        if found := pattern.fullmatch(path):
+            routes = _BY_PATH[known]
+            if method not in routes:
+                raise WrongMethod(tuple(sorted(routes)))
+            return routes[method], found.groupdict()
+    raise UnknownRoute

@@ -13,11 +13,9 @@ from enum import StrEnum
 from random import Random
 from typing import Any, TypeVar
 
-from aws_lambda_powertools.event_handler.api_gateway import BaseRouter
 from greenlet import getcurrent, greenlet
 
 T = TypeVar("T")
-_ONE_AT_A_TIME = ("current_event", "lambda_context")
 
 
 class What(StrEnum):
@@ -147,11 +145,7 @@ class Kernel:
             self.wake(task)
 
     def _switch(self) -> None:
-        # Powertools keeps the current request in the class: a Lambda has one at a time.
-        kept = {name: BaseRouter.__dict__.get(name) for name in _ONE_AT_A_TIME}
         self._main.switch()
-        for name, value in kept.items():
-            setattr(BaseRouter, name, value)
 
     def kill(self, process: str) -> None:
         """All tasks of the process end where they stand. Not to be called from one of them."""

@@ -15,7 +15,7 @@ UNWANTED = {
     "openapi_spec_validator",
 }
 PROGRAM = """
-import os, socket, sys
+import gc, os, socket, sys
 class Watched(dict):
     def __getitem__(self, name):
         asked.append(name)
@@ -28,6 +28,7 @@ socket.socket.connect = lambda *_: sys.exit("it connected")
 os.environ = Watched(os.environ)
 from lambdas.handlers import api
 assert callable(api.handler)
+assert gc.isenabled()  # off only while it starts
 from lambdas.names import Setting
 print(*sorted({name.split(".")[0] for name in sys.modules}))
 print(*sorted(set(asked) & {*Setting}))
