@@ -44,6 +44,15 @@ SITE_SOURCES := $(shell find frontend -path frontend/node_modules -prune -o -pat
 	@.venv-cloud/bin/python -m pip install -qq --disable-pip-version-check -r local/cloud-requirements.txt
 	@touch $@
 
+# What others would write instead, on packages of its own: only to be measured.
+PEERS := $(wildcard bench/peers/*.txt)
+.venv-peers/.installed: $(PEERS) .venv-cloud/.installed
+	@echo "Installing what the system is measured beside into .venv-peers (about half a minute, once) …"
+	@rm -rf .venv-peers
+	@.venv-cloud/bin/python -m venv .venv-peers
+	@.venv-peers/bin/python -m pip install -qq --disable-pip-version-check -r bench/peers/requirements.txt
+	@touch $@
+
 cdk/node_modules/.installed: cdk/package-lock.json $(VENV)/.installed
 	@echo "Installing the CDK's command line …"
 	@$(NPM) ci --prefix cdk --loglevel=error --no-audit --no-fund >/dev/null
@@ -231,7 +240,7 @@ test: tools  ## everything: pure tests, DynamoDB and MQTT on loopback, the stack
 
 .PHONY: test-core
 test-core: tools  ## pure tests, contracts, DynamoDB in memory, the stacks
-	@$(PYTEST) tests/unit tests/contract tests/infra tests/chaos/test_verdict.py tests/integration/{dynamodb,http,ops,rights,sqs}
+	@$(PYTEST) tests/unit tests/contract tests/infra tests/chaos/test_verdict.py tests/regression tests/integration/{dynamodb,http,ops,rights,sqs}
 
 .PHONY: test-processes
 test-processes: tools  ## the bridge, the exchange and the supervision as real processes on loopback
@@ -271,6 +280,10 @@ test-chaos: tools  ## a small chaos run (needs mosquitto)
 .PHONY: test-quick
 test-quick: $(VENV)/.installed  ## the tests without I/O, in seconds
 	@$(PYTEST) tests/unit
+
+.PHONY: bench
+bench: tools .venv-peers/.installed  ## measure everything, ours beside its peers, into docs/benchmarks.md (PART=cold-start …)
+	@PATH="$(NODE_HOME)/bin:$$PATH" $(PY) -m bench $(PART)
 
 .PHONY: plots
 plots: $(VENV)/.installed  ## draw what is computed from a real series into docs/plots, to look at it

@@ -96,7 +96,7 @@ def main() -> int:
     except CannotRun as error:
         print(f"✗ {error}", file=sys.stderr)
         return 1
-    investor = _an_investor(outputs)
+    investor = an_investor(outputs)
     ear = Ear()
     client = ear.listen(outputs)
     trips = [_trip(investor, ear) for _ in range(given.orders + 1)][1:]  # the first one warms up
@@ -106,7 +106,8 @@ def main() -> int:
     return 0
 
 
-def _an_investor(outputs: Outputs) -> Investor:
+def an_investor(outputs: Outputs) -> Investor:
+    """Somebody with money, signed in."""
     investor = Investor(
         outputs, f"bench.{secrets.token_hex(4)}@example.com", f"Bench-{secrets.token_hex(8)}-1A"
     )
@@ -122,13 +123,13 @@ def _trip(investor: Investor, ear: Ear) -> Trip:
     order = investor.post("/orders", {"symbol": _SYMBOL, "quantity": "0.01"})
     order_id = order["order_id"]
     ended = _ended(investor, order_id)
-    stored_at = _seconds(order["created_at"])
+    stored_at = seconds_of(order["created_at"])
     requested_at, answered_at = ear.requested_at[order_id], ear.answered_at[order_id]
     return Trip(
         post_s=stored_at - started_at,
         to_broker_s=requested_at - stored_at,
         exchange_s=answered_at - requested_at,
-        settle_s=_seconds(ended["ended_at"]) - answered_at,
+        settle_s=seconds_of(ended["ended_at"]) - answered_at,
     )
 
 
@@ -144,7 +145,8 @@ def _ended(investor: Investor, order_id: str) -> Any:
     )
 
 
-def _seconds(text: str) -> float:
+def seconds_of(text: str) -> float:
+    """A time of the API, since 1970."""
     return datetime.fromisoformat(text).timestamp()
 
 

@@ -1,10 +1,9 @@
 """A stand-in for SQS that speaks its JSON protocol over HTTP, with latency and failures on demand.
 
 It keeps what matters to the bridge: batches, visibility, receipts, long polls. One asyncio loop in
-a thread of its own, or `python -m bench.sqs_stub --port 4670 --latency-ms 15` as a process.
+a thread of its own; as a process: `python -m bench.sqs_process`.
 """
 
-import argparse
 import asyncio
 import itertools
 import json
@@ -80,6 +79,15 @@ class SqsStub:
         self._ready = threading.Event()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), daemon=True)
         self._stopping: asyncio.Event | None = None
+        self._actions: dict[str, Callable[[str, Any], dict[str, Any]]] = {
+            "SendMessageBatch": lambda name, asked: self._send_batch(name, asked["Entries"]),
+            "SendMessage": lambda name, asked: self._send(name, asked["MessageBody"]),
+            "DeleteMessageBatch": lambda name, asked: self._delete(name, asked["Entries"]),
+            "DeleteMessage": lambda name, asked: self._remove(name, asked["ReceiptHandle"]),
+            "ChangeMessageVisibilityBatch": lambda name, asked: self._change(
+                name, asked["Entries"]
+            ),
+        }
 
     def __enter__(self) -> "SqsStub":
         self._thread.start()
@@ -172,16 +180,9 @@ class SqsStub:
             return {"Attributes": {"ApproximateNumberOfMessages": str(len(self._queue(name)))}}
         if self.faults.latency_s:
             await asyncio.sleep(self.faults.latency_s)
-        match action:
-            case "SendMessageBatch":
-                return self._send_batch(name, request["Entries"])
-            case "SendMessage":
-                return self._send(name, request["MessageBody"])
-            case "DeleteMessageBatch":
-                return self._delete(name, request["Entries"])
-            case "ChangeMessageVisibilityBatch":
-                return self._change(name, request["Entries"])
-        raise CallFault("InvalidAction")
+        if action not in self._actions:
+            raise CallFault("InvalidAction")
+        return self._actions[action](name, request)
 
     def _send(self, name: str, body: str) -> dict[str, Any]:
         self.put(name, body)
@@ -221,9 +222,13 @@ class SqsStub:
             messages.append(message | {"ReceiptHandle": held.receipt})
         return {"Messages": messages} if messages else {}
 
+    def _remove(self, name: str, receipt: str) -> dict[str, Any]:
+        self._queue(name).pop(int(receipt.partition(":")[0]), None)
+        return {}
+
     def _delete(self, name: str, entries: list[dict[str, Any]]) -> dict[str, Any]:
         for entry in entries:
-            self._queue(name).pop(int(entry["ReceiptHandle"].partition(":")[0]), None)
+            self._remove(name, entry["ReceiptHandle"])
         return {"Successful": [{"Id": entry["Id"]} for entry in entries], "Failed": []}
 
     def _change(self, name: str, entries: list[dict[str, Any]]) -> dict[str, Any]:
@@ -232,18 +237,3 @@ class SqsStub:
             if held:
                 held.visible_at = time.monotonic() + entry["VisibilityTimeout"]
         return {"Successful": [{"Id": entry["Id"]} for entry in entries], "Failed": []}
-
-
-def main() -> None:
-    """Serve until the process is ended."""
-    parser = argparse.ArgumentParser(description="SQS on loopback, for measurements")
-    parser.add_argument("--port", type=int, required=True)
-    parser.add_argument("--latency-ms", type=float, default=15.0)
-    options = parser.parse_args()
-    with SqsStub(options.port) as stub:
-        stub.faults.latency_s = options.latency_ms / 1000
-        threading.Event().wait()
-
-
-if __name__ == "__main__":
-    main()

@@ -7,14 +7,11 @@ Powertools serves for Swagger, type stubs. Code stays whole, licences stay, vers
 import json
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-SERVICES = ("dynamodb", "sqs", "stepfunctions")
-"""The AWS services that functions call."""
-
-_ENDPOINTS = ("dynamodb", "sqs", "states")
-"""The same, as their endpoints are called."""
+SERVICES = {"dynamodb": "dynamodb", "sqs": "sqs", "stepfunctions": "states"}
+"""The AWS services that functions call, and what their endpoints are called."""
 
 _BOTOCORE_OWN = (
     "_retry.json",
@@ -53,9 +50,9 @@ def install(packages: Path, requirements: Path, pip_of: Path, target: Sequence[s
     )
 
 
-def trim(packages: Path) -> None:
+def trim(packages: Path, services: Mapping[str, str] = SERVICES) -> None:
     """Leaves out what no function reaches."""
-    _trim_botocore(packages / "botocore" / "data")
+    _trim_botocore(packages / "botocore" / "data", services)
     shutil.rmtree(packages / "bin", ignore_errors=True)  # command-line tools of the packages
     for pattern in _SUPERFLUOUS:
         for path in sorted(packages.rglob(pattern)):
@@ -65,22 +62,26 @@ def trim(packages: Path) -> None:
             (info / name).unlink(missing_ok=True)
 
 
-def _trim_botocore(data: Path) -> None:
+def _trim_botocore(data: Path, services: Mapping[str, str]) -> None:
     for path in data.iterdir():
-        if path.name not in (*_BOTOCORE_OWN, *SERVICES):
+        if path.name not in (*_BOTOCORE_OWN, *services):
             _remove(path)
     endpoints = data / "endpoints.json"
     endpoints.write_text(
-        json.dumps(_only_ours(json.loads(endpoints.read_text())), separators=(",", ":"))
+        json.dumps(_only(services, json.loads(endpoints.read_text())), separators=(",", ":"))
     )
 
 
-def _only_ours(endpoints: dict[str, list[dict[str, object]]]) -> dict[str, list[dict[str, object]]]:
-    """Our services alone: the first client of a process reads all of it, which took 14 ms."""
+def _only(
+    wanted: Mapping[str, str], endpoints: dict[str, list[dict[str, object]]]
+) -> dict[str, list[dict[str, object]]]:
+    """These services alone: the first client of a process reads all of it, which took 14 ms."""
     for partition in endpoints["partitions"]:
         services = partition["services"]
         assert isinstance(services, dict)
-        partition["services"] = {name: services[name] for name in _ENDPOINTS if name in services}
+        partition["services"] = {
+            name: services[name] for name in wanted.values() if name in services
+        }
     return endpoints
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from botocore.parsers import JSONParser, ResponseParser, ResponseParserFactory
 
 
-class PlainAnswers(ResponseParserFactory):  # type: ignore[misc] - botocore has no types
+class PlainAnswers(ResponseParserFactory):  # type: ignore[misc]  # botocore has no types
     """To be registered as a session's `response_parser_factory`."""
 
     def create_parser(self, protocol_name: str) -> ResponseParser:
@@ -19,7 +19,7 @@ class PlainAnswers(ResponseParserFactory):  # type: ignore[misc] - botocore has 
         return super().create_parser(protocol_name)
 
 
-class _PlainParser(JSONParser):  # type: ignore[misc] - botocore has no types
+class _PlainParser(JSONParser):  # type: ignore[misc]  # botocore has no types
     """Errors, headers and metadata stay botocore's."""
 
     def _handle_json_body(self, raw_body: bytes, shape: Any) -> Any:  # noqa: ARG002 - not needed

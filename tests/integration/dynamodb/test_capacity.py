@@ -5,7 +5,7 @@ A unit of a write is 1 kB of one item, and twice that in a transaction; one of a
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from pynamodb.connection import Connection
 
+from bench.units import size_of
 from lambdas.adapters.market import DynamoMarket
 from lambdas.domain.market import TREND_HOURS, Tick
 from lambdas.domain.money import MAX_PRICE, STEP
@@ -52,19 +53,6 @@ class Meter:
                     self.read += len(table["Keys"])  # none of our items is over 4 kB
             case other:
                 raise AssertionError(f"a batch of prices asks for {other}")
-
-
-def size_of(item: Mapping[str, Mapping[str, Any]]) -> int:
-    """In bytes, as DynamoDB counts: names, texts in UTF-8, a byte for two digits of a number."""
-    total = 0
-    for name, typed in item.items():
-        ((kind, value),) = typed.items()
-        assert kind in ("S", "N")
-        own = (
-            len(value.encode()) if kind == "S" else len(value.strip("-").replace(".", "")) // 2 + 2
-        )
-        total += len(name) + own
-    return total
 
 
 def batch(hour: int, **changes: Any) -> list[Tick]:

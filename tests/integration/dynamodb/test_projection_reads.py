@@ -12,6 +12,7 @@ from decimal import Decimal
 
 import pytest
 
+from bench.units import size_of
 from lambdas.adapters.activity import DynamoActivityLog
 from lambdas.adapters.market import DynamoMarket
 from lambdas.adapters.market_items import candle_item, price_item
@@ -28,7 +29,6 @@ from lambdas.usecases.project_price import Question
 from lambdas.usecases.update_market import update_market
 from tests.builders import ALICE, NOW, a_tick
 from tests.fakes.dynamo import tables
-from tests.integration.dynamodb.test_capacity import size_of
 
 EVERY = timedelta(minutes=5)
 TICK = a_tick(price=Decimal("1234.567891"), source="Nasdaq Real Time Price")

@@ -1,0 +1,147 @@
+"""The page's sections on units and money."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from bench.bill import idle, months
+from bench.cost import FILLED, Line, prices, total, usage
+from bench.rates import tariff
+from bench.tables import table, usd
+
+Found = Mapping[str, Any]
+
+RULE: Final = {
+    "the rule of money: order, account, posting and position, each step one transaction": (
+        "orders",
+        "accounts",
+        "postings",
+        "positions",
+    ),
+    "the ledger in the order of time (local index)": ("postings/by_time",),
+    "an account's orders, the open orders (indexes)": ("orders/by_account", "orders/open"),
+    "what all groups buy: our own purchase (item and two indexes)": (
+        "activity",
+        "activity/by_symbol",
+        "activity/by_day",
+    ),
+}
+
+
+def units(found: Found) -> str:
+    """Calls and units of each operation, and what an order's writes are for."""
+    counted = found["units"]
+    rows = [
+        [
+            name,
+            ", ".join(_call(call, times) for call, times in used["calls"].items()),
+            f"{used['read_units']:g}",
+            str(used["write_units"]),
+        ]
+        for name, used in counted.items()
+    ]
+    written: dict[str, int] = {}
+    for step in FILLED:
+        for place, count in counted[step]["written"].items():
+            written[place] = written.get(place, 0) + count
+    purposes = [
+        [what, str(sum(written[place] for place in places))] for what, places in RULE.items()
+    ]
+    purposes.append(["**all of it**", f"**{sum(written.values())}**"])
+    return f"""## Calls and capacity units
+Counted below pynamodb, from the requests that leave botocore and the items before and after, through the deployed handlers
+(`bench/units.py`; `tests/regression` holds every figure of this table). A board has 25 companies with whole trends.
+
+{table(["", "calls", "read units", "write units"], rows)}
+
+What the write units of a filled order are for:
+
+{table(["", "write units"], purposes)}
+
+![Write units](plots/write-units.png)
+
+Whether a transaction doubles the writes of a *local* index as well is written nowhere that we found; counted here as if it
+did. See [0112](decisions/0112-what-an-order-writes.md) for what ten units would take.
+"""
+
+
+def _call(call: str, times: int) -> str:
+    name = call.partition(":")[2]
+    return name if times == 1 else f"{times} {name}"
+
+
+def costs(found: Found) -> str:
+    """Per million, per thousand, per month."""
+    made = tariff(found)
+    things = {
+        "a million filled orders, their messages one by one": made.filled_orders(1e6, at_once=1),
+        "a million filled orders, messages in tens": made.filled_orders(1e6, at_once=10),
+        "a million board views": made.request("board", 1e6),
+        "a thousand projections over 30 days": made.projections(1e3),
+    }
+    kinds = sorted({line.what for lines in things.values() for line in lines})
+    rows = [
+        [what, *(usd(_of(lines, kind)) for kind in kinds), f"**{usd(total(lines))}**"]
+        for what, lines in things.items()
+    ]
+    return "\n".join(
+        [
+            f"""## What it costs
+USD, list prices of {prices()["region"]}, {prices()["as_of"]} (`bench/prices.json`, each with the page that it is from; no discount, no
+free allowance here). Functions: CPU as measured above, at the share of a core that their memory buys, and the assumed waiting
+for each call (`bench/usage.json`).
+
+{table(["", *kinds, "together"], rows)}
+""",
+            _months(made),
+        ]
+    )
+
+
+def _of(lines: Sequence[Line], kind: str) -> float:
+    return sum(line.usd for line in lines if line.what == kind)
+
+
+def _months(made: Any) -> str:
+    found = months(made)
+    person = usage()["person_a_month"]
+    rows = [
+        [
+            f"{month['users']:,}",
+            f"{month['orders']:,}",
+            f"{month['requests']:,.0f}",
+            f"{month['peak_requests_per_s']:,g}",
+            usd(month["ours_usd"] - month["people_usd"]),
+            usd(month["people_usd"]),
+            usd(month["ec2_usd"]),
+        ]
+        for month in found
+    ]
+    largest = [
+        [f"{month['users']:,}", _dearest(month["ours"]), _dearest(month["ec2"])] for month in found
+    ]
+    alone = idle()
+    bridge = sum(line.usd for line in alone if line.what == "bridge")
+    return f"""### A month
+Assumed of a person and month: {person["visits"]} visits, each with {person["boards_a_visit"]} boards, {person["companies_a_visit"]} companies and {person["other_screens_a_visit"]} other screens; {person["orders"]} orders, each looked at {person["looks_at_each_order"]} times; {person["projections"]} projections.
+Prices of {usage()["companies"]} companies every {usage()["prices_every_s"]} seconds. Free allowances are taken off. The older design (EC2 behind a load balancer,
+PostgreSQL, Redis; two of each part) is sized by `bench/usage.json` and keeps people itself; ours pays Cognito (plan Lite) for that.
+
+{table(["users", "orders", "requests", "at the peak, a second", "ours, USD", "people (Cognito), USD", "EC2, RDS, Redis, USD"], rows)}
+
+![A month](plots/months.png)
+
+The dearest parts:
+
+{table(["users", "ours", "EC2, RDS, Redis"], largest)}
+
+A month in which nobody comes: {usd(total(alone))} USD, of which the bridge (task, address, secret) is {usd(bridge)}; the rest is
+{_dearest([line.as_json() for line in alone if line.what != "bridge"])}.
+"""
+
+
+def _dearest(lines: Sequence[Mapping[str, Any]], most: int = 4) -> str:
+    parts: dict[str, float] = {}
+    for line in lines:
+        parts[line["what"]] = parts.get(line["what"], 0.0) + line["usd"]
+    ordered = sorted(parts.items(), key=lambda part: -part[1])[:most]
+    return ", ".join(f"{what} {usd(amount)}" for what, amount in ordered if amount >= 0.005)

@@ -1,0 +1,63 @@
+"""The obvious bridge, at the same guarantees: QoS 1 and a session that lasts, acknowledged to the
+broker only after SQS has it, deleted from SQS only after the broker has it. One call each.
+"""
+
+import json
+import os
+import threading
+from datetime import UTC, datetime
+
+import boto3
+import paho.mqtt.client as paho
+
+sqs = boto3.client("sqs")
+queues = {
+    os.environ["TOPIC_INFO"]: os.environ["PRICES_QUEUE_URL"],
+    os.environ["TOPIC_REQUEST"]: os.environ["REQUESTS_QUEUE_URL"],
+    os.environ["TOPIC_VALIDATION"]: os.environ["VALIDATIONS_QUEUE_URL"],
+}
+client = paho.Client(
+    paho.CallbackAPIVersion.VERSION2,
+    os.environ["MQTT_CLIENT_ID"],
+    clean_session=False,
+    manual_ack=True,
+)
+
+
+def forward(client: paho.Client, _userdata: object, message: paho.MQTTMessage) -> None:
+    """From the broker into the topic's queue."""
+    body = {
+        "v": 1,
+        "topic": message.topic,
+        "payload": message.payload.decode(),
+        "received_at": datetime.now(UTC).isoformat(),
+    }
+    sqs.send_message(QueueUrl=queues[message.topic], MessageBody=json.dumps(body))
+    client.ack(message.mid, message.qos)
+
+
+def publish_all() -> None:
+    """From the outbound queue to the broker, for ever."""
+    url = os.environ["OUTBOUND_QUEUE_URL"]
+    while True:
+        answer = sqs.receive_message(
+            QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=3, VisibilityTimeout=30
+        )
+        for message in answer.get("Messages", []):
+            info = client.publish(os.environ["TOPIC_REQUEST"], message["Body"], qos=1)
+            info.wait_for_publish(15)
+            if info.is_published():
+                sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+
+
+def connected(client: paho.Client, *_: object) -> None:
+    """Subscribe, each time."""
+    client.subscribe([(topic, 1) for topic in queues])
+
+
+client.on_message = forward
+client.on_connect = connected
+client.on_subscribe = lambda *_: print("connected", flush=True)
+client.connect("127.0.0.1", int(os.environ["BROKER_PORT"]))
+threading.Thread(target=publish_all, daemon=True).start()
+client.loop_forever()
