@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Final, TypeVar
 
+from botocore import __version__ as botocore_version
+from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as NoConnection
 from pynamodb.connection import Connection
@@ -57,7 +59,7 @@ def connect(tables: Mapping[Table, str], region: str) -> Connection:
         connect_timeout_seconds=_CONNECT_TIMEOUT_S,
         read_timeout_seconds=_READ_TIMEOUT_S,
     )
-    connection.session.register_component("response_parser_factory", PlainAnswers())
+    _make_cheaper(connection.session)
     for table, name in tables.items():
         model = MODELS[table]
         model.Meta.table_name = name
@@ -65,6 +67,14 @@ def connect(tables: Mapping[Table, str], region: str) -> Connection:
         connection.add_meta_table(own.get_meta_table())
         own.connection = connection
     return connection
+
+
+def _make_cheaper(session: Any) -> None:
+    """Each call less by what it needs not do: read answers twice, and describe this machine anew
+    (botocore builds its User-Agent for every request, which took 6 % of placing an order).
+    """
+    session.register_component("response_parser_factory", PlainAnswers())
+    session.set_default_client_config(Config(user_agent=f"Botocore/{botocore_version} fintech"))
 
 
 @contextmanager
