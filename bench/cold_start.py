@@ -11,7 +11,7 @@ from typing import Any
 
 from bench.processes import Function, aws_stub
 from bench.spread import in_ms
-from bench.subjects import Subject, functions, python, routes
+from bench.subjects import Subject, functions, python, routes, usual
 
 PORT = 5410
 
@@ -19,7 +19,7 @@ PORT = 5410
 def measure(rounds: int) -> dict[str, Any]:
     """By what is asked, then by side."""
     with aws_stub(PORT) as url:
-        subjects = [*routes(url), *functions(url)]
+        subjects = [*routes(url), *usual(url), *functions(url)]
         for subject in subjects:  # files into memory
             start(subject)
         runs: dict[tuple[str, str], list[dict[str, float]]] = defaultdict(list)

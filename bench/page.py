@@ -74,6 +74,10 @@ def _cold(found: Found) -> str:
         ]
         rows.append([what, *cells, *ratios])
     nothing = cold[""]["nothing"]["cpu_ms"]
+    usual = ", ".join(
+        f"{SIDES[peer]}: {ms(cold['board'][f'{peer}, usual']['cpu_ms'])}"
+        for peer in ("fastapi", "powertools")
+    )
     return f"""## Cold start
 CPU (user and system) from the start of the process to the first answer, ms. A function that does nothing at all takes
 {ms(nothing)}; a client of DynamoDB, which everybody needs, is most of what remains.
@@ -84,6 +88,9 @@ CPU (user and system) from the start of the process to the first answer, ms. A f
 
 'settle order' is a queue's function: beside a FastAPI application that is a plain handler on boto3's resource and pydantic,
 without the framework.
+
+From packages as they usually are, whole and without bytecode that a function could use (pip and a zip), the peers' board
+takes: {usual}.
 """
 
 

@@ -10,6 +10,7 @@ import json
 import os
 import resource
 import sys
+import threading
 
 
 class Context:
@@ -75,9 +76,10 @@ def sample(handler, events):
 
 def stack(frame):
     """Of the main thread, or of the one that works while the main one waits."""
-    if "select" in frame.f_code.co_filename:
-        others = [f for f in sys._current_frames().values() if not is_waiting(f)]
-        frame = others[-1] if others else frame
+    if frame.f_code.co_filename.endswith("selectors.py"):
+        own = threading.get_ident()
+        running = [f for t, f in sys._current_frames().items() if t != own and not is_waiting(f)]
+        frame = running[0] if running else frame
     files = []
     while frame is not None:
         name = frame.f_code.co_filename

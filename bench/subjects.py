@@ -54,6 +54,14 @@ def routes(url: str) -> list[Subject]:
     return subjects
 
 
+def usual(url: str) -> list[Subject]:
+    """The peers' board once more, from packages as they usually are."""
+    return [
+        _subject(f"{peer}, usual", "board", build_peer(peer, is_usual=True), f"{peer}_api", url)
+        for peer in PEERS
+    ]
+
+
 def functions(url: str) -> list[Subject]:
     """Every function of ours that is not among the routes, and one that does nothing at all."""
     assets = build_for("local")

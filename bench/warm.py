@@ -10,7 +10,7 @@ from typing import Any, Final
 from bench.cold_start import check
 from bench.processes import Function, aws_stub
 from bench.spread import in_ms
-from bench.subjects import Subject, functions, python, routes
+from bench.subjects import ROUTES, Subject, functions, python, routes
 
 PORT = 5411
 AT_ONCE: Final = 100
@@ -61,10 +61,10 @@ def measure(rounds: int) -> dict[str, Any]:
                     cpu_s[number].append(told["cpu_s"] / AT_ONCE)
             found: dict[str, Any] = defaultdict(dict)
             for number, (subject, function) in enumerate(running):
-                found[subject.what][subject.side] = {
-                    "cpu_ms": in_ms(cpu_s[number]),
-                    "shares": shares(function.ask("sample", SAMPLED)["stacks"]),
-                }
+                summary = {"cpu_ms": in_ms(cpu_s[number])}
+                if subject.what in ROUTES:
+                    summary["shares"] = shares(function.ask("sample", SAMPLED)["stacks"])
+                found[subject.what][subject.side] = summary
         finally:
             for _, function in running:
                 function.end()

@@ -15,11 +15,15 @@ SERVICES: Final = {**layer.SERVICES, "ssm": "ssm"}
 PEERS: Final = ("fastapi", "powertools")
 
 
-def build(peer: str) -> Assets:
-    """Made anew only when its packages have changed; the little code always."""
+def build(peer: str, *, is_usual: bool = False) -> Assets:
+    """Made anew only when its packages have changed; the little code always. A usual package is
+    what pip and a zip make of it: whole, and without bytecode that a function could use.
+    """
     target = Target.of("local")
     assert target.compiler is not None
-    folder = BUILD / "peers" / f"with-{peer}"  # no folder of a package has such a name
+    folder = (
+        BUILD / "peers" / f"with-{peer}{'-usual' if is_usual else ''}"
+    )  # no folder of a package has such a name
     requirements = HERE / f"{peer}.txt"
     assets = Assets(code=folder / "code", layer=folder / "layer")
     stamp = folder / "stamp"
@@ -28,12 +32,14 @@ def build(peer: str) -> Assets:
         shutil.rmtree(folder, ignore_errors=True)
         packages = assets.layer / "python"
         layer.install(packages, requirements, target.pip, ())
-        layer.trim(packages, SERVICES)
-        _finish(assets.layer, target.compiler)
+        if not is_usual:
+            layer.trim(packages, SERVICES)
+            _finish(assets.layer, target.compiler)
         stamp.write_text(wanted)
     shutil.rmtree(assets.code, ignore_errors=True)
     shutil.copytree(APP, assets.code, ignore=shutil.ignore_patterns("__pycache__"))
-    _finish(assets.code, target.compiler)
+    if not is_usual:
+        _finish(assets.code, target.compiler)
     return assets
 
 

@@ -16,6 +16,7 @@ from lambdas.adapters.market_items import (
     candle_of,
     closes_out,
     price_item,
+    quote_in,
     quote_item,
     quote_of,
     series_of,
@@ -41,9 +42,18 @@ class DynamoMarket:
         self._connection = connection
 
     def board(self) -> Sequence[Quote]:
-        """One query."""
-        with translated():
-            return [quote_of(item) for item in QuoteItem.query(BOARD)]
+        """One query (a page for each MB), read without models: they took a third of its CPU."""
+        found: list[Quote] = []
+        start = None
+        while True:
+            with translated():
+                page = self._connection.query(
+                    QuoteItem.Meta.table_name, BOARD, exclusive_start_key=start
+                )
+            found += map(quote_in, page["Items"])
+            start = page.get("LastEvaluatedKey")
+            if start is None:
+                return found
 
     def quote(self, symbol: str) -> Quote | None:
         """One GetItem."""

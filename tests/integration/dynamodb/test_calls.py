@@ -6,6 +6,7 @@ Counted below pynamodb, at the requests that leave botocore, so that nothing hid
 from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 from uuid import UUID
 
 import pytest
@@ -105,6 +106,18 @@ def test_a_request_seen_is_one_read_and_one_write(connection: Connection, calls:
 def test_the_board_is_one_query(connection: Connection, calls: list[str]) -> None:
     assert len(DynamoMarket(connection).board()) == 1
     assert calls == ["Query"]
+
+
+def test_a_board_of_many_pages_is_read_whole(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    market = DynamoMarket(connection)
+    more = [a_quote(symbol=f"S{number}", previous_price=Decimal("1.5")) for number in range(4)]
+    market.commit(a_board(*more))
+    monkeypatch.setattr(connection, "query", partial(connection.query, limit=2))
+    board = market.board()
+    assert [quote.symbol for quote in board] == ["AAPL", "S0", "S1", "S2", "S3"]
+    assert board == [market.quote(quote.symbol) for quote in board]
 
 
 def test_a_deposit_is_one_transaction(connection: Connection, calls: list[str]) -> None:
