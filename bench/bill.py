@@ -12,9 +12,6 @@ CONSUMED_QUEUES: Final = 4
 POLLERS: Final = 5
 """How many connections Lambda holds open to each queue, at least, each asking every 20 seconds."""
 
-ALARMS: Final = 40
-METRICS: Final = 25
-
 
 def ours(tariff: Tariff, users: int) -> list[Line]:
     """Everything that this system is billed for, the month's free allowances taken off."""
@@ -29,7 +26,7 @@ def ours(tariff: Tariff, users: int) -> list[Line]:
         *tariff.request("one order", orders * person["looks_at_each_order"]),
         *tariff.projections(person["projections"] * users),
         *tariff.price_batches(MONTH_S / usage()["prices_every_s"]),
-        *_fixed(),
+        *_fixed(usage()["metrics"]["busy"]),
         *_people(users),
         *_site(visits),
     ]
@@ -54,7 +51,7 @@ def ec2(users: int) -> list[Line]:
         for name, count in sizes.items()
     ]
     gb = _requests(users) * person["api_kb_a_request"] / 1e6
-    machines = sum(count for name, count in sizes.items() if name.endswith("hour"))
+    machines = sum(count for name, count in sizes.items() if _kind(name) == "EC2")
     return [
         *per_hour,
         Line(what="load balancer", price="alb_hour", quantity=HOURS),
@@ -94,10 +91,11 @@ def by_part(lines: list[Line]) -> list[Line]:
 
 def idle() -> list[Line]:
     """What a month costs in which nobody comes, of what is there for good."""
-    return [Line(what=x.what, price=x.price, quantity=x.quantity, free=True) for x in _fixed()]
+    lines = _fixed(usage()["metrics"]["idle"])
+    return [Line(what=x.what, price=x.price, quantity=x.quantity, free=True) for x in lines]
 
 
-def _fixed() -> list[Line]:
+def _fixed(metrics: int) -> list[Line]:
     polls = CONSUMED_QUEUES * POLLERS * MONTH_S / 20 + MONTH_S / 3  # the bridge asks every 3 s
     return [
         Line(what="bridge", price="fargate_vcpu_hour", quantity=0.25 * HOURS),
@@ -105,8 +103,8 @@ def _fixed() -> list[Line]:
         Line(what="bridge", price="ipv4_hour", quantity=HOURS),
         Line(what="bridge", price="secret", quantity=1),
         Line(what="queues", price="sqs_request", quantity=polls),
-        Line(what="alarms and metrics", price="alarm", quantity=ALARMS),
-        Line(what="alarms and metrics", price="metric", quantity=METRICS),
+        Line(what="alarms and metrics", price="alarm", quantity=usage()["alarms"]),
+        Line(what="alarms and metrics", price="metric", quantity=metrics),
         # The sweep and the look at the jobs, every minute, at the least that is billed for both.
         Line(what="functions", price="lambda_request", quantity=2 * MONTH_S / 60),
         Line(what="functions", price="lambda_gb_s", quantity=2 * MONTH_S / 60 * 0.05 / 2),

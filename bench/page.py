@@ -196,6 +196,9 @@ less than three seconds of it wait anywhere.
 At {t["half_per_s"]:g} orders a second, half of what was carried, ms:
 
 {table(["hop", "median (smallest to largest)"], half)}
+
+The hops meet where a listener at the broker heard the request and the answer; its own delay moves some milliseconds from one
+hop to the next, so that a hop may seem to take less than nothing. The whole is not touched by it.
 """
 
 

@@ -3,13 +3,14 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
+from bench.bill import idle
 from bench.cost import FILLED, total
 from bench.rates import tariff
 from bench.tables import table, usd
 
 Found = Mapping[str, Any]
 COLD, WARM, FASTER = 60.0, 50.0, 10.0
-WRITE_UNITS, USD = 10, 9.0
+WRITE_UNITS, USD, IDLE_USD = 10, 9.0, 15.0
 
 
 def section(found: Found) -> str:
@@ -70,6 +71,18 @@ def _units(found: Found) -> Iterator[Verdict]:
     yield ("write units of a filled order", f"≤ {WRITE_UNITS}", str(units), units <= WRITE_UNITS)
 
 
+def _idle(_: Found) -> Iterator[Verdict]:
+    lines = idle()
+    apart = total([line for line in lines if line.what != "bridge"])
+    yield (
+        "USD of a month in which nobody comes, stage dev",
+        f"≤ {IDLE_USD:.0f}",
+        usd(total(lines)),
+        total(lines) <= IDLE_USD,
+    )
+    yield ("… of it everything but the bridge", "0", usd(apart), round(apart, 2) == 0)
+
+
 def _costs(found: Found) -> Iterator[Verdict]:
     amount = total(tariff(found).filled_orders(1e6, at_once=10))
     yield (
@@ -86,4 +99,5 @@ VERDICTS: Final[tuple[tuple[tuple[str, ...], Callable[[Found], Iterator[Verdict]
     (("bridge",), _bridge),
     (("units",), _units),
     (("units", "warm"), _costs),
+    ((), _idle),
 )
