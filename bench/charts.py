@@ -60,7 +60,7 @@ def _bars(axes: Axes, found: Found, sides: Sequence[str], value: str) -> None:
         axes.errorbar(places, medians, reach, fmt="none", ecolor=TEXT, elinewidth=0.9, capsize=2.5)
         for place, spread in zip(places, spreads, strict=True):
             axes.annotate(
-                f"{spread['median']:.3g}",
+                _told(spread["median"]),
                 (place, 0),
                 xycoords=("data", "axes fraction"),
                 xytext=(0, 6),
@@ -70,10 +70,14 @@ def _bars(axes: Axes, found: Found, sides: Sequence[str], value: str) -> None:
                 color="white",
                 fontweight="bold",
             )
-    axes.set_xticks(range(len(found)), [what.capitalize() for what in found], fontsize=11)
+    axes.set_xticks(range(len(found)), [what[0].upper() + what[1:] for what in found], fontsize=11)
     axes.grid(axis="y", color=GRID, linewidth=0.7)
     axes.legend(frameon=False, loc="upper left", fontsize=9, ncols=len(sides))
     axes.set_ylim(0, axes.get_ylim()[1] * 1.16)
+
+
+def _told(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
 def _cold(data: Found) -> Figure:
@@ -126,6 +130,7 @@ def _bridge(data: Found) -> Figure:
     figure, axes = canvas(10, 4.8, "The bridge: messages, at the same guarantees")
     _bars(axes, found, ("ours", "obvious"), "value")
     axes.set_yscale("log")
+    axes.minorticks_off()
     axes.set_ylim(10, axes.get_ylim()[1] * 3)
     axes.set_ylabel("messages (log)", color=TEXT)
     return figure

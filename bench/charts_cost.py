@@ -49,6 +49,7 @@ def limits(data: Mapping[str, Any]) -> Figure:
     axes.set_yticks(range(len(limits)), [limit["what"] for limit in limits], fontsize=9)
     axes.invert_yaxis()
     axes.set_xscale("log")
+    axes.minorticks_off()
     axes.set_xlim(1e5, max(users) * 6)
     axes.grid(axis="x", color=GRID, linewidth=0.7)
     axes.set_xlabel("users (log)", color=TEXT)

@@ -20,7 +20,7 @@ BURST_S: Final = 300
 """A partition keeps what it has not used for so long."""
 
 SHARDS: Final = (1, 2, 4, 8, 16)
-USERS: Final = tuple(int(n) for n in np.logspace(5.0, 8.0, 31))
+USERS: Final = tuple(int(n) for n in np.logspace(6.0, 8.0, 41))
 OPENING_S: Final = 900
 SPIKE: Final = 3.0
 """How many times the usual peak come when the market opens; it halves every three minutes."""

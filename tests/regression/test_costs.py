@@ -66,4 +66,4 @@ def test_a_start_loads_nothing_unwanted(function: Function) -> None:
 @pytest.mark.parametrize("what", ["code", "layer"])
 def test_what_ships_has_not_grown(package: dict[str, Any], what: str) -> None:
     """Bytecode differs a little between the patches of a Python."""
-    assert package["kilobytes"][what] <= kept("package")["kilobytes"][what] * 1.02
+    assert package["kilobytes"][what] <= kept("package")["kilobytes"][what] * 1.05
