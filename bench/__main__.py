@@ -18,8 +18,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(MEASURES))
     parser.add_argument("--rounds", type=int, default=11, help="of cold starts and warm requests")
+    parser.add_argument("--page", action="store_true", help="only write page and plots anew")
     given = parser.parse_args()
-    for part in given.parts or MEASURES:
+    for part in [] if given.page else given.parts or MEASURES:
         print(f"{part} …", flush=True)
         keep(part, MEASURES[part](given))
     from bench import charts, page

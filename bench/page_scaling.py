@@ -11,13 +11,17 @@ PAGE: Final = Path("docs/scaling.md")
 MARKS: Final = re.compile(r"(<!-- limits: [^\n]*-->\n).*?(<!-- end -->)", re.DOTALL)
 
 
+def _told(users: int) -> str:
+    return f"{users / 1e6:,.0f} M" if users >= 1e7 else f"{users / 1e6:.1f} M"
+
+
 def write(limits: Sequence[Mapping[str, Any]]) -> None:
     """Nearest first."""
     rows = [
         [
             limit["what"],
             f"{limit['per_s']:,.0f}",
-            f"{limit['users'] / 1e6:,.2g} M" if limit["users"] >= 1e6 else f"{limit['users']:,}",
+            _told(limit["users"]),
             limit["then"],
         ]
         for limit in limits

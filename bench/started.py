@@ -76,7 +76,7 @@ def sample(handler, events):
 
 def stack(frame):
     """Of the main thread, or of the one that works while the main one waits."""
-    if frame.f_code.co_filename.endswith("selectors.py"):
+    if "/asyncio/" in frame.f_code.co_filename or frame.f_code.co_filename.endswith("selectors.py"):
         own = threading.get_ident()
         running = [f for t, f in sys._current_frames().items() if t != own and not is_waiting(f)]
         frame = running[0] if running else frame

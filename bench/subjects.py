@@ -63,21 +63,23 @@ def usual(url: str) -> list[Subject]:
 
 
 def functions(url: str) -> list[Subject]:
-    """Every function of ours that is not among the routes, and one that does nothing at all."""
+    """Every function of ours that is not among the routes; one that does nothing at all, and one
+    that only makes a client of DynamoDB.
+    """
     assets = build_for("local")
     of_routes = (Function.API, Function.VALIDATIONS)
     return [
         _subject(OWN, function.value, assets, f"lambdas.handlers.{function.value}", url)
         for function in Function
         if function not in of_routes
-    ] + [_nothing(url)]
+    ] + [_least("nothing", assets, url), _least("client", assets, url)]
 
 
-def _nothing(url: str) -> Subject:
-    """What the interpreter takes by itself."""
+def _least(module: str, assets: Assets, url: str) -> Subject:
     folder = Path(__file__).parent
-    plan = {"folders": [str(folder)], "module": "nothing", "events": [{}]}
-    return Subject(side="nothing", what="", plan=plan, environment=environment(folder, url))
+    folders = [str(folder), str(assets.layer / "python")]
+    plan = {"folders": folders, "module": module, "events": [{}]}
+    return Subject(side=module, what="", plan=plan, environment=environment(folder, url))
 
 
 def _subject(side: str, what: str, assets: Assets, module: str, url: str) -> Subject:

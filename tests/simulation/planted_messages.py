@@ -62,8 +62,9 @@ MESSAGES: Final = (
         edits=(
             Edit(
                 file="lambdas/handlers/intake.py",
-                old="message_id=record.message_id)\n            raise\n        except Exception:",
-                new="message_id=record.message_id)\n        except Exception:",
+                old='message_id=record["messageId"])\n            return False\n'
+                "        except Exception:",
+                new='message_id=record["messageId"])\n        except Exception:',
             ),
         ),
         hidden_from="whole, mostly: the sweep asks again",
@@ -73,7 +74,7 @@ MESSAGES: Final = (
         edits=(
             Edit(
                 file="lambdas/handlers/intake.py",
-                old="            dead_letters.put(record.body, error.reason)\n",
+                old='            dead_letters.put(record["body"], error.reason)\n',
                 new="            raise\n",
             ),
         ),
