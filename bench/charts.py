@@ -13,9 +13,10 @@ from bench.canvas import GRID, SIDES, TEXT, canvas, tidy
 from bench.plots import FOLDER
 from bench.warm import LAYERS
 
+NOT_TOLD: Final = "not told apart"
 LAYER_COLOURS: Final = dict(
     zip(
-        [*LAYERS, "other"],
+        [*LAYERS, NOT_TOLD],
         (
             "#3b4a6b",
             "#6d7fa8",
@@ -24,7 +25,7 @@ LAYER_COLOURS: Final = dict(
             "#8a93a6",
             "#c9b8a8",
             "#12836f",
-            "#e4e7ee",
+            "#d5d9e2",
         ),
         strict=True,
     )
@@ -108,7 +109,8 @@ def _shares(axes: Axes, found: Found) -> None:
     starts = [0.0] * len(rows)
     for layer, colour in LAYER_COLOURS.items():
         widths = [
-            found[what][side]["cpu_ms"]["median"] * found[what][side]["shares"].get(layer, 0.0)
+            found[what][side]["cpu_ms"]["median"]
+            * found[what][side].get("shares", {NOT_TOLD: 1.0}).get(layer, 0.0)
             for what, side in rows
         ]
         axes.barh(places, widths, 0.82, left=starts, color=colour, label=layer)

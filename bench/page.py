@@ -109,6 +109,7 @@ def _warm(found: Found) -> str:
         [f"{what}: {side}", *(f"{100 * sides[side]['shares'][layer]:.0f}" for layer in LAYERS)]
         for what, sides in warm.items()
         for side in SIDES
+        if "shares" in sides[side]
     ]
     others = [
         [what, ms(sides["ours"]["cpu_ms"], 2)]
@@ -123,7 +124,7 @@ CPU of one request, ms.
 ![Warm requests](plots/warm.png)
 
 Where it goes, per cent, by sampling the stack every tick of CPU time (the standard library counts for whoever called
-it; FastAPI runs a route on a thread of its own, where the time belongs to what that thread does):
+it; FastAPI runs a route on a thread of its own, where such samples cannot be taken):
 
 {table(["", *LAYERS], shares)}
 

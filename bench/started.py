@@ -10,7 +10,6 @@ import json
 import os
 import resource
 import sys
-import threading
 
 
 class Context:
@@ -75,11 +74,7 @@ def sample(handler, events):
 
 
 def stack(frame):
-    """Of the main thread, or of the one that works while the main one waits."""
-    if "/asyncio/" in frame.f_code.co_filename or frame.f_code.co_filename.endswith("selectors.py"):
-        own = threading.get_ident()
-        running = [f for t, f in sys._current_frames().items() if t != own and not is_waiting(f)]
-        frame = running[0] if running else frame
+    """Of the main thread: Python calls a signal's handler in no other."""
     files = []
     while frame is not None:
         name = frame.f_code.co_filename
@@ -87,10 +82,6 @@ def stack(frame):
             files.append(name)
         frame = frame.f_back
     return tuple(files)
-
-
-def is_waiting(frame):
-    return frame.f_code.co_filename.endswith(("threading.py", "selectors.py", "queue.py"))
 
 
 if __name__ == "__main__":

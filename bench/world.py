@@ -128,7 +128,7 @@ def new_world() -> Iterator[World]:
         try:
             _make_tables()
             _make_queues()
-            workflow.connect = lambda _region: Steps()  # type: ignore[assignment,misc]
+            workflow.connect = lambda *_: Steps()  # type: ignore[assignment,misc]
             runtime.now = lambda: NOW
             world = World(recorder, log)
             world.forget()
