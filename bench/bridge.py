@@ -27,7 +27,7 @@ from iotcore import Broker
 from paho.mqtt.enums import CallbackAPIVersion
 
 from bench.peers.build import PYTHON
-from bench.processes import process
+from bench.processes import cpu_s, process
 from bench.spread import Spread
 from bench.sqs_stub import ENVIRONMENT
 
@@ -77,12 +77,6 @@ def environment(folder: str) -> dict[str, str]:
         "OUTBOUND_QUEUE_URL": f"{QUEUES}/outbound",
         "HEALTH_FILE": f"{folder}/alive",
     }
-
-
-def cpu_s(pid: int) -> float:
-    """User and system time that a process has used."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 @contextmanager

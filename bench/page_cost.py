@@ -111,7 +111,7 @@ def costs(found: Found) -> str:
     return "\n".join(
         [
             f"""## What it costs
-USD, list prices of {prices()["region"]}, {prices()["as_of"]} (`bench/prices.json`, each with the page that it is from; no discount, no
+USD, list prices of {prices()["region"]}, {prices()["as_of"]} (`bench/prices.json`, each with the page of AWS to check it against; no discount, no
 free allowance here). Functions: CPU as measured above, at the share of a core that their memory buys, and the assumed waiting
 for each call (`bench/usage.json`).
 

@@ -13,6 +13,12 @@ from typing import IO, Any, Final
 STARTED: Final = Path(__file__).with_name("started.py")
 
 
+def cpu_s(pid: int) -> float:
+    """User and system time that a process has used."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 @contextmanager
 def process(arguments: list[str], **kwargs: Any) -> Iterator["subprocess.Popen[str]"]:
     """A Python process that ends with the block."""
