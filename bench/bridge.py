@@ -2,8 +2,7 @@
 left after a kill.
 
 `python -m bench.bridge`: a real broker (iotcore) and a stub of SQS that takes 15 ms a call, each in
-a process of its own; only the bridge's process is measured. Both bridges give the same guarantees:
-see `bench/peers/bridge.py`. Fails below the target.
+a process of its own; only the bridge is measured. Both give the same guarantees.
 """
 
 import argparse
@@ -51,9 +50,7 @@ PATIENCE_S: Final = 120
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
-    """One measurement."""
-
+class Run:  # one measurement
     messages: int
     wall_s: float
     cpu_s: float
