@@ -53,6 +53,12 @@ def _package(_: argparse.Namespace) -> Any:
     return measure()
 
 
+def _idle(_: argparse.Namespace) -> Any:
+    from bench.idle import measure
+
+    return measure()
+
+
 def _cold_start(given: argparse.Namespace) -> Any:
     from bench.cold_start import measure
 
@@ -86,6 +92,7 @@ def _scaling(_: argparse.Namespace) -> Any:
 MEASURES: Final[dict[str, Callable[[argparse.Namespace], Any]]] = {
     "units": _units,
     "package": _package,
+    "idle": _idle,
     "cold-start": _cold_start,
     "warm": _warm,
     "bridge": _bridge,

@@ -4,13 +4,11 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from bench.cost import Line, Tariff, merged, total, usage
+from cdk.verify.idle_cost import HOURS, POLLERS
 
 USERS: Final = (100, 10_000, 1_000_000)
-HOURS: Final = 730
 MONTH_S: Final = HOURS * 3600
 CONSUMED_QUEUES: Final = 4
-POLLERS: Final = 5
-"""How many connections Lambda holds open to each queue, at least, each asking every 20 seconds."""
 
 
 def ours(tariff: Tariff, users: int) -> list[Line]:
@@ -26,7 +24,7 @@ def ours(tariff: Tariff, users: int) -> list[Line]:
         *tariff.request("one order", orders * person["looks_at_each_order"]),
         *tariff.projections(person["projections"] * users),
         *tariff.price_batches(MONTH_S / usage()["prices_every_s"]),
-        *_fixed(usage()["metrics"]["busy"]),
+        *_fixed(),
         *_people(users),
         *_site(visits),
     ]
@@ -89,13 +87,8 @@ def by_part(lines: list[Line]) -> list[Line]:
     return sorted((x for x in lines if x.usd >= 0.005), key=lambda line: -line.usd)
 
 
-def idle() -> list[Line]:
-    """What a month costs in which nobody comes, of what is there for good."""
-    lines = _fixed(usage()["metrics"]["idle"])
-    return [Line(what=x.what, price=x.price, quantity=x.quantity, free=True) for x in lines]
-
-
-def _fixed(metrics: int) -> list[Line]:
+def _fixed() -> list[Line]:
+    """What is there for good, in the stage prod."""
     polls = CONSUMED_QUEUES * POLLERS * MONTH_S / 20 + MONTH_S / 3  # the bridge asks every 3 s
     return [
         Line(what="bridge", price="fargate_vcpu_hour", quantity=0.25 * HOURS),
@@ -104,7 +97,7 @@ def _fixed(metrics: int) -> list[Line]:
         Line(what="bridge", price="secret", quantity=1),
         Line(what="queues", price="sqs_request", quantity=polls),
         Line(what="alarms and metrics", price="alarm", quantity=usage()["alarms"]),
-        Line(what="alarms and metrics", price="metric", quantity=metrics),
+        Line(what="alarms and metrics", price="metric", quantity=usage()["metrics"]),
         # The sweep and the look at the jobs, every minute, at the least that is billed for both.
         Line(what="functions", price="lambda_request", quantity=2 * MONTH_S / 60),
         Line(what="functions", price="lambda_gb_s", quantity=2 * MONTH_S / 60 * 0.05 / 2),

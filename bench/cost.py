@@ -10,6 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+from cdk.verify.idle_cost import PRICES
+
 MILLION: Final = 1_000_000
 CORE_MB: Final = 1769
 """Memory with which Lambda gives a whole core."""
@@ -31,13 +33,6 @@ Data = Mapping[str, Any]
 
 
 @cache
-def prices() -> dict[str, Any]:
-    """The list with its date and region."""
-    found: dict[str, Any] = json.loads(Path(__file__).with_name("prices.json").read_text())
-    return found
-
-
-@cache
 def usage() -> dict[str, Any]:
     """What is assumed."""
     found: dict[str, Any] = json.loads(Path(__file__).with_name("usage.json").read_text())
@@ -56,7 +51,7 @@ class Line:
     @property
     def usd(self) -> float:
         """The amount."""
-        price = prices()["prices"][self.price]
+        price = PRICES["prices"][self.price]
         taken = max(0.0, self.quantity - (price.get("free", 0) if self.free else 0))
         return float(taken * price["usd"] / price["per"])
 

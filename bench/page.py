@@ -212,5 +212,6 @@ SECTIONS: Final[Sequence[tuple[tuple[str, ...], Any]]] = (
     (("bridge",), _bridge),
     (("units",), page_cost.units),
     (("units", "warm"), page_cost.costs),
+    (("idle",), page_cost.idle),
     (("throughput",), _throughput),
 )

@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from bench.bill import idle, months
-from bench.cost import FILLED, Line, prices, total, usage
+from bench.bill import months
+from bench.cost import FILLED, Line, total, usage
 from bench.rates import tariff
 from bench.tables import table, usd
+from cdk.verify.idle_cost import PRICES
 
 Found = Mapping[str, Any]
 
@@ -84,8 +85,8 @@ def unmet(found: Found) -> str:
 - **The bridge's CPU, outward.** Received and deleted in tens already; what remains is a publication, its acknowledgement and the threads woken for
   each. The obvious bridge is bound by its calls, so it loses more by the second than by the second of CPU.
 - **Write units and USD of an order.** The rule of money asks for 15 units; see [0112](decisions/0112-what-an-order-writes.md).
-- **Nothing but the bridge when idle.** Lambda asks each of four queues five times every 20 seconds, and AWS bills the asking; alarms cost 0.10 USD each after
-  the first ten.
+- **Nothing but the bridge when idle.** Lambda asks each of four queues five times every 20 seconds, and AWS bills the asking
+  ([0094](decisions/0094-what-an-idle-stage-may-cost.md) says why they are asked so often).
 """
 
 
@@ -111,7 +112,7 @@ def costs(found: Found) -> str:
     return "\n".join(
         [
             f"""## What it costs
-USD, list prices of {prices()["region"]}, {prices()["as_of"]} (`bench/prices.json`, each with the page of AWS to check it against; no discount, no
+USD, list prices of {PRICES["region"]}, {PRICES["as_of"]} (`cdk/verify/prices.json`, each with the page of AWS to check it against; no discount, no
 free allowance here). Functions: CPU as measured above, at the share of a core that their memory buys, and the assumed waiting
 for each call (`bench/usage.json`).
 
@@ -144,8 +145,6 @@ def _months(made: Any) -> str:
     largest = [
         [f"{month['users']:,}", _dearest(month["ours"]), _dearest(month["ec2"])] for month in found
     ]
-    alone = idle()
-    bridge = sum(line.usd for line in alone if line.what == "bridge")
     return f"""### A month
 Assumed of a person and month: {person["visits"]} visits, each with {person["boards_a_visit"]} boards, {person["companies_a_visit"]} companies and {person["other_screens_a_visit"]} other screens; {person["orders"]} orders, each looked at {person["looks_at_each_order"]} times; {person["projections"]} projections.
 Prices of {usage()["companies"]} companies every {usage()["prices_every_s"]} seconds. Free allowances are taken off. The older design (EC2 behind a load balancer,
@@ -158,9 +157,6 @@ PostgreSQL, Redis; two of each part) is sized by `bench/usage.json` and keeps pe
 The dearest parts:
 
 {table(["users", "ours", "EC2, RDS, Redis"], largest)}
-
-A month in which nobody comes: {usd(total(alone))} USD, of which the bridge (task, address, secret) is {usd(bridge)}; the rest is
-{_dearest([line.as_json() for line in alone if line.what != "bridge"])}.
 """
 
 
@@ -170,3 +166,15 @@ def _dearest(lines: Sequence[Mapping[str, Any]], most: int = 4) -> str:
         parts[line["what"]] = parts.get(line["what"], 0.0) + line["usd"]
     ordered = sorted(parts.items(), key=lambda part: -part[1])[:most]
     return ", ".join(f"{what} {usd(amount)}" for what, amount in ordered if amount >= 0.005)
+
+
+def idle(found: Found) -> str:
+    """The bill of a month in which nobody comes."""
+    lines = found["idle"]["lines"]
+    rows = [[line["what"], usd(line["usd"])] for line in lines if round(line["usd"], 2)]
+    rows.append(["together", f"**{usd(sum(line['usd'] for line in lines))}**"])
+    return f"""### A month in which nobody comes
+The stage dev, from its templates, as `make verify-aws STAGE=dev` reckons:
+
+{table(["", "USD"], rows)}
+"""

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
-from bench.bill import idle
 from bench.cost import FILLED, total
 from bench.rates import tariff
 from bench.tables import table, usd
@@ -71,15 +70,12 @@ def _units(found: Found) -> Iterator[Verdict]:
     yield ("write units of a filled order", f"≤ {WRITE_UNITS}", str(units), units <= WRITE_UNITS)
 
 
-def _idle(_: Found) -> Iterator[Verdict]:
-    lines = idle()
-    apart = total([line for line in lines if line.what != "bridge"])
-    yield (
-        "USD of a month in which nobody comes, stage dev",
-        f"≤ {IDLE_USD:.0f}",
-        usd(total(lines)),
-        total(lines) <= IDLE_USD,
-    )
+def _idle(found: Found) -> Iterator[Verdict]:
+    lines = found["idle"]["lines"]
+    alone = sum(line["usd"] for line in lines)
+    apart = sum(line["usd"] for line in lines if not line["of_bridge"])
+    what = "USD of a month in which nobody comes, stage dev"
+    yield (what, f"≤ {IDLE_USD:.0f}", usd(alone), alone <= IDLE_USD)
     yield ("… of it everything but the bridge", "0", usd(apart), round(apart, 2) == 0)
 
 
@@ -99,5 +95,5 @@ VERDICTS: Final[tuple[tuple[tuple[str, ...], Callable[[Found], Iterator[Verdict]
     (("bridge",), _bridge),
     (("units",), _units),
     (("units", "warm"), _costs),
-    ((), _idle),
+    (("idle",), _idle),
 )

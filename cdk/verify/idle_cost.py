@@ -14,6 +14,10 @@ from cdk.verify.checked import Checked, Finding
 from cdk.verify.subject import Subject
 
 PRICES: Final = json.loads(Path(__file__).with_name("prices.json").read_text())
+"""The one price list: what each thing costs, how much of it is free, and where AWS says so."""
+
+HOURS: Final = 730
+"""Of a month."""
 
 BUDGET_USD: Final = {"dev": 15.0}
 """A month, idle; other stages have none."""
@@ -94,21 +98,20 @@ def bill(subject: Subject) -> list[Line]:
 
 
 def _bridge(subject: Subject) -> Iterator[Line]:
-    usd, hours = PRICES["usd"], PRICES["hours_a_month"]
     (task,) = subject.properties("AWS::ECS::TaskDefinition")
     cpu, memory_gb = int(task["Cpu"]) / 1024, int(task["Memory"]) / 1024
     for service in subject.properties("AWS::ECS::Service"):
         count = service["DesiredCount"]
-        hour = cpu * usd["fargate_arm_vcpu_hour"] + memory_gb * usd["fargate_arm_gb_hour"]
+        hour = _usd("fargate_vcpu_hour", cpu) + _usd("fargate_gb_hour", memory_gb)
         yield Line(
-            what=f"{count} Fargate task, arm64, {cpu} vCPU, {memory_gb} GB, {hours} h",
-            usd=count * hour * hours,
+            what=f"{count} Fargate task, arm64, {cpu} vCPU, {memory_gb} GB, {HOURS} h",
+            usd=count * hour * HOURS,
             of_bridge=True,
         )
         if _is_public(service):
             yield Line(
-                what=f"{count} public IPv4 address, {hours} h",
-                usd=count * usd["public_ipv4_hour"] * hours,
+                what=f"{count} public IPv4 address, {HOURS} h",
+                usd=_usd("ipv4_hour", count * HOURS),
                 of_bridge=True,
             )
 
@@ -120,35 +123,40 @@ def _is_public(service: dict[str, Any]) -> bool:
 
 def _secrets(subject: Subject) -> Line:
     count = sum(1 for _ in subject.properties("AWS::SecretsManager::Secret"))
-    usd = count * PRICES["usd"]["secret_month"]
-    return Line(what=f"{count} secret", usd=usd, of_bridge=True)
+    return Line(what=f"{count} secret", usd=_usd("secret", count), of_bridge=True)
 
 
 def _watching(subject: Subject) -> Iterator[Line]:
-    for kind, singular in (("Alarm", "alarm"), ("Dashboard", "dashboard")):
+    for kind, name in (("Alarm", "alarm"), ("Dashboard", "dashboard")):
         count = sum(1 for _ in subject.properties(f"AWS::CloudWatch::{kind}"))
-        free = PRICES["free_each_month"][f"{singular}s"]
-        usd = max(0, count - free) * PRICES["usd"][f"{singular}_month"]
-        yield Line(what=f"{count} {singular}s, {free} of an account are free", usd=usd)
+        free = PRICES["prices"][name]["free"]
+        usd = _usd(name, max(0, count - free))
+        yield Line(what=f"{count} {name}s, {free} of an account are free", usd=usd)
 
 
 def _polling(subject: Subject) -> Iterator[Line]:
     """Empty answers cost as much as full ones."""
-    minutes = PRICES["hours_a_month"] * 60
+    minutes = HOURS * 60
     mappings = subject.properties("AWS::Lambda::EventSourceMapping")
     queues = sum(1 for mapping in mappings if "StartingPosition" not in mapping)
     lambdas, bridge = queues * POLLERS * 3 * minutes, 60 * minutes // BRIDGE_POLL_S
-    free, price = PRICES["free_each_month"]["sqs_requests"], PRICES["usd"]["sqs_million_requests"]
+    free = PRICES["prices"]["sqs_request"]["free"]
     yield Line(
         what=f"Lambda asks {queues} queues {lambdas / 1e6:.2f} million times, "
         f"{free / 1e6:.0f} of them free",
-        usd=max(0, lambdas - free) / 1e6 * price,
+        usd=_usd("sqs_request", max(0, lambdas - free)),
     )
     yield Line(
         what=f"the bridge asks its queue {bridge / 1e6:.2f} million times",
-        usd=bridge / 1e6 * price,
+        usd=_usd("sqs_request", bridge),
         of_bridge=True,
     )
+
+
+def _usd(name: str, quantity: float) -> float:
+    """What so much of something on the list costs, without what is free of it."""
+    price = PRICES["prices"][name]
+    return float(quantity * price["usd"] / price["per"])
 
 
 def _unknown(subject: Subject) -> Iterator[Finding]:

@@ -34,5 +34,5 @@ def test_what_an_idle_month_costs_is_what_the_bill_says(dev: Synthesized) -> Non
     for line in by_use:
         assert f"{line.usd:.2f}" in PAGE, line
     assert PRICES["region"] in PAGE
-    assert PRICES["as_of"].startswith("2026-04")
-    assert "April 2026" in PAGE
+    assert PRICES["as_of"].startswith("2025-11")
+    assert "November 2025" in PAGE
