@@ -123,6 +123,7 @@ def test_forty_deposits_at_once_are_all_there(quiet: System) -> None:
     assert person.get("/wallet")["available"] == "0.40"
 
 
+@pytest.mark.timeout(360)
 @pytest.mark.parametrize("answers", [[True], [False], [True, False]])
 def test_an_answer_a_hundred_times_at_once_ends_an_order_once(
     quiet: System, answers: list[bool]
@@ -133,7 +134,11 @@ def test_an_answer_a_hundred_times_at_once_ends_an_order_once(
     messages = [verdict(order["order_id"], valid=valid) for valid in answers] * 50
     hear(quiet, "validations", *messages)
     ended = person.ended(order["order_id"], within_s=60)
-    eventually(lambda: is_empty(quiet, "validations"), what="an empty queue", within_s=120)
+    # An answer that met others twice is not lost: it comes again in the queue's own time.
+    comes_again_s = attributes(quiet, "validations", "VisibilityTimeout")["VisibilityTimeout"]
+    eventually(
+        lambda: is_empty(quiet, "validations"), what="an empty queue", within_s=comes_again_s + 60
+    )
     assert person.order(order["order_id"]) == ended
     if len(answers) == 1:
         assert ended["state"] == ("ACCEPTED" if answers[0] else "REJECTED")
@@ -147,11 +152,17 @@ def test_an_answer_a_hundred_times_at_once_ends_an_order_once(
 
 
 def is_empty(system: System, queue: str) -> bool:
-    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
-    left = system.client("sqs").get_queue_attributes(
+    left = attributes(
+        system, queue, "ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"
+    )
+    return not any(left.values())
+
+
+def attributes(system: System, queue: str, *names: str) -> dict[str, int]:
+    told = system.client("sqs").get_queue_attributes(
         QueueUrl=system.outputs["queues"][queue], AttributeNames=names
     )["Attributes"]
-    return all(left[name] == "0" for name in names)
+    return {name: int(told[name]) for name in names}
 
 
 # The same at the ports, where the clock is ours: a sweep asks about orders of a certain age only.
