@@ -103,6 +103,8 @@ def account() -> Item:
         "account_id": {"S": events.ACCOUNT},
         "available_minor": {"N": "100000000"},
         "held_minor": {"N": "100000000"},
+        "shares#AAPL": {"N": "2.5"},
+        "cost#AAPL": {"N": "47560"},
     }
 
 

@@ -13,7 +13,7 @@ from bench.rates import tariff
 
 def units(data: Mapping[str, Any]) -> Figure:
     """Of each step, by where it writes."""
-    steps = ("order placed", "order seen at the broker", "order accepted")
+    steps = ("order placed", "order accepted")
     parts = sorted({place for step in steps for place in data["units"][step]["written"]})
     figure, axes = canvas(10, 4.2, "Write units of an order that is filled, by table and index")
     colours = plt.get_cmap("tab20").colors

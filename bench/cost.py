@@ -19,8 +19,8 @@ CORE_MB: Final = 1769
 FILLED: Final = {
     "order placed": "api",
     "order relayed": "relay",
-    "order seen at the broker": "requests",
     "order accepted": "validations",
+    "order seen at the broker, answered by then": "requests",
 }
 """The operations that an order takes to its good end, and the function that does each."""
 

@@ -12,19 +12,10 @@ from cdk.verify.idle_cost import PRICES
 Found = Mapping[str, Any]
 
 RULE: Final = {
-    "the rule of money: order, account, posting and position, each step one transaction": (
-        "orders",
-        "accounts",
-        "postings",
-        "positions",
-    ),
-    "the ledger in the order of time (local index)": ("postings/by_time",),
-    "an account's orders, the open orders (indexes)": ("orders/by_account", "orders/open"),
-    "what all groups buy: our own purchase (item and two indexes)": (
-        "activity",
-        "activity/by_symbol",
-        "activity/by_day",
-    ),
+    "the rule of money: order and account, each step one transaction": ("orders", "accounts"),
+    "an account's orders, by time (index)": ("orders/by_account",),
+    "the open orders (index)": ("orders/open",),
+    "what all groups buy: our own purchase (index)": ("orders/bought",),
 }
 
 
@@ -60,8 +51,8 @@ What the write units of a filled order are for:
 
 ![Write units](plots/write-units.png)
 
-Whether a transaction doubles the writes of a *local* index as well is written nowhere that we found; counted here as if it
-did. See [0112](decisions/0112-what-an-order-writes.md) for what ten units would take.
+See [0122](decisions/0122-two-items-a-step.md) for what each of them is, and what was taken off. An account's item stays below one
+kB with some thirty companies; beyond, each step costs two units more. A deposit's local index is counted as if a transaction doubled it, too.
 """
 
 

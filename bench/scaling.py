@@ -129,10 +129,10 @@ def limits_of(data: dict[str, Any]) -> list[Limit]:
             then="the broker's `max_inflight_messages`; then shared subscriptions",
         ),
         Limit(
-            what="feed of all groups: one partition a day, our trades alone",
+            what="accepted orders by company: one index partition, if all buy the same",
             per_s=PARTITION_WRITES_PER_S,
             per_user_per_s=orders,
-            then="a shard beside the day in the index's key",
+            then="a shard beside the company in the index's key",
         ),
         Limit(
             what="open orders: 8 partitions, two writes an order",

@@ -37,6 +37,10 @@ class Stage:
     first_ask_after_s: int = 120
     longest_ask_interval_s: int = 3600
     link_silent_after_s: int = 900
+    seen_after_s: int = 5
+    """How long requests that come back wait: nearly every order is answered by then, and one that
+    is need not be written as SENT (0122).
+    """
 
     protected: bool = False
     """Whether data outlives its stack: no deletion, recovery to any moment of the last weeks."""

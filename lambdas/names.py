@@ -26,7 +26,6 @@ class Setting(StrEnum):
     ORDERS_TABLE = "ORDERS_TABLE"
     ACCOUNTS_TABLE = "ACCOUNTS_TABLE"
     POSTINGS_TABLE = "POSTINGS_TABLE"
-    POSITIONS_TABLE = "POSITIONS_TABLE"
     ACTIVITY_TABLE = "ACTIVITY_TABLE"
     JOBS_TABLE = "JOBS_TABLE"
     OUTBOUND_QUEUE_URL = "OUTBOUND_QUEUE_URL"
@@ -69,7 +68,6 @@ class Table(StrEnum):
     ORDERS = "orders"
     ACCOUNTS = "accounts"
     POSTINGS = "postings"
-    POSITIONS = "positions"
     ACTIVITY = "activity"
     JOBS = "jobs"
 
@@ -97,6 +95,7 @@ USER_POOL_NAME: Final = "Arqui-pool2"
 # Indexes. See docs/decisions/0003-tables-and-indexes.md for what each is for and what it costs.
 ORDERS_BY_ACCOUNT: Final = "by_account"  # global, account_id + created_at, keys only
 OPEN_ORDERS: Final = "open"  # global and sparse, sweep_shard + created_at, keys and ask_at
+BOUGHT_ORDERS: Final = "bought"  # global and sparse, bought + ended_at, keys, quantity, created_at
 POSTINGS_BY_TIME: Final = "by_time"  # local, account_id + recorded_at, all attributes
 ACTIVITY_BY_SYMBOL: Final = "by_symbol"  # global and sparse, symbol + validated_at, all attributes
 ACTIVITY_BY_DAY: Final = "by_day"  # global and sparse, day + validated_at, all attributes
@@ -110,7 +109,6 @@ TABLE_KEYS: Final[dict[Table, tuple[str, str | None]]] = {
     Table.ORDERS: ("order_id", None),
     Table.ACCOUNTS: ("account_id", None),
     Table.POSTINGS: ("account_id", "posting_id"),
-    Table.POSITIONS: ("account_id", "symbol"),
     Table.ACTIVITY: ("request_id", None),
     Table.JOBS: ("job_id", None),
 }

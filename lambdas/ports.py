@@ -139,7 +139,7 @@ class ActivityLog(Protocol):
         """Keep an answer; the first one heard under an id stays."""
 
     def demand(self, symbol: str, start: datetime, end: datetime) -> int:
-        """How many purchases of a company, by all groups, were found valid with
+        """How many purchases of a company, by all groups and ours, were found valid with
         start ≤ validated_at < end.
         """
 
@@ -147,7 +147,8 @@ class ActivityLog(Protocol):
         """A company's answered requests. Raises InvalidInput for a cursor that is not ours."""
 
     def feed(self, start: datetime, end: datetime, limit: int, cursor: str | None) -> Page[Trade]:
-        """All companies' answered requests with start ≤ validated_at < end, a few days at most.
+        """The other groups' answered requests with start ≤ validated_at < end, of all companies,
+        a few days at most.
         Raises InvalidInput for a cursor that is not ours.
         """
 

@@ -51,7 +51,6 @@ _TABLES = {
     Table.ORDERS: Setting.ORDERS_TABLE,
     Table.ACCOUNTS: Setting.ACCOUNTS_TABLE,
     Table.POSTINGS: Setting.POSTINGS_TABLE,
-    Table.POSITIONS: Setting.POSITIONS_TABLE,
     Table.ACTIVITY: Setting.ACTIVITY_TABLE,
     Table.JOBS: Setting.JOBS_TABLE,
 }

@@ -22,8 +22,9 @@ from ops.tally import Reading, Tally
 T = TypeVar("T")
 READINGS: Final = 12
 PATIENCE: Final = 4
-# Longer than any transaction takes from its first visible write to its last.
-FIRST_PAUSE_S: Final = 0.5
+# Longer than a transaction takes from its first visible write to its last, and than the index by
+# which an account's orders are found is behind.
+FIRST_PAUSE_S: Final = 2.0
 LONGEST_PAUSE_S: Final = 4.0
 _BATCH: Final = 100
 _WAITING_PER_WORKER: Final = 4

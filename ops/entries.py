@@ -6,7 +6,9 @@ code that wrote them: a check that shares the writer's mistakes finds none.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 
+from lambdas.domain import money
 from lambdas.domain.ledger import Posting, PostingKind
 from lambdas.domain.orders import Order, State
 from ops.laws import Breach, Law, signed
@@ -29,12 +31,29 @@ def entry_breaches(account_id: str, entry: Entry) -> Iterator[Breach]:
             account_id, f"order {entry.cause_id}", f"account {order.account_id}", "this account"
         )
         order = None
+    if order is not None:
+        yield from _cost_breaches(order)
     expected = dict(_deposit(entry) if order is None else _steps(order))
     found = {posting.posting_id: _seen(posting) for posting in entry.postings}
     for posting_id in sorted(expected.keys() | found.keys()):
         must, has = expected.get(posting_id, "none"), found.get(posting_id, "none")
         if must != has:
             yield _of_entry(account_id, _named(posting_id, order), must, has)
+
+
+def _cost_breaches(order: Order) -> Iterator[Breach]:
+    """Price and quantity say a second time what the order costs."""
+    exact = Fraction(order.price) * Fraction(order.quantity) * 100
+    must_minor = (exact + Fraction(1, 2)).__floor__()
+    if order.cost_minor != must_minor:
+        yield Breach(
+            account_id=order.account_id,
+            law=Law.NOTHING_LOST,
+            what=f"cost of order {order.order_id}",
+            expected=money.major(must_minor),
+            found=money.major(order.cost_minor),
+            off_by=signed(order.cost_minor - must_minor),
+        )
 
 
 def _steps(order: Order) -> Iterator[tuple[str, str]]:

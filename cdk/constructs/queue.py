@@ -75,6 +75,7 @@ class GuardedQueue(Construct):
         of: str,
         visibility: Duration,
         tries: int,
+        delay: Duration | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
         self.dead_letters = DeadLetters(self, "DeadLetters", stage, alarms, of)
@@ -82,6 +83,7 @@ class GuardedQueue(Construct):
             self,
             "Queue",
             visibility_timeout=visibility,
+            delivery_delay=delay,
             retention_period=QUEUE_RETENTION,
             receive_message_wait_time=Duration.seconds(20),
             encryption=sqs.QueueEncryption.SQS_MANAGED,

@@ -117,6 +117,7 @@ class BackendStack(Stack):
             of=queue,
             visibility=VISIBILITIES.get(queue, CONSUMER_VISIBILITY),
             tries=CONSUMER_TRIES if consumed else BRIDGE_TRIES,
+            delay=Duration.seconds(self._stage.seen_after_s) if queue is Queue.REQUESTS else None,
         )
 
     def _make_function(self, function: Function, shared: Shared) -> lambda_.Function:

@@ -17,6 +17,7 @@ from cdk.stage import Stage
 from lambdas.names import (
     ACTIVITY_BY_DAY,
     ACTIVITY_BY_SYMBOL,
+    BOUGHT_ORDERS,
     JOBS_BY_ACCOUNT,
     OPEN_JOBS,
     OPEN_ORDERS,
@@ -40,6 +41,13 @@ INDEXES = {
                 sort_key=text("created_at"),
                 projection_type=dynamodb.ProjectionType.INCLUDE,
                 non_key_attributes=["ask_at"],
+            ),
+            dynamodb.GlobalSecondaryIndexPropsV2(
+                index_name=BOUGHT_ORDERS,
+                partition_key=text("bought"),
+                sort_key=text("ended_at"),
+                projection_type=dynamodb.ProjectionType.INCLUDE,
+                non_key_attributes=["quantity", "created_at"],
             ),
         )
     ),

@@ -10,6 +10,7 @@ from cdk.constructs.table import Access
 from lambdas.names import (
     ACTIVITY_BY_DAY,
     ACTIVITY_BY_SYMBOL,
+    BOUGHT_ORDERS,
     JOBS_BY_ACCOUNT,
     OPEN_JOBS,
     OPEN_ORDERS,
@@ -25,9 +26,9 @@ RIGHTS: Final[dict[Function, dict[Table, Access]]] = {
         Table.PRICES: Access(actions=("Query",)),
         Table.CANDLES: Access(actions=("Query",)),
         Table.ACTIVITY: Access(queries=(ACTIVITY_BY_SYMBOL, ACTIVITY_BY_DAY)),
-        Table.POSITIONS: Access(actions=("Query",)),
         Table.ORDERS: Access(
-            actions=("GetItem", "BatchGetItem", "PutItem"), queries=(ORDERS_BY_ACCOUNT,)
+            actions=("GetItem", "BatchGetItem", "PutItem"),
+            queries=(ORDERS_BY_ACCOUNT, BOUGHT_ORDERS),
         ),
         Table.ACCOUNTS: Access(actions=("GetItem", "BatchGetItem", "UpdateItem")),
         Table.POSTINGS: Access(actions=("GetItem", "PutItem"), queries=(POSTINGS_BY_TIME,)),
@@ -47,9 +48,8 @@ RIGHTS: Final[dict[Function, dict[Table, Access]]] = {
     Function.VALIDATIONS: {
         Table.ORDERS: Access(actions=("GetItem", "PutItem")),
         Table.ACCOUNTS: Access(actions=("UpdateItem",)),
-        Table.POSITIONS: Access(actions=("UpdateItem",)),
         Table.POSTINGS: Access(actions=("PutItem",)),
-        Table.ACTIVITY: Access(actions=("UpdateItem", "PutItem")),
+        Table.ACTIVITY: Access(actions=("UpdateItem",)),
     },
     Function.RELAY: {},
     Function.SWEEP: {
@@ -61,7 +61,8 @@ RIGHTS: Final[dict[Function, dict[Table, Access]]] = {
         Table.JOBS: Access(actions=("GetItem", "PutItem", "UpdateItem"), queries=(OPEN_JOBS,)),
         Table.QUOTES: Access(actions=("GetItem",)),
         Table.ACTIVITY: Access(queries=(ACTIVITY_BY_SYMBOL,)),
-        Table.POSITIONS: Access(actions=("Query",)),
+        Table.ORDERS: Access(queries=(BOUGHT_ORDERS,)),
+        Table.ACCOUNTS: Access(actions=("GetItem",)),
     },
     Function.WORKER: {
         Table.PRICES: Access(actions=("Query",)),

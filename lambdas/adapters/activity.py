@@ -1,4 +1,6 @@
-"""What every group does on the exchange, in DynamoDB: one item for a request and its answer."""
+"""What every group does on the exchange, in DynamoDB: of other groups one item for a request and
+its answer, of ours the orders themselves.
+"""
 
 from collections.abc import Iterator
 from contextlib import suppress
@@ -8,8 +10,11 @@ from typing import Any, Final
 
 from lambdas.adapters.cursors import cursor_in, cursor_out, page_of, time_in, within
 from lambdas.adapters.dynamodb import translated
+from lambdas.adapters.items import purchase_of
 from lambdas.adapters.market_items import day_of, trade_of
 from lambdas.adapters.market_tables import ActivityItem
+from lambdas.adapters.merging import Place, before_in, in_places, merged_page
+from lambdas.adapters.tables import OrderItem
 from lambdas.domain.activity import GroupRequest, Trade, Verdict
 from lambdas.domain.errors import StaleDecision
 from lambdas.ports import Page
@@ -18,10 +23,7 @@ _MICROSECOND: Final = timedelta(microseconds=1)
 
 
 class DynamoActivityLog:
-    """The port `ActivityLog`. Each half is written once; what comes again changes nothing.
-
-    What our own group has bought is written where it is settled, by `DynamoOrders`.
-    """
+    """The port `ActivityLog`. Each half is written once; what comes again changes nothing."""
 
     def request(self, request: GroupRequest) -> None:
         """One UpdateItem."""
@@ -50,35 +52,46 @@ class DynamoActivityLog:
             )
 
     def demand(self, symbol: str, start: datetime, end: datetime) -> int:
-        """One query of an index that counts (a page for each MB: some 4,000 requests)."""
+        """Two queries that count (a page for each MB: some 4,000 requests)."""
         with translated():
-            return ActivityItem.by_symbol.count(
+            theirs = ActivityItem.by_symbol.count(
                 symbol,
                 within(ActivityItem.validated_at, start, end),
                 ActivityItem.valid == True,  # noqa: E712 - builds a condition; `is` cannot
             )
+            ours = OrderItem.purchases.count(symbol, within(OrderItem.ended_at, start, end))
+        return theirs + ours
 
     def of_symbol(self, symbol: str, limit: int, cursor: str | None) -> Page[Trade]:
-        """One query of an index."""
-        start = None if cursor is None else _start_key("symbol", symbol, cursor)
-        with translated():
-            items = ActivityItem.by_symbol.query(
-                symbol, scan_index_forward=False, limit=limit + 1, last_evaluated_key=start
-            )
-            trades = [trade_of(item) for item in items]
-        return page_of(trades, limit, _cursor)
+        """Two queries."""
+        before = before_in(cursor)
+        until = None if before is None else before[0]
+        theirs = ActivityItem.by_symbol.query(
+            symbol,
+            None if until is None else ActivityItem.validated_at <= until,
+            scan_index_forward=False,
+            page_size=limit + 2,
+        )
+        ours = OrderItem.purchases.query(
+            symbol,
+            None if until is None else OrderItem.ended_at <= until,
+            scan_index_forward=False,
+            page_size=limit + 2,
+        )
+        trades = (map(trade_of, theirs), map(purchase_of, ours))
+        return merged_page([in_places(it, _place, before) for it in trades], _place, limit)
 
     def feed(self, start: datetime, end: datetime, limit: int, cursor: str | None) -> Page[Trade]:
         """One query of an index for each day of UTC that the page spans, newest first."""
         found = list(islice(_answered(start, end, limit + 1, cursor), limit + 1))
-        return page_of(found, limit, _cursor)
+        return page_of(found, limit, lambda last: cursor_out(*_place(last)))
 
 
 def _answered(start: datetime, end: datetime, page: int, cursor: str | None) -> Iterator[Trade]:
     before = end if cursor is None else min(end, time_in(cursor) + _MICROSECOND)
     start_key = None
     if cursor is not None and time_in(cursor) < end:
-        start_key = _start_key("day", day_of(time_in(cursor)), cursor)
+        start_key = _start_key(day_of(time_in(cursor)), cursor)
     while before > start:
         midnight = _midnight(before - _MICROSECOND)
         with translated():
@@ -98,14 +111,14 @@ def _midnight(at: datetime) -> datetime:
     return at.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
-def _cursor(last: Trade) -> str:
-    return cursor_out(last.validated_at, last.request_id)
+def _place(trade: Trade) -> Place:
+    return trade.validated_at, trade.request_id
 
 
-def _start_key(partition: str, value: str, cursor: str) -> dict[str, Any]:
+def _start_key(day: str, cursor: str) -> dict[str, Any]:
     at, request_id = cursor_in(cursor)
     return {
-        partition: {"S": value},
+        "day": {"S": day},
         "validated_at": {"S": at},
         "request_id": {"S": request_id},
     }

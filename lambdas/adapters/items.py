@@ -1,11 +1,15 @@
 """Between items as they are stored and values of the domain, in both directions."""
 
+from decimal import Decimal
+
 from lambdas.adapters.tables import (
+    COST,
+    SHARES,
     AccountItem,
     OrderItem,
-    PositionItem,
     PostingItem,
 )
+from lambdas.domain.activity import Trade
 from lambdas.domain.ledger import Account, Position, Posting, PostingKind
 from lambdas.domain.orders import Conflict, Event, Order, State
 
@@ -32,6 +36,7 @@ def order_item(order: Order, sweep_shard: str | None) -> OrderItem:
         conflict_event=None if conflict is None else conflict.event.value,
         conflict_at=None if conflict is None else conflict.seen_at,
         sweep_shard=sweep_shard,
+        bought=order.symbol if order.state is State.ACCEPTED else None,
     )
 
 
@@ -56,6 +61,19 @@ def order_of(item: OrderItem) -> Order:
         conflict=None
         if item.conflict_event is None
         else Conflict(event=Event(item.conflict_event), seen_at=item.conflict_at),
+    )
+
+
+def purchase_of(item: OrderItem) -> Trade:
+    """What the index of accepted orders knows of one, as all groups' activity tells it."""
+    return Trade(
+        request_id=item.order_id,
+        group_id=None,
+        symbol=item.bought,
+        quantity=item.quantity,
+        valid=True,
+        requested_at=item.created_at,
+        validated_at=item.ended_at,
     )
 
 
@@ -96,11 +114,23 @@ def posting_of(item: PostingItem) -> Posting:
     )
 
 
-def position_of(item: PositionItem) -> Position:
-    """The position in an item."""
-    return Position(
-        account_id=item.account_id,
-        symbol=item.symbol,
-        quantity=item.quantity,
-        cost_minor=item.cost_minor,
-    )
+def positions_of(item: AccountItem) -> list[Position]:
+    """What the account of an item owns, by symbol. Raises ValueError where it is not readable."""
+    symbols = {name.partition("#")[2] for name in item.raw if name.startswith((SHARES, COST))}
+    return [
+        Position(
+            account_id=item.account_id,
+            symbol=symbol,
+            quantity=Decimal(_number(item, f"{SHARES}{symbol}")),
+            cost_minor=int(_number(item, f"{COST}{symbol}")),
+        )
+        for symbol in sorted(symbols)
+    ]
+
+
+def _number(item: AccountItem, name: str) -> str:
+    try:
+        number: str = item.raw[name]["N"]
+    except KeyError:
+        raise ValueError(f"{name} is no number") from None
+    return number

@@ -155,20 +155,6 @@ def candle_of(item: CandleItem) -> Candle:
     )
 
 
-def trade_item(trade: Trade) -> ActivityItem:
-    """The item of a request that is known from end to end."""
-    return ActivityItem(
-        request_id=trade.request_id,
-        group_id=trade.group_id,
-        symbol=trade.symbol,
-        quantity=trade.quantity,
-        requested_at=trade.requested_at,
-        valid=trade.valid,
-        validated_at=trade.validated_at,
-        day=day_of(trade.validated_at),
-    )
-
-
 def trade_of(item: ActivityItem) -> Trade:
     """The request in an item that has both halves."""
     return Trade(

@@ -9,14 +9,15 @@ from pynamodb.connection import Connection
 from pynamodb.expressions.condition import Condition
 from pynamodb.transactions import TransactWrite
 
+from lambdas.adapters.balances import book, move
 from lambdas.adapters.cursors import cursor_in, cursor_out, page_of
 from lambdas.adapters.dynamodb import of_model, read_batch, translated, write
 from lambdas.adapters.items import account_of, order_item, order_of
-from lambdas.adapters.market_items import quote_of, trade_item
+from lambdas.adapters.market_items import quote_of
 from lambdas.adapters.market_tables import BOARD, QuoteItem
-from lambdas.adapters.tables import AccountItem, OrderItem, PositionItem
-from lambdas.adapters.wallets import book
-from lambdas.domain.ledger import Account, Position
+from lambdas.adapters.order_pages import read_orders
+from lambdas.adapters.tables import AccountItem, OrderItem
+from lambdas.domain.ledger import Account
 from lambdas.domain.orders import Order
 from lambdas.domain.trading import Decision, Snapshot
 from lambdas.ports import OpenOrder, Page
@@ -26,7 +27,10 @@ SWEEP_SHARDS: Final = 8
 
 
 class DynamoOrders:
-    """The port `Orders` over the tables orders, accounts, quotes, postings and positions."""
+    """The port `Orders` over the tables orders, accounts and quotes.
+
+    An end that came late is in the table postings too, so that the ledger finds it by its time.
+    """
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -59,7 +63,7 @@ class DynamoOrders:
                 return None
 
     def commit(self, decision: Decision) -> None:
-        """One PutItem where no money moves, else one TransactWriteItems."""
+        """One PutItem where no money moves, else one TransactWriteItems of order and account."""
         after = decision.after
         item = order_item(after, sweep_shard(after) if after.is_open else None)
         if decision.posting is None:
@@ -68,11 +72,9 @@ class DynamoOrders:
             return
         transaction = TransactWrite(connection=self._connection)
         transaction.save(item, condition=_unchanged(decision.before))
-        book(transaction, decision.posting)
-        if decision.gained is not None:
-            _grow(transaction, decision.gained)
-        if decision.traded is not None:  # whatever others have said under our own request's id
-            transaction.save(trade_item(decision.traded))
+        if after.ended_late:
+            book(transaction, decision.posting)
+        move(transaction, decision.posting, decision.gained)
         write(transaction)
 
     def of_account(self, account_id: str, limit: int, cursor: str | None) -> Page[Order]:
@@ -85,19 +87,10 @@ class DynamoOrders:
                 )
             )
         page = page_of(keys, limit, lambda last: cursor_out(last.created_at, last.order_id))
-        orders = self._read([key.order_id for key in page.items])
+        orders = read_orders(self._connection, [key.order_id for key in page.items])
         return Page(
             items=[orders[key.order_id] for key in page.items], next_cursor=page.next_cursor
         )
-
-    def _read(self, order_ids: Sequence[str]) -> dict[str, Order]:
-        if not order_ids:
-            return {}
-        items = read_batch(
-            self._connection, [(OrderItem, {"order_id": order_id}) for order_id in order_ids]
-        )
-        orders = map(order_of, of_model(OrderItem, items))
-        return {order.order_id: order for order in orders}
 
     def unanswered(self, created_before: datetime) -> Sequence[OpenOrder]:
         """One query of the sparse index for each of its shards, oldest first."""
@@ -130,16 +123,6 @@ def _unchanged(before: Order | None) -> Condition:
     else:
         is_same &= OrderItem.conflict_event == before.conflict.event.value
     return is_same
-
-
-def _grow(transaction: TransactWrite, gained: Position) -> None:
-    transaction.update(
-        PositionItem(gained.account_id, gained.symbol),
-        actions=[
-            PositionItem.quantity.add(gained.quantity),
-            PositionItem.cost_minor.add(gained.cost_minor),
-        ],
-    )
 
 
 def _start_key(account_id: str, cursor: str) -> dict[str, Any]:

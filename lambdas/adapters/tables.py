@@ -3,6 +3,10 @@
 Table names are given by `dynamodb.connect`, since every deployment names its own.
 """
 
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Final, Self
+
 from pynamodb.attributes import (
     NumberAttribute,
     UnicodeAttribute,
@@ -21,6 +25,9 @@ from lambdas import names
 from lambdas.adapters.attributes import DecimalAttribute, MinorAttribute
 from lambdas.adapters.job_tables import JobItem
 from lambdas.adapters.market_tables import ActivityItem, CandleItem, PriceItem, QuoteItem
+
+SHARES: Final = "shares#"
+COST: Final = "cost#"
 
 
 class OrdersByAccount(GlobalSecondaryIndex["OrderItem"]):
@@ -49,8 +56,21 @@ class OpenOrders(GlobalSecondaryIndex["OrderItem"]):
     created_at = UTCDateTimeAttribute(range_key=True)
 
 
+class BoughtOrders(GlobalSecondaryIndex["OrderItem"]):
+    """Accepted orders of a company, by the time of the answer. Sparse."""
+
+    class Meta:
+        """With what is told of a purchase: nothing of it ever changes."""
+
+        index_name = names.BOUGHT_ORDERS
+        projection = IncludeProjection(["quantity", "created_at"])
+
+    bought = UnicodeAttribute(hash_key=True)
+    ended_at = UTCDateTimeAttribute(range_key=True)
+
+
 class OrderItem(Model):
-    """One order."""
+    """One order. It is its own ledger: see `lambdas.domain.movements`."""
 
     class Meta:
         """Named by `dynamodb.connect`."""
@@ -75,12 +95,17 @@ class OrderItem(Model):
     conflict_event = UnicodeAttribute(null=True)
     conflict_at = UTCDateTimeAttribute(null=True)
     sweep_shard = UnicodeAttribute(null=True)
+    bought = UnicodeAttribute(null=True)
     by_account = OrdersByAccount()
     open = OpenOrders()
+    purchases = BoughtOrders()
 
 
 class AccountItem(Model):
-    """Balances of an account."""
+    """Balances of an account, and what it owns: two numbers for each company.
+
+    They are attributes named by the company, since DynamoDB adds to attributes of an item only.
+    """
 
     class Meta:
         """Named by `dynamodb.connect`."""
@@ -90,6 +115,24 @@ class AccountItem(Model):
     account_id = UnicodeAttribute(hash_key=True)
     available_minor = MinorAttribute()
     held_minor = MinorAttribute()
+    raw: Mapping[str, Any] = MappingProxyType({})
+
+    @classmethod
+    def from_raw_data(cls, data: dict[str, Any]) -> Self:
+        """Keeps what the positions are read from, where anybody wants them."""
+        item = super().from_raw_data(data)
+        item.raw = data
+        return item
+
+
+def shares_of(symbol: str) -> DecimalAttribute:
+    """The attribute of an account that counts its shares of a company."""
+    return DecimalAttribute(attr_name=f"{SHARES}{symbol}")
+
+
+def cost_of(symbol: str) -> MinorAttribute:
+    """The attribute of an account that says what its shares of a company cost."""
+    return MinorAttribute(attr_name=f"{COST}{symbol}")
 
 
 class PostingsByTime(LocalSecondaryIndex["PostingItem"]):
@@ -106,7 +149,7 @@ class PostingsByTime(LocalSecondaryIndex["PostingItem"]):
 
 
 class PostingItem(Model):
-    """One immutable movement."""
+    """One immutable movement that no order tells by itself: a deposit, or an end that came late."""
 
     class Meta:
         """Named by `dynamodb.connect`."""
@@ -124,20 +167,6 @@ class PostingItem(Model):
     by_time = PostingsByTime()
 
 
-class PositionItem(Model):
-    """Shares of one company that an account owns."""
-
-    class Meta:
-        """Named by `dynamodb.connect`."""
-
-        table_name = names.Table.POSITIONS.value
-
-    account_id = UnicodeAttribute(hash_key=True)
-    symbol = UnicodeAttribute(range_key=True)
-    quantity = DecimalAttribute()
-    cost_minor = MinorAttribute()
-
-
 MODELS: dict[names.Table, type[Model]] = {
     names.Table.QUOTES: QuoteItem,
     names.Table.PRICES: PriceItem,
@@ -145,7 +174,6 @@ MODELS: dict[names.Table, type[Model]] = {
     names.Table.ORDERS: OrderItem,
     names.Table.ACCOUNTS: AccountItem,
     names.Table.POSTINGS: PostingItem,
-    names.Table.POSITIONS: PositionItem,
     names.Table.ACTIVITY: ActivityItem,
     names.Table.JOBS: JobItem,
 }

@@ -11,6 +11,9 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID, uuid5
 
+LONG: Final = timedelta(minutes=5)
+"""An order that waited longer for its end has it in the ledger by itself (0122)."""
+
 _ORDERS: Final = UUID("6f1c3c86-9f0e-5b0e-8f0a-0c7b7a3c1d11")
 
 
@@ -101,6 +104,11 @@ class Order:
     def is_open(self) -> bool:
         """Whether its end is still to come, and its cost still held."""
         return self.state in OPEN
+
+    @property
+    def ended_late(self) -> bool:
+        """Whether its end came longer after its beginning than nearly all do."""
+        return self.ended_at is not None and self.ended_at - self.created_at > LONG
 
     def is_overdue(self, now: datetime, overdue_after: timedelta) -> bool:
         """Whether the exchange has been silent for so long that an operator should look."""

@@ -9,10 +9,10 @@ from decimal import Decimal
 from typing import Final
 
 from lambdas.domain import money
-from lambdas.domain.activity import Trade
 from lambdas.domain.errors import Fault, InvalidInput, KeyReused, NotFound, Refused
-from lambdas.domain.ledger import Account, Position, Posting, PostingKind, posting_id_for
+from lambdas.domain.ledger import Account, Position, Posting
 from lambdas.domain.market import Quote
+from lambdas.domain.movements import end, hold
 from lambdas.domain.orders import TRANSITIONS, Conflict, Effect, Event, Order, State
 
 REASONS: Final = {
@@ -67,7 +67,7 @@ class Decision:
     """One step of one order, to be committed whole or not at all.
 
     `before` is what the commit insists on: if the order is not so any more, the decision is stale.
-    `gained` is what the account's position grows by, `traded` what all groups' activity does.
+    `posting` is what the balances move by, `gained` what the account's position grows by.
     """
 
     before: Order | None
@@ -75,7 +75,6 @@ class Decision:
     effect: Effect
     posting: Posting | None = None
     gained: Position | None = None
-    traded: Trade | None = None
 
 
 def place(
@@ -109,8 +108,7 @@ def place(
         asked_for=purchase.canonical(),
         ask_at=now + policy.first_ask_after,
     )
-    posting = _posting(order, PostingKind.HOLD, -cost_minor, cost_minor, now)
-    return Decision(before=None, after=order, effect=Effect.MOVE, posting=posting)
+    return Decision(before=None, after=order, effect=Effect.MOVE, posting=hold(order))
 
 
 def _tradable(
@@ -166,51 +164,23 @@ def _move(order: Order, state: State, now: datetime, reason: str | None) -> Deci
         return Decision(
             before=order, after=replace(order, state=state, sent_at=now), effect=Effect.MOVE
         )
-    after = replace(order, state=state, ended_at=now, reason=reason)
-    cost_minor = order.cost_minor
-    if state is not State.ACCEPTED:
-        posting = _posting(order, PostingKind.RELEASE, cost_minor, -cost_minor, now)
-        return Decision(before=order, after=after, effect=Effect.MOVE, posting=posting)
-    gained = Position(
-        account_id=order.account_id,
-        symbol=order.symbol,
-        quantity=order.quantity,
-        cost_minor=cost_minor,
-    )
+    # Another machine's clock may be behind: nothing ends before it began.
+    after = replace(order, state=state, ended_at=max(now, order.created_at), reason=reason)
     return Decision(
         before=order,
         after=after,
         effect=Effect.MOVE,
-        posting=_posting(order, PostingKind.SPEND, 0, -cost_minor, now),
-        gained=gained,
-        traded=_trade(order, now),
+        posting=end(after),
+        gained=_gained(order) if state is State.ACCEPTED else None,
     )
 
 
-def _trade(order: Order, now: datetime) -> Trade:
-    return Trade(
-        request_id=order.order_id,
-        group_id=None,
+def _gained(order: Order) -> Position:
+    return Position(
+        account_id=order.account_id,
         symbol=order.symbol,
         quantity=order.quantity,
-        valid=True,
-        requested_at=order.created_at,
-        validated_at=now,
-    )
-
-
-def _posting(
-    order: Order, kind: PostingKind, available_minor: int, held_minor: int, now: datetime
-) -> Posting:
-    return Posting(
-        account_id=order.account_id,
-        posting_id=posting_id_for(order.order_id, kind),
-        kind=kind,
-        available_minor=available_minor,
-        held_minor=held_minor,
-        cause_id=order.order_id,
-        recorded_at=now,
-        symbol=order.symbol,
+        cost_minor=order.cost_minor,
     )
 
 

@@ -9,9 +9,10 @@ from pynamodb.connection import Connection
 from pynamodb.exceptions import AttributeDeserializationError
 
 from lambdas.adapters.dynamodb import of_model, read_batch, translated
-from lambdas.adapters.items import account_of, order_of, position_of, posting_of
-from lambdas.adapters.tables import AccountItem, OrderItem, PositionItem, PostingItem
+from lambdas.adapters.items import account_of, order_of, positions_of, posting_of
+from lambdas.adapters.tables import AccountItem, OrderItem, PostingItem
 from lambdas.domain.ledger import Account, Position, Posting, PostingKind
+from lambdas.domain.movements import told_by
 from lambdas.domain.orders import Order
 from ops.entries import Entry
 from ops.errors import Unreadable
@@ -33,7 +34,7 @@ class DynamoBooks:
                 yield item.account_id
 
     def mentioned(self) -> Iterator[str]:
-        """A Scan of the orders' index by account (keys only), of postings, of positions.
+        """A Scan of the orders' index by account (keys only), and one of postings.
 
         Each gives the items of one account in a row.
         """
@@ -42,8 +43,6 @@ class DynamoBooks:
                 yield order.account_id
             for posting in PostingItem.scan(attributes_to_get=["account_id", "posting_id"]):
                 yield posting.account_id
-            for position in PositionItem.scan(attributes_to_get=["account_id", "symbol"]):
-                yield position.account_id
 
     def without_balances(self, account_ids: Sequence[str]) -> Sequence[str]:
         """One BatchGetItem of keys, consistent; what else is in the items is not looked at here."""
@@ -66,17 +65,16 @@ class DynamoBooks:
             return account
 
     def positions(self, account_id: str) -> Sequence[Position]:
-        """One query, consistent."""
+        """One GetItem, consistent."""
         with _understood():
-            found = [position_of(i) for i in PositionItem.query(account_id, consistent_read=True)]
-        for position in found:
-            _require(position.quantity, position.cost_minor)
-        return found
+            try:
+                return positions_of(AccountItem.get(account_id, consistent_read=True))
+            except AccountItem.DoesNotExist:
+                return []
 
     def entries(self, account_id: str) -> Iterator[Entry]:
-        """A query of the postings, which are stored by cause; a BatchGetItem for each 100 orders.
-
-        Then a query of the orders' index, to find orders that no posting names.
+        """A query of the postings that no order tells, which are stored by cause; then one of the
+        orders' index. A BatchGetItem for each 100 orders of either.
         """
         known: set[str] = set()
         with _understood():
@@ -86,13 +84,12 @@ class DynamoBooks:
                 orders = self._orders([c for c, postings in batch if _is_an_orders(postings)])
                 known |= orders.keys()
                 for cause_id, postings in batch:
-                    order = orders.get(cause_id)
-                    yield Entry(cause_id=cause_id, postings=postings, order=order)
+                    yield _entry(cause_id, orders.get(cause_id), postings)
             indexed = (key.order_id for key in OrderItem.by_account.query(account_id))
             for order_ids in _batches(indexed):
-                lonely = self._orders([it for it in order_ids if it not in known])
-                for order_id, order in sorted(lonely.items()):
-                    yield Entry(cause_id=order_id, postings=(), order=order)
+                orders = self._orders([it for it in order_ids if it not in known])
+                for order_id, order in sorted(orders.items()):
+                    yield _entry(order_id, order, ())
 
     def in_conflict(self) -> Iterator[Order]:
         """A Scan of orders: what is read is paid for, what is filtered out is not sent."""
@@ -113,6 +110,12 @@ class DynamoBooks:
             self._connection, [(OrderItem, {"order_id": it}) for it in dict.fromkeys(order_ids)]
         )
         return {item.order_id: _order_of(item) for item in of_model(OrderItem, items)}
+
+
+def _entry(cause_id: str, order: Order | None, stored: tuple[Posting, ...]) -> Entry:
+    """A cause with the postings that it tells, and those that are stored by themselves."""
+    told = () if order is None else told_by(order)
+    return Entry(cause_id=cause_id, postings=(*told, *stored), order=order)
 
 
 def _is_an_orders(postings: Sequence[Posting]) -> bool:

@@ -3,15 +3,13 @@
 from datetime import datetime, timedelta
 
 from lambdas.domain import money
-from lambdas.domain.ledger import Posting, PostingKind, posting_id_for
+from lambdas.domain.ledger import Posting
+from lambdas.domain.movements import end, told_by
 from lambdas.domain.orders import Order
 from ops.console import Console, age, clock, harmless
 from ops.entries import Entry, entry_breaches
 from ops.journey import journey_of, request_ids
 from ops.ports import LogLine, Tools
-
-_STEPS = (PostingKind.HOLD, PostingKind.SPEND)  # SPEND and RELEASE have one id: an order ends once
-
 
 # Clocks differ a little, and an answer may come, or contradict, long after the end.
 _BEFORE = timedelta(minutes=1)
@@ -19,22 +17,29 @@ _AFTERWARDS = timedelta(hours=1)
 
 
 def story(tools: Tools, console: Console, *, order_id: str, with_logs: bool) -> int:
-    """Three reads; with the logs, a search in each of them. Status 1 where there is no such order,
-    or its postings do not fit.
+    """One read, or two; with the logs, a search in each of them. Status 1 where there is no such
+    order, or its postings do not fit.
     """
     order = tools.orders.get(order_id)
     if order is None:
         console.say(f"✗ There is no order {harmless(order_id)!r}.")
         return 1
-    ids = [posting_id_for(order_id, kind) for kind in _STEPS]
-    found = [tools.wallets.posting(order.account_id, posting_id) for posting_id in ids]
-    postings = tuple(posting for posting in found if posting is not None)
+    postings = (*told_by(order), *_late_end(tools, order))
     _tell_order(console, order)
     _tell_times(tools, console, order)
     _tell_postings(console, postings)
     if with_logs:
         _tell_logs(tools, console, order)
     return _tell_fit(tools, console, Entry(cause_id=order_id, postings=postings, order=order))
+
+
+def _late_end(tools: Tools, order: Order) -> tuple[Posting, ...]:
+    """The posting of an end that came late, as it is stored."""
+    expected = end(order)
+    if expected is None or not order.ended_late:
+        return ()
+    found = tools.wallets.posting(order.account_id, expected.posting_id)
+    return () if found is None else (found,)
 
 
 def _tell_order(console: Console, order: Order) -> None:

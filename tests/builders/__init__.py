@@ -8,6 +8,7 @@ from uuid import UUID
 from lambdas.domain import ledger
 from lambdas.domain.ledger import Posting
 from lambdas.domain.market import Quote, Tick
+from lambdas.domain.orders import Order, State
 from lambdas.domain.quoting import Change, MarketUpdate
 from lambdas.domain.trading import Decision, Policy, Purchase, Snapshot, place
 
@@ -76,6 +77,25 @@ def a_placing(
     decision = place(purchase or a_purchase(), snapshot, order_id=order_id, now=now, policy=POLICY)
     assert decision is not None, "the order is there already"
     return decision
+
+
+def a_purchase_of_ours(at: datetime, order_id: str = "ours", **changes: Any) -> Order:
+    """Alice's order of nine shares, accepted at that time."""
+    values: dict[str, Any] = {
+        "order_id": order_id,
+        "account_id": ALICE,
+        "symbol": "AAPL",
+        "quantity": Decimal(9),
+        "price": Decimal("190.25"),
+        "cost_minor": 1_712_25,
+        "currency": "USD",
+        "state": State.ACCEPTED,
+        "created_at": at,
+        "asked_for": "symbol=AAPL quantity=9",
+        "ask_at": at + POLICY.first_ask_after,
+        "ended_at": at,
+    }
+    return Order(**(values | changes))
 
 
 def a_deposit(account_id: str = ALICE, amount_minor: int = 1_000_00, number: int = 1) -> Posting:

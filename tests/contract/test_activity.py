@@ -167,7 +167,9 @@ def order(ports: Ports) -> Decision:
     return decision
 
 
-def test_what_our_own_group_buys_is_activity_like_any_other(ports: Ports, order: Decision) -> None:
+def test_what_our_own_group_buys_counts_and_is_told_of_its_company(
+    ports: Ports, order: Decision
+) -> None:
     assert ports.activity.demand("AAPL", LONG_AGO, AFTERWARDS) == 0
     ports.orders.commit(trading.apply(order.after, Event.ACCEPT, now=NOW))
     (trade,) = ports.activity.of_symbol("AAPL", 10, None).items
@@ -180,7 +182,7 @@ def test_what_our_own_group_buys_is_activity_like_any_other(ports: Ports, order:
         requested_at=order.after.created_at,
         validated_at=NOW,
     )
-    assert ports.activity.feed(NOW, NOW + timedelta(hours=1), 10, None).items == [trade]
+    assert ports.activity.feed(NOW, NOW + timedelta(hours=1), 10, None).items == []  # of others
     assert ports.activity.demand("AAPL", NOW, AFTERWARDS) == 1
 
 
@@ -192,12 +194,28 @@ def test_what_our_own_group_could_not_buy_is_no_activity(
     assert ports.activity.of_symbol("AAPL", 10, None).items == []
 
 
+def test_ours_and_theirs_are_one_list_by_time_whatever_the_page(
+    ports: Ports, order: Decision
+) -> None:
+    ports.orders.commit(trading.apply(order.after, Event.ACCEPT, now=NOW))
+    for number in range(3):
+        answered(ports, f"before-{number}", NOW - timedelta(minutes=number + 1))
+        answered(ports, f"same-{number}", NOW)
+        answered(ports, f"after-{number}", NOW + timedelta(minutes=number + 1))
+    whole = list(chain.from_iterable(pages(ports, "AAPL", 100)))
+    assert whole[:3] == ["after-2", "after-1", "after-0"]
+    assert whole[-3:] == ["before-0", "before-1", "before-2"]
+    assert set(whole[3:-3]) == {order.after.order_id, "same-0", "same-1", "same-2"}
+    for limit in (1, 2, 3, 7, 9):
+        assert list(chain.from_iterable(pages(ports, "AAPL", limit))) == whole
+
+
 def test_nobody_else_can_say_what_became_of_our_own_request(ports: Ports, order: Decision) -> None:
     ours = order.after.order_id
     lie = replace(VERDICT, request_id=ours, valid=False)
-    heard(ports, replace(REQUEST, request_id=ours, quantity=Decimal(9)), lie)
+    heard(ports, replace(REQUEST, request_id=ours, symbol="MSFT", quantity=Decimal(9)), lie)
     ports.orders.commit(trading.apply(order.after, Event.ACCEPT, now=NOW))
-    heard(ports, replace(REQUEST, request_id=ours, symbol="MSFT"), lie)
+    heard(ports, replace(REQUEST, request_id=ours), lie)
     (trade,) = ports.activity.of_symbol("AAPL", 10, None).items
     assert (trade.group_id, trade.valid, trade.quantity) == (None, True, order.after.quantity)
     assert ports.activity.demand("AAPL", LONG_AGO, AFTERWARDS) == 1

@@ -52,12 +52,12 @@ def test_a_snapshot_shows_account_quote_and_order(funded: Ports) -> None:
     assert snapshot.account == Account(account_id=ALICE, available_minor=619_50, held_minor=380_50)
 
 
-def test_placing_writes_order_account_and_posting(funded: Ports) -> None:
+def test_placing_writes_the_order_and_moves_the_balances(funded: Ports) -> None:
     order = placed(funded)
     assert funded.orders.get(order.order_id) == order
-    hold = funded.wallets.posting(ALICE, f"{order.order_id}#HOLD")
-    assert hold is not None
-    assert (hold.available_minor, hold.held_minor) == (-380_50, 380_50)
+    assert funded.wallets.account(ALICE) == Account(
+        account_id=ALICE, available_minor=619_50, held_minor=380_50
+    )
 
 
 def test_placing_the_same_order_again_is_stale_and_takes_no_money(funded: Ports) -> None:

@@ -19,6 +19,7 @@ from lambdas.adapters.orders import DynamoOrders
 from lambdas.adapters.wallets import DynamoWallets
 from lambdas.domain import trading
 from lambdas.domain.errors import DomainError, StaleDecision
+from lambdas.domain.ledger import Posting
 from lambdas.domain.orders import Event, Order, State
 from lambdas.domain.trading import Purchase, Snapshot
 from lambdas.names import Function
@@ -210,12 +211,17 @@ def test_a_sweep_an_answer_and_an_operator_at_once_end_an_order_once(orders: Dyn
         assert ended is not None
         assert not ended.is_open
         assert outcomes.count(ended.state) >= 1
-        end = wallets.posting(ALICE, f"{order.order_id}#END")
-        assert end is not None
-        assert end.held_minor == -order.cost_minor
+        ends = [it for it in ledger_of(wallets, order) if it.held_minor < 0]
+        assert [it.held_minor for it in ends] == [-order.cost_minor]
         if ended.state is State.ACCEPTED:
             before = replace(before, available_minor=before.available_minor - order.cost_minor)
         assert wallets.account(ALICE) == before
+
+
+def ledger_of(wallets: DynamoWallets, order: Order) -> list[Posting]:
+    """Its postings, of the newest hundred."""
+    page = wallets.postings(order.account_id, 100, None)
+    return [posting for posting in page.items if posting.cause_id == order.order_id]
 
 
 def outcome(orders: DynamoOrders, order: Order, event: Event) -> State | None:

@@ -9,6 +9,7 @@ from lambdas.domain.activity import GroupRequest, Trade, Verdict
 from lambdas.domain.candles import Candle, Interval
 from lambdas.domain.errors import StaleDecision
 from lambdas.domain.market import Quote, Tick
+from lambdas.domain.orders import State
 from lambdas.domain.quoting import Change, MarketSnapshot, MarketUpdate, tick_key
 from lambdas.ports import Page
 from tests.fakes.store import MemoryStore, page_of
@@ -141,12 +142,28 @@ class MemoryActivityLog:
 
     def feed(self, start: datetime, end: datetime, limit: int, cursor: str | None) -> Page[Trade]:
         """Newest first."""
-        found = [trade for trade in self._trades() if start <= trade.validated_at < end]
+        found = [trade for trade in self._theirs() if start <= trade.validated_at < end]
         return page_of(found, _trade_key, limit, cursor)
 
     def _trades(self) -> Iterable[Trade]:
-        both = {
-            request_id: Trade(
+        ours = [
+            Trade(
+                request_id=order.order_id,
+                group_id=None,
+                symbol=order.symbol,
+                quantity=order.quantity,
+                valid=True,
+                requested_at=order.created_at,
+                validated_at=order.ended_at,
+            )
+            for order in self.store.orders.values()
+            if order.state is State.ACCEPTED and order.ended_at is not None
+        ]
+        return (*self._theirs(), *ours)
+
+    def _theirs(self) -> Iterable[Trade]:
+        return [
+            Trade(
                 request_id=request_id,
                 group_id=request.group_id,
                 symbol=request.symbol,
@@ -157,8 +174,7 @@ class MemoryActivityLog:
             )
             for request_id, request in self.store.requests.items()
             if request_id in self.store.verdicts
-        }
-        return (both | self.store.trades).values()
+        ]
 
 
 def _those(known: Mapping[K, T], keys: Iterable[K]) -> dict[K, T]:

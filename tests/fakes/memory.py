@@ -51,8 +51,6 @@ class MemoryOrders:
             self.store.book(decision.posting)
         if decision.gained is not None:
             self.store.gain(decision.gained)
-        if decision.traded is not None:
-            self.store.trades[decision.traded.request_id] = decision.traded
         self.store.orders[decision.after.order_id] = decision.after
 
     def of_account(self, account_id: str, limit: int, cursor: str | None) -> Page[Order]:

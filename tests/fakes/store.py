@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-from lambdas.domain.activity import GroupRequest, Trade, Verdict
+from lambdas.domain.activity import GroupRequest, Verdict
 from lambdas.domain.candles import Candle, CandleKey
 from lambdas.domain.errors import Fault, InvalidInput, StaleDecision
 from lambdas.domain.jobs import Job
@@ -30,7 +30,6 @@ class MemoryStore:
     candles: dict[CandleKey, Candle] = field(default_factory=dict)
     requests: dict[str, GroupRequest] = field(default_factory=dict)
     verdicts: dict[str, Verdict] = field(default_factory=dict)
-    trades: dict[str, Trade] = field(default_factory=dict)
     jobs: dict[str, Job] = field(default_factory=dict)
 
     def account(self, account_id: str) -> Account:

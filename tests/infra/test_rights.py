@@ -25,9 +25,9 @@ RIGHTS = {
     | on("candles", "Query")
     | on("activity/index/by_symbol", "Query")
     | on("activity/index/by_day", "Query")
-    | on("positions", "Query")
     | on("orders", "GetItem BatchGetItem PutItem")
     | on("orders/index/by_account", "Query")
+    | on("orders/index/bought", "Query")
     | on("accounts", "GetItem BatchGetItem UpdateItem")
     | on("postings", "GetItem PutItem")
     | on("postings/index/by_time", "Query")
@@ -46,9 +46,8 @@ RIGHTS = {
     "validations": consumes("validations")
     | on("orders", "GetItem PutItem")
     | on("accounts", "UpdateItem")
-    | on("positions", "UpdateItem")
     | on("postings", "PutItem")
-    | on("activity", "UpdateItem PutItem"),
+    | on("activity", "UpdateItem"),
     "relay": on("orders stream", "DescribeStream GetRecords GetShardIterator ListStreams")
     | on("outbound queue", "SendMessage")
     | on("relay dead letters", "SendMessage GetQueueUrl GetQueueAttributes"),
@@ -62,7 +61,8 @@ RIGHTS = {
     | on("jobs/index/open", "Query")
     | on("jobs queue", "SendMessage")
     | on("quotes", "GetItem")
-    | on("positions", "Query")
+    | on("accounts", "GetItem")
+    | on("orders/index/bought", "Query")
     | on("activity/index/by_symbol", "Query"),
     "worker": on("prices", "Query")
     | on("candles", "Query")

@@ -22,7 +22,6 @@ OUTPUTS = {
         "OrdersTable",
         "AccountsTable",
         "PostingsTable",
-        "PositionsTable",
         "ActivityTable",
         "JobsTable",
     },

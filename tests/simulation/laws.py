@@ -6,6 +6,7 @@ would share its mistakes.
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Final
@@ -27,7 +28,9 @@ _NEVER_CHANGES: Final = (
     "asked_for",
 )
 _RANK: Final = {"PENDING": 0, "SENT": 1, "ACCEPTED": 2, "REJECTED": 2, "VOIDED": 2}
+_STAYS_AT_THE_END: Final = ("state", "ended_at", "reason")
 OPEN: Final = ("PENDING", "SENT")
+LATE: Final = timedelta(minutes=5)
 
 
 class LawBroken(Exception):
@@ -78,6 +81,7 @@ class Laws:
                 self._check_order(order_id, self.orders.get(order_id), order)
                 self.orders[order_id] = order
             _add_order(order, sums, positions)
+            self._check_late(order_id, order)
         self._add_postings(sums)
         self._check_accounts(sums)
         self._check_positions(positions)
@@ -90,14 +94,14 @@ class Laws:
             if state != "PENDING":
                 raise LawBroken("law 6", f"{order_id} begins as {state}")
             return
-        for name in _NEVER_CHANGES:
-            if before[name] != after[name]:
-                raise LawBroken("law 6", f"{name} of {order_id} changed")
+        changed = [name for name in _NEVER_CHANGES if before[name] != after[name]]
+        if changed:
+            raise LawBroken("law 6", f"{changed} of {order_id} changed")
         was = before["state"]["S"]
+        if _RANK[was] == 2 and any(before[name] != after[name] for name in _STAYS_AT_THE_END):
+            raise LawBroken("law 6", f"{order_id} was {was} and became {state}")
         if state == was:
             return
-        if _RANK[was] == 2:
-            raise LawBroken("law 6", f"{order_id} was {was} and became {state}")
         if _RANK[state] < _RANK[was]:
             raise LawBroken("law 6", f"{order_id} went back from {was} to {state}")
         self._check_end(order_id, state)
@@ -121,16 +125,27 @@ class Laws:
                 "law 2", f"{order_id} costs {order['cost_minor']['N']}, not {cost_minor}"
             )
 
+    def _check_late(self, order_id: str, order: Item) -> None:
+        """An end that came late is a posting of its own, and no other is."""
+        is_late = "ended_at" in order and _at(order, "ended_at") - _at(order, "created_at") > LATE
+        key = (order["account_id"]["S"], f"{order_id}#END")
+        if (key in self._tables.of(Table.POSTINGS)) is not is_late:
+            raise LawBroken("law 5", f"the end of {order_id} is in the ledger twice, or not at all")
+
     def _add_postings(self, sums: dict[str, _Sums]) -> None:
+        """Those that have items of their own; an end is told by its order as well."""
         postings = self._tables.of(Table.POSTINGS)
         for key, posting in postings.items():
             if self._postings.setdefault(key, posting) != posting:
                 raise LawBroken("law 5", f"posting {key[1]} was changed")
-            account = sums[posting["account_id"]["S"]]
-            account.available_minor += int(posting["available_minor"]["N"])
-            account.held_minor += int(posting["held_minor"]["N"])
+            moved = int(posting["available_minor"]["N"]), int(posting["held_minor"]["N"])
             if posting["kind"]["S"] == "DEPOSIT":
-                account.deposited_minor += int(posting["available_minor"]["N"])
+                account = sums[posting["account_id"]["S"]]
+                account.available_minor += moved[0]
+                account.held_minor += moved[1]
+                account.deposited_minor += moved[0]
+            elif moved != _end(self.orders[posting["cause_id"]["S"]]):
+                raise LawBroken("law 5", f"posting {key[1]} is not what its order says")
         if len(postings) < len(self._postings):
             raise LawBroken("law 5", "a posting has vanished")
 
@@ -176,8 +191,13 @@ class Laws:
 
     def _check_positions(self, expected: dict[tuple[str, str], list[Decimal]]) -> None:
         stored = {
-            key: [Decimal(item["quantity"]["N"]), Decimal(item["cost_minor"]["N"])]
-            for key, item in self._tables.of(Table.POSITIONS).items()
+            (account_id, name.removeprefix("shares#")): [
+                Decimal(value["N"]),
+                Decimal(item[name.replace("shares#", "cost#")]["N"]),
+            ]
+            for (account_id,), item in self._tables.of(Table.ACCOUNTS).items()
+            for name, value in item.items()
+            if name.startswith("shares#")
         }
         if stored != expected:
             raise LawBroken("law 4", "the positions are not the sums of the accepted orders")
@@ -199,10 +219,29 @@ class Laws:
                 raise LawBroken("law 6", f"{request_id} was published as another order")
 
 
+def _at(order: Item, name: str) -> datetime:
+    return datetime.fromisoformat(order[name]["S"])
+
+
+def _end(order: Item) -> tuple[int, int]:
+    """By how much an order's end has moved available and held."""
+    cost_minor = int(order["cost_minor"]["N"])
+    match order["state"]["S"]:
+        case "ACCEPTED":
+            return 0, -cost_minor
+        case "REJECTED" | "VOIDED":
+            return cost_minor, -cost_minor
+        case _:
+            return 0, 0
+
+
 def _add_order(
     order: Item, sums: dict[str, _Sums], positions: dict[tuple[str, str], list[Decimal]]
 ) -> None:
     account_id, cost = order["account_id"]["S"], order["cost_minor"]["N"]
+    ended = _end(order)
+    sums[account_id].available_minor += ended[0] - int(cost)
+    sums[account_id].held_minor += ended[1] + int(cost)
     if order["state"]["S"] in OPEN:
         sums[account_id].open_minor += int(cost)
     if order["state"]["S"] == "ACCEPTED":

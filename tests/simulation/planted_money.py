@@ -1,10 +1,11 @@
 """Deliberate bugs in how money and orders are kept."""
 
+from functools import partial
 from typing import Final
 
 from tests.simulation.planted import Bug, Edit
 
-_BOOK = "lambdas/adapters/wallets.py"
+_BOOK = "lambdas/adapters/balances.py"
 _ORDERS = "lambdas/adapters/orders.py"
 _TABLE = "lambdas/domain/orders.py"
 _TRADING = "lambdas/domain/trading.py"
@@ -28,6 +29,7 @@ _NO_ORDER_CONDITION = Edit(
 _NO_HELD_CONDITION = Edit(
     file=_BOOK, old="if posting.held_minor < 0:", new="if posting.held_minor < -(10**12):"
 )
+_LATE_ENDS = partial(Edit, file=_ORDERS, old="if after.ended_late:")
 
 MONEY: Final = (
     Bug(
@@ -44,28 +46,24 @@ MONEY: Final = (
     Bug(
         name="drop the condition that an order is as it was read",
         edits=(_NO_ORDER_CONDITION, _NO_END_CONDITION),
-        layers="an order's end has its posting's key too, SPEND and RELEASE share it",
+        layers="the key of the posting, for an end that came late",
     ),
     Bug(
-        name="let SPEND and RELEASE have keys of their own",
-        edits=(
-            Edit(
-                file="lambdas/domain/ledger.py",
-                old='"END" if kind in (PostingKind.SPEND, PostingKind.RELEASE) else kind.value',
-                new="kind.value",
-            ),
-            _NO_ORDER_CONDITION,
-        ),
-        layers="the order's own condition",
+        name="forget the posting of an end that came late",
+        edits=(_LATE_ENDS(new="if False:"),),
     ),
     Bug(
-        name="write the posting and the order one after the other",
+        name="book every end by itself, as if its order did not tell it",
+        edits=(_LATE_ENDS(new="if after.ended_at is not None:"),),
+    ),
+    Bug(
+        name="write the account and the order one after the other",
         edits=(
             Edit(
                 file=_ORDERS,
-                old="        book(transaction, decision.posting)\n",
+                old="        move(transaction, decision.posting, decision.gained)\n",
                 new="        first = TransactWrite(connection=self._connection)\n"
-                "        book(first, decision.posting)\n        write(first)\n",
+                "        move(first, decision.posting, decision.gained)\n        write(first)\n",
             ),
         ),
     ),
@@ -73,9 +71,9 @@ MONEY: Final = (
         name="let a position be set instead of grown",
         edits=(
             Edit(
-                file=_ORDERS,
-                old="PositionItem.quantity.add(gained.quantity)",
-                new="PositionItem.quantity.set(gained.quantity)",
+                file=_BOOK,
+                old="shares_of(gained.symbol).add(gained.quantity)",
+                new="shares_of(gained.symbol).set(gained.quantity)",
             ),
         ),
     ),

@@ -14,8 +14,7 @@ NAMESPACE = UUID("6f1c3c86-9f0e-5b0e-8f0a-0c7b7a3c1d11")
 dynamodb = boto3.resource("dynamodb")
 client = dynamodb.meta.client
 ORDERS, ACCOUNTS = os.environ["ORDERS_TABLE"], os.environ["ACCOUNTS_TABLE"]
-QUOTES, POSTINGS = os.environ["QUOTES_TABLE"], os.environ["POSTINGS_TABLE"]
-POSITIONS, ACTIVITY = os.environ["POSITIONS_TABLE"], os.environ["ACTIVITY_TABLE"]
+QUOTES = os.environ["QUOTES_TABLE"]
 
 
 class Refused(Exception):
@@ -62,9 +61,8 @@ def place(
         "sweep_shard": str(UUID(order_id).int % 8),
     }
     new = _put(ORDERS, order, "attribute_not_exists(order_id)")
-    client.transact_write_items(
-        TransactItems=[new, *_booked(order, "HOLD", -cost_minor, cost_minor, now)]
-    )
+    held = _moved(order, -cost_minor, cost_minor)
+    client.transact_write_items(TransactItems=[new, held])
     return order, True
 
 
@@ -77,14 +75,11 @@ def settle(order_id: str, valid: bool, now: datetime) -> dict[str, Any] | None:
     was, state = order["state"], "ACCEPTED" if valid else "REJECTED"
     ended = {**order, "state": state, "ended_at": now.isoformat(), "reason": state.lower()}
     del ended["sweep_shard"]
-    back = 0 if valid else cost_minor
-    writes = [
-        _put(ORDERS, ended, "#state = :was", {"#state": "state"}, {":was": was}),
-        *_booked(order, "SPEND" if valid else "RELEASE", back, -cost_minor, now),
-    ]
     if valid:
-        writes += [_grown(order), _put(ACTIVITY, _trade(order, now))]
-    client.transact_write_items(TransactItems=writes)
+        ended["bought"] = order["symbol"]
+    put = _put(ORDERS, ended, "#state = :was", {"#state": "state"}, {":was": was})
+    moved = _moved(order, 0 if valid else cost_minor, -cost_minor, is_bought=valid)
+    client.transact_write_items(TransactItems=[put, moved])
     return ended
 
 
@@ -117,19 +112,9 @@ def _put(
     return {"Put": put}
 
 
-def _booked(
-    order: dict[str, Any], kind: str, available: int, held: int, now: datetime
-) -> list[dict[str, Any]]:
-    posting = {
-        "account_id": order["account_id"],
-        "posting_id": f"{order['order_id']}#{'HOLD' if kind == 'HOLD' else 'END'}",
-        "kind": kind,
-        "available_minor": available,
-        "held_minor": held,
-        "cause_id": order["order_id"],
-        "recorded_at": now.isoformat(),
-        "symbol": order["symbol"],
-    }
+def _moved(
+    order: dict[str, Any], available: int, held: int, *, is_bought: bool = False
+) -> dict[str, Any]:
     least, enough = ("available_minor", -available) if available < 0 else ("held_minor", -held)
     account = {
         "TableName": ACCOUNTS,
@@ -138,29 +123,15 @@ def _booked(
         "ConditionExpression": f"{least} >= :enough",
         "ExpressionAttributeValues": {":available": available, ":held": held, ":enough": enough},
     }
-    return [_put(POSTINGS, posting, "attribute_not_exists(posting_id)"), {"Update": account}]
-
-
-def _grown(order: dict[str, Any]) -> dict[str, Any]:
-    update = {
-        "TableName": POSITIONS,
-        "Key": {"account_id": order["account_id"], "symbol": order["symbol"]},
-        "UpdateExpression": "ADD quantity :quantity, cost_minor :cost",
-        "ExpressionAttributeValues": {
+    if is_bought:
+        symbol = order["symbol"]
+        account["UpdateExpression"] += ", #shares :quantity, #cost :cost"
+        account["ExpressionAttributeNames"] = {
+            "#shares": f"shares#{symbol}",
+            "#cost": f"cost#{symbol}",
+        }
+        account["ExpressionAttributeValues"] |= {
             ":quantity": order["quantity"],
             ":cost": order["cost_minor"],
-        },
-    }
-    return {"Update": update}
-
-
-def _trade(order: dict[str, Any], now: datetime) -> dict[str, Any]:
-    return {
-        "request_id": order["order_id"],
-        "symbol": order["symbol"],
-        "quantity": order["quantity"],
-        "requested_at": order["created_at"],
-        "valid": True,
-        "validated_at": now.isoformat(),
-        "day": now.date().isoformat(),
-    }
+        }
+    return {"Update": account}

@@ -130,7 +130,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What all groups asked to buy in the last seven days, of all companies */
+        /** What the other groups asked to buy in the last seven days, of all companies */
         get: operations["list_activity"];
         put?: never;
         post?: never;

@@ -96,7 +96,7 @@ def sources(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Sources, list[str
         yield found, asked
 
 
-def test_a_worker_asks_once_for_each_slice_and_joining_asks_twice(
+def test_a_worker_asks_once_for_each_slice_and_joining_for_price_and_demand(
     sources: tuple[Sources, list[str]],
 ) -> None:
     ports, asked = sources
@@ -109,5 +109,5 @@ def test_a_worker_asks_once_for_each_slice_and_joining_asks_twice(
     assert asked == ["Query"] * len(part) == ["Query"] * 5
     asked.clear()
     answer = project_price.join(task, [partial], ports)
-    assert asked == ["GetItem", "Query"]
+    assert asked == ["GetItem", "Query", "Query"]
     assert answer.projection.points == 2 * 24 * 60 // 47 + 1

@@ -10,7 +10,7 @@ from pynamodb.connection import Connection
 
 from lambdas.adapters.orders import DynamoOrders
 from lambdas.adapters.wallets import DynamoWallets
-from lambdas.domain.orders import Event, order_id_for
+from lambdas.domain.orders import LONG, Event, order_id_for
 from lambdas.domain.trading import Snapshot
 from lambdas.usecases.advance_order import advance_order
 from ops.adapters.books import DynamoBooks
@@ -73,7 +73,7 @@ def test_an_account_costs_five_calls_however_many_orders_up_to_a_hundred(
         place(connection, number)
     calls.clear()
     assert not judge(books, ALICE, no_pause).reading.breaches
-    assert calls == ["GetItem", "Query", "Query", "BatchGetItem", "Query"]
+    assert calls == ["GetItem", "GetItem", "Query", "Query", "BatchGetItem"]
 
 
 def test_reconciling_scans_each_table_once_and_writes_nothing(
@@ -82,7 +82,7 @@ def test_reconciling_scans_each_table_once_and_writes_nothing(
     advance_order(DynamoOrders(connection), place(connection, 1), Event.ACCEPT, now=NOW)
     calls.clear()
     assert list(judged(books)) == [ALICE]
-    assert calls.count("Scan") == 4  # accounts, orders' index, postings, positions
+    assert calls.count("Scan") == 3  # accounts, orders' index, postings
     assert set(calls) == {"Scan", "GetItem", "Query", "BatchGetItem"}
 
 
@@ -96,6 +96,7 @@ def test_more_accounts_than_a_page_holds_are_all_read(books: DynamoBooks, raw: A
 
 
 NUMBER, TEXT = {"N": "1"}, {"S": "nonsense"}
+BALANCES = {"account_id": {"S": BRUNO}, "available_minor": NUMBER, "held_minor": NUMBER}
 POSTING = {
     "account_id": {"S": BRUNO},
     "posting_id": {"S": "p"},
@@ -123,7 +124,8 @@ POSTING = {
         ("postings", POSTING | {"recorded_at": TEXT}),
         ("postings", {name: POSTING[name] for name in ("account_id", "posting_id")}),
         ("postings", POSTING | {"held_minor": {"NULL": True}}),
-        ("positions", {"account_id": {"S": BRUNO}, "symbol": {"S": "AAPL"}, "quantity": NUMBER}),
+        ("accounts", BALANCES | {"shares#AAPL": NUMBER}),
+        ("accounts", BALANCES | {"shares#AAPL": NUMBER, "cost#AAPL": TEXT}),
     ],
 )
 def test_what_no_code_of_ours_wrote_is_told_and_hides_no_other_account(
@@ -150,14 +152,29 @@ def test_an_order_that_cannot_be_read_is_told_by_its_account(
     assert [it.law for it in judged(books)[ALICE].reading.breaches] == [Law.READABLE]
 
 
-def test_an_order_without_any_posting_is_found_by_the_index(
+def test_an_end_that_came_late_and_lost_its_posting_is_told(
     connection: Connection, books: DynamoBooks, raw: Any
 ) -> None:
     order_id = place(connection, 1)
-    key = {"account_id": {"S": ALICE}, "posting_id": {"S": f"{order_id}#HOLD"}}
+    advance_order(DynamoOrders(connection), order_id, Event.ACCEPT, now=NOW + 2 * LONG)
+    assert judged(books)[ALICE].reading.breaches == ()
+    key = {"account_id": {"S": ALICE}, "posting_id": {"S": f"{order_id}#END"}}
     raw.delete_item(TableName="test-postings", Key=key)
     laws = {it.law for it in judged(books)[ALICE].reading.breaches}
     assert laws == {Law.BALANCES, Law.ENDS}
+
+
+def test_an_order_whose_cost_was_changed_is_told(
+    connection: Connection, books: DynamoBooks, raw: Any
+) -> None:
+    raw.update_item(
+        TableName="test-orders",
+        Key={"order_id": {"S": place(connection, 1)}},
+        UpdateExpression="SET cost_minor = :n",
+        ExpressionAttributeValues={":n": NUMBER},
+    )
+    laws = {it.law for it in judged(books)[ALICE].reading.breaches}
+    assert laws == {Law.NOTHING_LOST, Law.HELD, Law.BALANCES}
 
 
 def test_a_conflict_that_cannot_be_read_is_no_crash(books: DynamoBooks, raw: Any) -> None:

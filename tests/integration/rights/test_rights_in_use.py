@@ -203,6 +203,7 @@ def use_requests(deployed: Deployed) -> None:
 
 def use_validations(deployed: Deployed) -> None:
     ids = [deployed.place()["order_id"] for _ in range(2)]
+    late = {"request_id": deployed.place()["order_id"], "group_id": 3, "valid": True}
     deployed.asked.clear()
     answers = [
         {"request_id": order_id, "group_id": 3, "valid": valid}
@@ -210,6 +211,8 @@ def use_validations(deployed: Deployed) -> None:
     ]
     theirs = {"request_id": "x", "group_id": 13, "valid": True}
     assert deliver(validations.handler, *answers, theirs, "rubbish") == []
+    runtime.now = lambda: NOW + timedelta(hours=1)  # put back by the fixture's monkeypatch
+    assert deliver(validations.handler, late) == []
 
 
 def use_relay(deployed: Deployed) -> None:

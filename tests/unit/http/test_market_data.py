@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from lambdas.domain.activity import GroupRequest, Trade, Verdict
+from lambdas.domain.activity import GroupRequest, Verdict
 from lambdas.usecases.update_market import update_market
-from tests.builders import NOW, a_tick
+from tests.builders import ALICE, NOW, a_purchase_of_ours, a_tick
 from tests.unit.http.gateway import Site
 
 
@@ -138,20 +138,13 @@ def test_what_a_group_asked_for_is_told_without_its_id(site: Site) -> None:
 
 
 def test_what_our_own_group_bought_has_its_number_and_nothing_of_the_account(site: Site) -> None:
-    site.store.trades["ours"] = Trade(
-        request_id="ours",
-        group_id=None,
-        symbol="AAPL",
-        quantity=Decimal(1),
-        valid=True,
-        requested_at=NOW,
-        validated_at=NOW,
-    )
+    site.store.orders["ours"] = a_purchase_of_ours(NOW)
 
     (trade,) = site.get("/stocks/AAPL/activity").json["items"]
 
     assert (trade["group_id"], trade["own"]) == ("3", True)
     assert "ours" not in str(trade)
+    assert ALICE not in str(trade)
 
 
 def test_activity_of_a_company_goes_by_pages(site: Site) -> None:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from lambdas.domain.orders import Event
+from lambdas.domain.orders import LONG, Event
 from tests.builders import ALICE, BRUNO, NOW
 from tests.unit.ops.world import World
 
@@ -127,7 +127,9 @@ def test_a_story_of_an_open_order_says_when_it_is_asked_for_again(world: World) 
 
 def test_a_story_whose_postings_do_not_fit_says_so(world: World) -> None:
     world.deposit()
-    order = world.happen(world.place(1), Event.REJECT)
+    order = world.place(1)
+    world.now = NOW + 2 * LONG  # so late that its end is a posting by itself
+    world.happen(order, Event.REJECT)
     world.store.postings.pop((ALICE, f"{order.order_id}#END"))
     status, said = world.run("story", order.order_id)
     assert status == 1

@@ -145,7 +145,7 @@ HARMS: dict[str, tuple[Harm, set[Law]]] = {
     ),
     "another cost": (
         lambda w, o: change_order(w, o[State.PENDING], cost_minor=380_51),
-        {Law.HELD, Law.ENDS},
+        {Law.NOTHING_LOST, Law.HELD, Law.ENDS},
     ),
     "an order lost": (
         lambda w, o: w.store.orders.pop(o[State.REJECTED].order_id),

@@ -63,7 +63,7 @@ class World:
 
     def happen(self, order: Order, event: Event) -> Order:
         """The order after the event, as the functions would have it."""
-        decision = trading.apply(self.store.orders[order.order_id], event, now=NOW)
+        decision = trading.apply(self.store.orders[order.order_id], event, now=self.now)
         if decision.after != decision.before:
             self.orders.commit(decision)
         return decision.after

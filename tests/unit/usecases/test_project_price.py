@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lambdas.domain.activity import Trade
+from lambdas.domain.activity import GroupRequest, Verdict
 from lambdas.domain.errors import NotFound
 from lambdas.domain.jobs import CannotFinish
 from lambdas.domain.market import Tick
@@ -19,7 +19,7 @@ from lambdas.usecases import project_price
 from lambdas.usecases.job_sources import Sources, Task
 from lambdas.usecases.project_price import Question
 from lambdas.usecases.update_market import update_market
-from tests.builders import ALICE, NOW, a_tick
+from tests.builders import ALICE, NOW, a_purchase_of_ours, a_tick
 from tests.fakes.memory import (
     MemoryActivityLog,
     MemoryMarket,
@@ -108,34 +108,40 @@ def test_ticks_that_come_late_and_twice_count_once() -> None:
     assert projected(task(2), sources) == from_all_ticks(task(2), ticks, ticks[-1].price)
 
 
-def trade(number: int, *, valid: bool = True, ago: timedelta, symbol: str = "AAPL") -> Trade:
-    return Trade(
-        request_id=str(number),
-        group_id=None if number % 2 else "13",
-        symbol=symbol,
-        quantity=Decimal(9),
-        valid=valid,
-        requested_at=NOW - ago,
-        validated_at=NOW - ago,
+def bought(store: MemoryStore, number: int, ago: timedelta, symbol: str = "AAPL") -> None:
+    """A purchase, by us or by group 13."""
+    name = str(number)
+    if number % 2:
+        store.orders[name] = a_purchase_of_ours(NOW - ago, name, symbol=symbol)
+    else:
+        heard(store, name, ago, symbol, valid=True)
+
+
+def heard(store: MemoryStore, name: str, ago: timedelta, symbol: str, *, valid: bool) -> None:
+    at = NOW - ago
+    store.requests[name] = GroupRequest(
+        request_id=name, group_id="13", symbol=symbol, quantity=Decimal(9), requested_at=at
     )
+    store.verdicts[name] = Verdict(request_id=name, group_id="13", valid=valid, received_at=at)
 
 
 def test_demand_is_the_valid_purchases_of_all_groups_in_seven_days() -> None:
     week = timedelta(days=7)
     sources = with_ticks(*a_history(NOW - timedelta(days=2), NOW, timedelta(hours=5), 1))
     assert isinstance(sources.activity, MemoryActivityLog)
-    for done in (
-        trade(1, ago=timedelta(0)),
-        trade(2, ago=week),
-        trade(3, ago=week + MICROSECOND),
-        trade(4, ago=timedelta(days=1), valid=False),
-        trade(5, ago=timedelta(days=1), symbol="MSFT"),
-        trade(6, ago=-MICROSECOND),  # after it was asked for: a later run counts the same
-    ):
-        sources.activity.store.trades[done.request_id] = done
+    store = sources.activity.store
+    for number in (1, 2):  # of each, we buy one and another group the other
+        bought(store, number, timedelta(0))
+        bought(store, number + 10, week)
+        bought(store, number + 20, week + MICROSECOND)
+        bought(store, number + 30, timedelta(days=1), "MSFT")
+        bought(
+            store, number + 40, -MICROSECOND
+        )  # after it was asked for: a later run counts the same
+    heard(store, "refused", timedelta(days=1), "AAPL", valid=False)
     found = projected(task(1), sources)
-    assert found.purchases == 2
-    assert found.weight == Decimal("0.14")  # (5 + 2) / 50
+    assert found.purchases == 4
+    assert found.weight == Decimal("0.18")  # (5 + 4) / 50
 
 
 @pytest.mark.parametrize("count", [0, 1])
