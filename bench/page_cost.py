@@ -19,7 +19,7 @@ RULE: Final = {
         "positions",
     ),
     "the ledger in the order of time (local index)": ("postings/by_time",),
-    "an account's orders, the open orders (indexes)": ("orders/by_account", "orders/open"),
+    "an account's orders (index)": ("orders/by_account",),
     "what all groups buy: our own purchase (item and two indexes)": (
         "activity",
         "activity/by_symbol",

@@ -1,9 +1,7 @@
 """Orders in DynamoDB: one consistent read before a decision, one transaction to commit it."""
 
 from collections.abc import Sequence
-from datetime import datetime
-from typing import Any, Final
-from uuid import UUID
+from typing import Any
 
 from pynamodb.connection import Connection
 from pynamodb.expressions.condition import Condition
@@ -19,10 +17,7 @@ from lambdas.adapters.wallets import book
 from lambdas.domain.ledger import Account, Position
 from lambdas.domain.orders import Order
 from lambdas.domain.trading import Decision, Snapshot
-from lambdas.ports import OpenOrder, Page
-
-# One partition of an index takes about 1,000 writes a second; the open orders are spread over some.
-SWEEP_SHARDS: Final = 8
+from lambdas.ports import Page
 
 
 class DynamoOrders:
@@ -61,7 +56,7 @@ class DynamoOrders:
     def commit(self, decision: Decision) -> None:
         """One PutItem where no money moves, else one TransactWriteItems."""
         after = decision.after
-        item = order_item(after, sweep_shard(after) if after.is_open else None)
+        item = order_item(after)
         if decision.posting is None:
             with translated():
                 item.save(condition=_unchanged(decision.before), add_version_condition=False)
@@ -85,35 +80,18 @@ class DynamoOrders:
                 )
             )
         page = page_of(keys, limit, lambda last: cursor_out(last.created_at, last.order_id))
-        orders = self._read([key.order_id for key in page.items])
+        orders = self.read([key.order_id for key in page.items])
         return Page(
             items=[orders[key.order_id] for key in page.items], next_cursor=page.next_cursor
         )
 
-    def _read(self, order_ids: Sequence[str]) -> dict[str, Order]:
+    def read(self, order_ids: Sequence[str]) -> dict[str, Order]:
+        """One BatchGetItem, consistent; each order once, as DynamoDB wants it."""
         if not order_ids:
             return {}
-        items = read_batch(
-            self._connection, [(OrderItem, {"order_id": order_id}) for order_id in order_ids]
-        )
-        orders = map(order_of, of_model(OrderItem, items))
+        keys = [(OrderItem, {"order_id": it}) for it in dict.fromkeys(order_ids)]
+        orders = map(order_of, of_model(OrderItem, read_batch(self._connection, keys)))
         return {order.order_id: order for order in orders}
-
-    def unanswered(self, created_before: datetime) -> Sequence[OpenOrder]:
-        """One query of the sparse index for each of its shards, oldest first."""
-        is_old: Condition = OrderItem.created_at < created_before
-        with translated():
-            found = [
-                OpenOrder(order_id=item.order_id, created_at=item.created_at, ask_at=item.ask_at)
-                for shard in range(SWEEP_SHARDS)
-                for item in OrderItem.open.query(str(shard), is_old)
-            ]
-        return sorted(found, key=lambda order: order.created_at)
-
-
-def sweep_shard(order: Order) -> str:
-    """The shard of the index of open orders that this order belongs to."""
-    return str(UUID(order.order_id).int % SWEEP_SHARDS)
 
 
 def _unchanged(before: Order | None) -> Condition:

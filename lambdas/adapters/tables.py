@@ -11,7 +11,6 @@ from pynamodb.attributes import (
 from pynamodb.indexes import (
     AllProjection,
     GlobalSecondaryIndex,
-    IncludeProjection,
     KeysOnlyProjection,
     LocalSecondaryIndex,
 )
@@ -33,19 +32,6 @@ class OrdersByAccount(GlobalSecondaryIndex["OrderItem"]):
         projection = KeysOnlyProjection()
 
     account_id = UnicodeAttribute(hash_key=True)
-    created_at = UTCDateTimeAttribute(range_key=True)
-
-
-class OpenOrders(GlobalSecondaryIndex["OrderItem"]):
-    """Orders without an end, by age. Sparse: an order that ends leaves it."""
-
-    class Meta:
-        """`ask_at` lets the sweep pass over what is not due without reading it."""
-
-        index_name = names.OPEN_ORDERS
-        projection = IncludeProjection(["ask_at"])
-
-    sweep_shard = UnicodeAttribute(hash_key=True)
     created_at = UTCDateTimeAttribute(range_key=True)
 
 
@@ -74,9 +60,7 @@ class OrderItem(Model):
     reason = UnicodeAttribute(null=True)
     conflict_event = UnicodeAttribute(null=True)
     conflict_at = UTCDateTimeAttribute(null=True)
-    sweep_shard = UnicodeAttribute(null=True)
     by_account = OrdersByAccount()
-    open = OpenOrders()
 
 
 class AccountItem(Model):

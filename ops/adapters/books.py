@@ -12,7 +12,7 @@ from lambdas.adapters.dynamodb import of_model, read_batch, translated
 from lambdas.adapters.items import account_of, order_of, position_of, posting_of
 from lambdas.adapters.tables import AccountItem, OrderItem, PositionItem, PostingItem
 from lambdas.domain.ledger import Account, Position, Posting, PostingKind
-from lambdas.domain.orders import Order
+from lambdas.domain.orders import OPEN, Order
 from ops.entries import Entry
 from ops.errors import Unreadable
 
@@ -93,6 +93,13 @@ class DynamoBooks:
                 lonely = self._orders([it for it in order_ids if it not in known])
                 for order_id, order in sorted(lonely.items()):
                     yield Entry(cause_id=order_id, postings=(), order=order)
+
+    def open_orders(self) -> Iterator[Order]:
+        """A Scan of orders, consistent."""
+        is_open = OrderItem.state.is_in(*(state.value for state in OPEN))
+        with _understood():
+            for item in OrderItem.scan(is_open, consistent_read=True):
+                yield _order_of(item)
 
     def in_conflict(self) -> Iterator[Order]:
         """A Scan of orders: what is read is paid for, what is filtered out is not sent."""
