@@ -41,21 +41,18 @@ def hear_reminders(
     waiting: dict[str, Order] = {}
     count = unexplained = 0
     while count < MOST and clock() < until and (heard := reminders.due()):
-        count += len(heard)
         found = orders.read([it.order_id for it in heard if len(it.order_id) <= _LONGEST_ID])
+        still_open = {order_id: order for order_id, order in found.items() if order.is_open}
         strange = [it for it in heard if it.order_id not in found]
-        ended = [it for it in heard if it.order_id in found and not found[it.order_id].is_open]
-        _put_aside(strange, dead_letters)
-        renewed = _renew(reminders, [it for it in heard if it not in (*strange, *ended)], clock())
-        reminders.done([*strange, *ended, *renewed])
-        waiting |= {order_id: order for order_id, order in found.items() if order.is_open}
+        for reminder in strange:
+            dead_letters.put(reminder.order_id, UNEXPLAINED)
+        staying = [it for it in heard if it.order_id in still_open]
+        renewed = _renew(reminders, staying, clock())
+        reminders.done([it for it in heard if it not in staying or it in renewed])
+        waiting |= still_open
+        count += len(heard)
         unexplained += len(strange)
     return Heard(open=waiting, unexplained=unexplained)
-
-
-def _put_aside(strange: Sequence[Reminder], dead_letters: DeadLetters) -> None:
-    for reminder in strange:
-        dead_letters.put(reminder.order_id, UNEXPLAINED)
 
 
 def _renew(reminders: Reminders, waiting: Sequence[Reminder], now: datetime) -> Sequence[Reminder]:

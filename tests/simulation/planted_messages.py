@@ -81,7 +81,7 @@ MESSAGES: Final = (
         edits=(
             Edit(
                 file="lambdas/usecases/hear_reminders.py",
-                old="reminders.done([*strange, *ended, *renewed])",
+                old="reminders.done([it for it in heard if it not in staying or it in renewed])",
                 new="reminders.done(heard)",
             ),
         ),
