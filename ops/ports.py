@@ -41,7 +41,7 @@ class Books(Protocol):
         """What the account owns, read consistently."""
 
     def open_orders(self) -> Iterator[Order]:
-        """Every order without an end."""
+        """Every order without an end, but perhaps the very youngest."""
 
     def in_conflict(self) -> Iterator[Order]:
         """Every order with an answer that contradicts its end."""

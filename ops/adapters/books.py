@@ -95,10 +95,10 @@ class DynamoBooks:
                     yield Entry(cause_id=order_id, postings=(), order=order)
 
     def open_orders(self) -> Iterator[Order]:
-        """A Scan of orders, consistent."""
+        """A Scan of orders; one of this very second may be missed."""
         is_open = OrderItem.state.is_in(*(state.value for state in OPEN))
         with _understood():
-            for item in OrderItem.scan(is_open, consistent_read=True):
+            for item in OrderItem.scan(is_open):
                 yield _order_of(item)
 
     def in_conflict(self) -> Iterator[Order]:
