@@ -191,6 +191,10 @@ reconcile: $(VENV)/.installed  ## check the laws of money in every account; writ
 overdue: $(VENV)/.installed  ## orders that the exchange has not answered for too long (AFTER=seconds)
 	@exec $(OPS) overdue $(if $(AFTER),--after $(AFTER))
 
+.PHONY: remind
+remind: $(VENV)/.installed  ## have the sweep look at every open order, where a reminder may be lost
+	@exec $(OPS) remind
+
 .PHONY: conflicts
 conflicts: $(VENV)/.installed  ## orders whose end the exchange has contradicted
 	@exec $(OPS) conflicts

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from bench.cost import Line, Tariff, merged, total, usage
-from cdk.verify.idle_cost import HOURS, POLLERS
+from cdk.verify.idle_cost import HOURS, POLLERS, SWEEP_LOOKS
 
 USERS: Final = (100, 10_000, 1_000_000)
 MONTH_S: Final = HOURS * 3600
@@ -17,7 +17,9 @@ def ours(tariff: Tariff, users: int) -> list[Line]:
     visits = person["visits"] * users
     orders = person["orders"] * users
     lines = [
-        *tariff.filled_orders(orders, at_once=_at_once(orders)),
+        *tariff.filled_orders(
+            orders, at_once=_at_once(orders, 0.1), heard_at_once=_at_once(orders, 60)
+        ),
         *tariff.request("board", visits * person["boards_a_visit"]),
         *tariff.request("one company", visits * person["companies_a_visit"]),
         *tariff.request("portfolio of 5 companies", visits * person["other_screens_a_visit"]),
@@ -90,6 +92,7 @@ def by_part(lines: list[Line]) -> list[Line]:
 def _fixed() -> list[Line]:
     """What is there for good, in the stage prod."""
     polls = CONSUMED_QUEUES * POLLERS * MONTH_S / 20 + MONTH_S / 3  # the bridge asks every 3 s
+    polls += SWEEP_LOOKS * MONTH_S / 60
     return [
         Line(what="bridge", price="fargate_vcpu_hour", quantity=0.25 * HOURS),
         Line(what="bridge", price="fargate_gb_hour", quantity=0.5 * HOURS),
@@ -101,7 +104,8 @@ def _fixed() -> list[Line]:
         # The sweep and the look at the jobs, every minute, at the least that is billed for both.
         Line(what="functions", price="lambda_request", quantity=2 * MONTH_S / 60),
         Line(what="functions", price="lambda_gb_s", quantity=2 * MONTH_S / 60 * 0.05 / 2),
-        Line(what="DynamoDB reads", price="dynamodb_read_unit", quantity=9 * 0.5 * MONTH_S / 60),
+        # The board for one of them, the index of open jobs for the other.
+        Line(what="DynamoDB reads", price="dynamodb_read_unit", quantity=1.5 * MONTH_S / 60),
     ]
 
 
@@ -133,10 +137,10 @@ def _peak_per_s(users: int) -> float:
     return _requests(users) / MONTH_S * usage()["peak_over_average"]
 
 
-def _at_once(orders: float) -> int:
-    """Messages that share a call at the peak: what comes in a tenth of a second, at most ten."""
+def _at_once(orders: float, within_s: float) -> int:
+    """Messages that share a call at the peak: what comes in that time, at most ten."""
     peak_per_s = orders / MONTH_S * usage()["peak_over_average"]
-    return max(1, min(10, round(peak_per_s / 10)))
+    return max(1, min(10, round(peak_per_s * within_s)))
 
 
 def _kind(name: str) -> str:

@@ -78,11 +78,18 @@ class Tariff:
     cpu_ms: Mapping[str, float]
     memory_mb: Mapping[str, int]
 
-    def filled_orders(self, count: float, *, at_once: int) -> list[Line]:
-        """Orders from the request to ACCEPTED. `at_once`: messages that share a call to a queue."""
+    def filled_orders(
+        self, count: float, *, at_once: int, heard_at_once: int | None = None
+    ) -> list[Line]:
+        """Orders from the request to ACCEPTED. `at_once`: messages that share a call to a queue;
+        `heard_at_once`: reminders that the sweep receives and deletes together (as many).
+        """
         lines = list(self._operations(FILLED, count))
-        # Three queues; into each it is sent, and then received and deleted.
-        lines.append(Line(what="queues", price="sqs_request", quantity=9 * count / at_once))
+        # Three queues; into each it is sent, and then received and deleted. So is its reminder.
+        requests = 10 * count / at_once + 2 * count / (heard_at_once or at_once)
+        lines.append(Line(what="queues", price="sqs_request", quantity=requests))
+        # The sweep looks at each once; its time for that is 0.03 USD for a million, and left out.
+        lines.append(Line(what="DynamoDB reads", price="dynamodb_read_unit", quantity=count))
         lines.append(Line(what="API", price="http_api_request", quantity=count))
         lines += self._functions(FILLED.values(), FILLED, count, at_once)
         return merged(lines)

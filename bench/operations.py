@@ -93,6 +93,8 @@ def _an_order(world: World) -> None:
     world.note("the same answer once more")
     _placed(world, 10, "AAPL")
     world.note("the same order once more")
+    _swept(world, order_id)
+    world.note("the sweep looks at an order, and forgets it")
     refused = _placed(world, 11, "AAPL")
     world.forget()
     _seen(refused)
@@ -117,6 +119,15 @@ def _relayed(world: World, order_id: str) -> None:
     from lambdas.handlers import relay
 
     relay.handler(events.inserted(world.order_item(order_id)), CONTEXT)
+
+
+def _swept(world: World, order_id: str) -> None:
+    from lambdas.handlers import sweep
+
+    sweep.handler({}, CONTEXT)  # with nothing to look at; not what is measured
+    world.remind(order_id)
+    world.forget()
+    sweep.handler({}, CONTEXT)
 
 
 def _seen(order_id: str) -> None:

@@ -14,7 +14,6 @@ Found = Mapping[str, Any]
 RULE: Final = {
     "the rule of money: order and account, each step one transaction": ("orders", "accounts"),
     "an account's orders, by time (index)": ("orders/by_account",),
-    "the open orders (index)": ("orders/open",),
     "what all groups buy: our own purchase (index)": ("orders/bought",),
 }
 

@@ -114,7 +114,7 @@ def limits_of(data: dict[str, Any]) -> list[Limit]:
             what="jobs: index of open jobs, one partition",
             per_s=PARTITION_WRITES_PER_S / 4,
             per_user_per_s=jobs,
-            then="shards, as of the open orders",
+            then="shards, by the job's id",
         ),
         Limit(
             what="bridge: a quarter of a core, three messages an order",
@@ -133,12 +133,6 @@ def limits_of(data: dict[str, Any]) -> list[Limit]:
             per_s=PARTITION_WRITES_PER_S,
             per_user_per_s=orders,
             then="a shard beside the company in the index's key",
-        ),
-        Limit(
-            what="open orders: 8 partitions, two writes an order",
-            per_s=8 * PARTITION_WRITES_PER_S / 2,
-            per_user_per_s=orders,
-            then="more shards: `SWEEP_SHARDS`",
         ),
     ]
 

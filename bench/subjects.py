@@ -100,6 +100,7 @@ def environment(code: Path, url: str) -> dict[str, str]:
         **{setting.value: value for setting, value in SETTINGS.items()},
         Setting.OUTBOUND_QUEUE_URL.value: f"{queues}/outbound",
         Setting.JOBS_QUEUE_URL.value: f"{queues}/jobs",
+        Setting.REMINDERS_QUEUE_URL.value: f"{queues}/reminders",
         Setting.DEAD_LETTER_QUEUE_URL.value: f"{queues}/dead-letters",
         "IDEMPOTENCY_TABLE": "idempotency",
         "AWS_ENDPOINT_URL": url,

@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import IO, Any, Final
 from uuid import UUID
 
@@ -99,6 +99,11 @@ class World:
         )
         self.forget()
 
+    def remind(self, order_id: str) -> None:
+        """As SQS would, of an order whose time has come."""
+        with self._recorder.silent():
+            runtime.sweep().reminders.send([order_id], timedelta(0))
+
     def forget(self) -> None:
         """What only prepares does not count."""
         self._recorder.take()
@@ -165,6 +170,7 @@ def _forget_clients() -> None:
     queues.connect.cache_clear()
     for build in (runtime.api, runtime.prices, runtime.exchange, runtime.relay, runtime.jobs):
         build.cache_clear()
+    runtime.sweep.cache_clear()
     runtime.master.cache_clear()
     runtime.worker.cache_clear()
 
@@ -181,6 +187,7 @@ def _make_queues() -> None:
     for setting in (
         Setting.OUTBOUND_QUEUE_URL,
         Setting.JOBS_QUEUE_URL,
+        Setting.REMINDERS_QUEUE_URL,
         Setting.DEAD_LETTER_QUEUE_URL,
     ):
         name = setting.value.lower().replace("_", "-")

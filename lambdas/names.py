@@ -30,6 +30,7 @@ class Setting(StrEnum):
     JOBS_TABLE = "JOBS_TABLE"
     OUTBOUND_QUEUE_URL = "OUTBOUND_QUEUE_URL"
     JOBS_QUEUE_URL = "JOBS_QUEUE_URL"
+    REMINDERS_QUEUE_URL = "REMINDERS_QUEUE_URL"
     WORKFLOW_ARN = "WORKFLOW_ARN"
     DEAD_LETTER_QUEUE_URL = "DEAD_LETTER_QUEUE_URL"
 
@@ -49,14 +50,15 @@ class Function(StrEnum):
 
 
 class Queue(StrEnum):
-    """Queues, each with a dead-letter queue beside it: three from the bridge, one to it, and one in
-    front of the workflow."""
+    """Queues, each with a dead-letter queue beside it: three from the bridge, one to it, one in
+    front of the workflow, and one of orders that the sweep must look at."""
 
     PRICES = "prices"
     REQUESTS = "requests"
     VALIDATIONS = "validations"
     OUTBOUND = "outbound"
     JOBS = "jobs"
+    REMINDERS = "reminders"
 
 
 class Table(StrEnum):
@@ -94,7 +96,6 @@ USER_POOL_NAME: Final = "Arqui-pool2"
 
 # Indexes. See docs/decisions/0003-tables-and-indexes.md for what each is for and what it costs.
 ORDERS_BY_ACCOUNT: Final = "by_account"  # global, account_id + created_at, keys only
-OPEN_ORDERS: Final = "open"  # global and sparse, sweep_shard + created_at, keys and ask_at
 BOUGHT_ORDERS: Final = "bought"  # global and sparse, bought + ended_at, keys, quantity, created_at
 POSTINGS_BY_TIME: Final = "by_time"  # local, account_id + recorded_at, all attributes
 ACTIVITY_BY_SYMBOL: Final = "by_symbol"  # global and sparse, symbol + validated_at, all attributes

@@ -15,6 +15,7 @@ from lambdas.ports import (
     Market,
     Orders,
     Outbox,
+    Reminders,
     Wallets,
     Workflow,
 )
@@ -64,8 +65,10 @@ class Relay:
     """What the function behind the orders' stream needs."""
 
     outbox: Outbox
+    reminders: Reminders
     to_publish: Callable[[Mapping[str, Any]], Change | None]
     group_id: str
+    first_ask_after: timedelta
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +76,8 @@ class Sweep:
     """What the scheduled sweep needs."""
 
     orders: Orders
+    reminders: Reminders
+    dead_letters: DeadLetters
     market: Market
     policy: Policy
 

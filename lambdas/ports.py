@@ -6,7 +6,7 @@ Every method may raise `Transient`. Times are aware and in UTC; amounts are mino
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Generic, Protocol, TypeVar
 
 from lambdas.domain.activity import GroupRequest, Trade, Verdict
@@ -29,15 +29,6 @@ class Page(Generic[T]):
     next_cursor: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OpenOrder:
-    """What the sweep sees of an order without reading it."""
-
-    order_id: str
-    created_at: datetime
-    ask_at: datetime
-
-
 class Orders(Protocol):
     """Orders, and the one way to change them together with money."""
 
@@ -47,6 +38,9 @@ class Orders(Protocol):
     def get(self, order_id: str) -> Order | None:
         """One order, read consistently, whoever owns it."""
 
+    def read(self, order_ids: Sequence[str]) -> dict[str, Order]:
+        """Those of at most 100 orders that exist, by id, read consistently, whoever owns them."""
+
     def commit(self, decision: Decision) -> None:
         """Write a decision in one transaction. Raises StaleDecision if `before` is not so now,
         or if the account does not have what the posting takes.
@@ -54,9 +48,6 @@ class Orders(Protocol):
 
     def of_account(self, account_id: str, limit: int, cursor: str | None) -> Page[Order]:
         """An account's orders. Raises InvalidInput for a cursor that is not ours."""
-
-    def unanswered(self, created_before: datetime) -> Sequence[OpenOrder]:
-        """Open orders placed before that moment, as an index knows them (it may lag)."""
 
 
 class Wallets(Protocol):
@@ -158,6 +149,32 @@ class Outbox(Protocol):
 
     def send(self, requests: Sequence[str]) -> Sequence[int]:
         """Queue wire requests for publication; the positions of those that were not queued."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reminder:
+    """A message that says no more than: look at this order. `handle` is for who forgets it."""
+
+    order_id: str
+    sent_at: datetime
+    handle: str
+
+
+class Reminders(Protocol):
+    """What the sweep looks at: at least one reminder of each order without an end."""
+
+    def send(self, order_ids: Sequence[str], after: timedelta) -> Sequence[int]:
+        """Remind of each order, first after that time (at most 15 minutes, in whole seconds); the
+        positions of those that were not queued. Twice is harmless.
+        """
+
+    def due(self) -> Sequence[Reminder]:
+        """Some reminders whose time has come, in any order; none where there are no more. Each
+        comes again after a while, unless it is done.
+        """
+
+    def done(self, reminders: Sequence[Reminder]) -> None:
+        """Forget these."""
 
 
 class DeadLetters(Protocol):

@@ -18,7 +18,7 @@ from lambdas.adapters.orders_stream import to_publish
 from lambdas.domain.trading import Policy
 from lambdas.names import METRICS_NAMESPACE, Setting, Table
 from lambdas.needs import Api, Exchange, Master, Prices, Relay, RunJobs, Sweep
-from lambdas.ports import DeadLetters, JobQueue, Workflow
+from lambdas.ports import DeadLetters, JobQueue, Reminders, Workflow
 from lambdas.usecases.job_sources import Sources
 
 __all__ = [
@@ -144,8 +144,13 @@ def relay() -> Relay:
     """Built once per process."""
     from lambdas.adapters import queues
 
-    outbox = queues.SqsOutbox(_region(), _setting(Setting.OUTBOUND_QUEUE_URL))
-    return Relay(outbox=outbox, to_publish=to_publish, group_id=_setting(Setting.GROUP_ID))
+    return Relay(
+        outbox=queues.SqsOutbox(_region(), _setting(Setting.OUTBOUND_QUEUE_URL)),
+        reminders=_reminders(),
+        to_publish=to_publish,
+        group_id=_setting(Setting.GROUP_ID),
+        first_ask_after=_seconds(Setting.FIRST_ASK_AFTER_S),
+    )
 
 
 @cache
@@ -155,7 +160,13 @@ def sweep() -> Sweep:
     from lambdas.adapters.orders import DynamoOrders
 
     connection = _connection()
-    return Sweep(orders=DynamoOrders(connection), market=DynamoMarket(connection), policy=_policy())
+    return Sweep(
+        orders=DynamoOrders(connection),
+        reminders=_reminders(),
+        dead_letters=_dead_letters(),
+        market=DynamoMarket(connection),
+        policy=_policy(),
+    )
 
 
 @cache
@@ -213,6 +224,12 @@ def _dead_letters() -> DeadLetters:
     from lambdas.adapters import queues
 
     return queues.SqsDeadLetters(_region(), _setting(Setting.DEAD_LETTER_QUEUE_URL))
+
+
+def _reminders() -> Reminders:
+    from lambdas.adapters.reminders import SqsReminders
+
+    return SqsReminders(_region(), _setting(Setting.REMINDERS_QUEUE_URL))
 
 
 def _job_queue() -> JobQueue:

@@ -18,7 +18,7 @@ def forget_stream_positions(folder: Path) -> None:
     """Let readers of streams begin at the beginning, which is where the streams begin.
 
     A record that was written and not yet read when the last run ended is lost. It stands for an
-    order that has not been sent; the sweep asks for it, as it does after any such loss.
+    order that has not been sent, and that nobody is reminded of: `make remind` does so.
     """
     path = folder / "lambda.json"
     if not path.exists():

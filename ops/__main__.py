@@ -22,6 +22,7 @@ from ops.commands.conflicts import conflicts
 from ops.commands.overdue import overdue
 from ops.commands.queues import queues
 from ops.commands.reconcile import reconcile
+from ops.commands.remind import remind
 from ops.commands.replay import replay
 from ops.commands.story import story
 from ops.commands.void import void
@@ -74,6 +75,15 @@ def run(given: argparse.Namespace, tools: Tools, console: Console) -> int:
             return _watch(given, tools, console)
         case "story":
             return story(tools, console, order_id=given.order_id, with_logs=given.logs)
+        case _:
+            return _repair(given, tools, console)
+
+
+def _repair(given: argparse.Namespace, tools: Tools, console: Console) -> int:
+    """What changes something."""
+    match given.command:
+        case "remind":
+            return remind(tools, console)
         case "void":
             return void(
                 tools,

@@ -72,6 +72,7 @@ def _add_repairing(commands: "argparse._SubParsersAction[argparse.ArgumentParser
     void.add_argument("order_id", metavar="ORDER")
     void.add_argument("--reason", required=True, help="the owner of the order will read it")
     void.add_argument("--yes", action="store_true", help="do not ask")
+    commands.add_parser("remind", help="have the sweep look at every open order, as is due anyway")
     replay = commands.add_parser("replay", help="look at dead letters, and send them back")
     replay.add_argument(
         "queue", choices=DEAD_LETTERS, metavar="QUEUE", help=", ".join(DEAD_LETTERS)

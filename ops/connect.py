@@ -18,8 +18,9 @@ from lambdas import runtime
 from lambdas.adapters import dynamodb
 from lambdas.adapters.market import DynamoMarket
 from lambdas.adapters.orders import DynamoOrders
+from lambdas.adapters.reminders import SqsReminders
 from lambdas.adapters.wallets import DynamoWallets
-from lambdas.names import BRIDGE
+from lambdas.names import BRIDGE, Queue
 from ops.adapters.books import DynamoBooks
 from ops.adapters.letters import SqsLetters
 from ops.adapters.logs import PartsLogs, log_groups
@@ -96,6 +97,7 @@ def _tools(where: Whereabouts, log_files: Mapping[str, Path]) -> Tools:
         market=DynamoMarket(connection),
         books=DynamoBooks(connection),
         letters=letters,
+        reminders=lambda: SqsReminders(where.region, where.queues[Queue.REMINDERS]),
         settings=settings,
         logs=logs,
         alarms=lambda: alarms_of(_client("cloudwatch", where.region), f"fintech-{where.stage}-"),

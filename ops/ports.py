@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from lambdas.domain.ledger import Account, Position
 from lambdas.domain.orders import Order
-from lambdas.ports import Market, Orders, Wallets
+from lambdas.ports import Market, Orders, Reminders, Wallets
 from ops.entries import Entry
 
 
@@ -39,6 +39,9 @@ class Books(Protocol):
 
     def positions(self, account_id: str) -> Sequence[Position]:
         """What the account owns, read consistently."""
+
+    def open_orders(self) -> Iterator[Order]:
+        """Every order without an end, but perhaps the very youngest."""
 
     def in_conflict(self) -> Iterator[Order]:
         """Every order with an answer that contradicts its end."""
@@ -134,6 +137,7 @@ class Tools:
     market: Market
     books: Books
     letters: Callable[[str], Letters]
+    reminders: Callable[[], Reminders]
     settings: Callable[[], Settings]
     logs: Callable[[], Logs]
     alarms: Callable[[], Sequence[Alarm]]

@@ -3,7 +3,7 @@
 Three pages of 50 metrics are free; all of these but our own are AWS's, and free as well.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from aws_cdk import Duration
 from aws_cdk import aws_apigatewayv2 as apigateway
@@ -32,6 +32,7 @@ class Dashboard(Construct):
         stage: Stage,
         *,
         queues: Mapping[str, sqs.IQueue],
+        staying: Collection[str],
         dead_letters: Mapping[str, sqs.IQueue],
         functions: Mapping[Function, lambda_.Function],
         api: apigateway.HttpApi,
@@ -44,7 +45,7 @@ class Dashboard(Construct):
             default_interval=Duration.hours(3),
             widgets=[
                 _link(stage),
-                _queues(queues, dead_letters),
+                _queues(queues, staying, dead_letters),
                 _service(api, functions),
                 _jobs(stage, functions),
             ],
@@ -79,8 +80,12 @@ def _link(stage: Stage) -> list[cloudwatch.IWidget]:
 
 
 def _queues(
-    queues: Mapping[str, sqs.IQueue], dead_letters: Mapping[str, sqs.IQueue]
+    queues: Mapping[str, sqs.IQueue],
+    staying: Collection[str],
+    dead_letters: Mapping[str, sqs.IQueue],
 ) -> list[cloudwatch.IWidget]:
+    """The age of what stays in its queue as long as it is true says nothing."""
+
     def waiting(named: Mapping[str, sqs.IQueue]) -> list[cloudwatch.IMetric]:
         return [
             queue.metric_approximate_number_of_messages_visible(
@@ -94,6 +99,7 @@ def _queues(
             label=name, period=MINUTE, statistic="Maximum"
         )
         for name, queue in queues.items()
+        if name not in staying
     ]
     return [
         _graph("Queues: oldest message (s)", oldest),

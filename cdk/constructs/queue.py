@@ -13,9 +13,8 @@ from cdk.stage import Stage
 from lambdas.names import Queue
 
 QUEUE_RETENTION = Duration.days(7)
-DEAD_LETTER_RETENTION = Duration.days(14)
-"""Longer than the queue's: a message keeps its age when it moves, and must be there to be read."""
-
+LONGEST_RETENTION = Duration.days(14)
+"""Of SQS. Dead letters have it: a message keeps its age when it moves, and must still be there."""
 
 VITAL = (Queue.VALIDATIONS, Queue.OUTBOUND)
 """Whose dead letters call an operator on every stage: each is somebody's order."""
@@ -35,7 +34,7 @@ class DeadLetters(Construct):
         self.queue = sqs.Queue(
             self,
             "Queue",
-            retention_period=DEAD_LETTER_RETENTION,
+            retention_period=LONGEST_RETENTION,
             encryption=sqs.QueueEncryption.SQS_MANAGED,
             enforce_ssl=stage.tls_only,
         )
@@ -63,7 +62,9 @@ class DeadLetters(Construct):
 
 
 class GuardedQueue(Construct):
-    """A queue whose messages end in its dead letters after `tries` attempts."""
+    """A queue whose messages end in its dead letters after `tries` attempts. With None they stay,
+    whatever their age and number mean: nothing but its dead letters calls an operator.
+    """
 
     def __init__(
         self,
@@ -74,7 +75,7 @@ class GuardedQueue(Construct):
         *,
         of: str,
         visibility: Duration,
-        tries: int,
+        tries: int | None,
         delay: Duration | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
@@ -84,17 +85,33 @@ class GuardedQueue(Construct):
             "Queue",
             visibility_timeout=visibility,
             delivery_delay=delay,
-            retention_period=QUEUE_RETENTION,
+            retention_period=LONGEST_RETENTION if tries is None else QUEUE_RETENTION,
             receive_message_wait_time=Duration.seconds(20),
             encryption=sqs.QueueEncryption.SQS_MANAGED,
             enforce_ssl=stage.tls_only,
-            dead_letter_queue=sqs.DeadLetterQueue(
-                queue=self.dead_letters.queue, max_receive_count=tries
-            ),
+            dead_letter_queue=None
+            if tries is None
+            else sqs.DeadLetterQueue(queue=self.dead_letters.queue, max_receive_count=tries),
         )
         self.queue_url = self.queue.queue_url
+        if tries is None:
+            self._accept_no_redrive()
+            return
         for watch in self._watches(of):
             alarms.watch(watch)
+
+    def _accept_no_redrive(self) -> None:
+        accept(
+            self.queue,
+            "Messages stay for as long as they are true; who reads them puts others aside",
+            "AwsSolutions-SQS3",
+            "Serverless-SQSRedrivePolicy",
+        )
+        accept(
+            self.dead_letters.queue,
+            "Nothing is moved there by SQS, only by who reads the queue",
+            "AwsSolutions-SQS3",
+        )
 
     def _watches(self, of: str) -> tuple[Watch, ...]:
         return (

@@ -17,7 +17,9 @@ from cdk.constructs.table import ItemTable
 BATCH = 10
 
 STREAM_TRIES = 100
-"""Of one batch, halved first where it can be. What is given up, the sweep asks for again."""
+"""Of one batch, halved first where it can be. Of what is given up, an operator reminds the sweep
+(`make remind`).
+"""
 
 
 def from_queue(function: lambda_.Function, queue: sqs.IQueue, at_once: int) -> None:

@@ -34,7 +34,9 @@ CONSUMERS = {
     Queue.REQUESTS: Function.REQUESTS,
     Queue.VALIDATIONS: Function.VALIDATIONS,
 }
-"""Which function empties which queue. The bridge empties `outbound`."""
+"""Which function is fed by which queue. The bridge empties `outbound`; the sweep looks into
+`reminders` by itself, since a queue that feeds a function is asked all the time.
+"""
 
 RUN = Duration.seconds(120)
 """What runs a workflow waits for its end, and for the answer's way back."""
@@ -61,7 +63,16 @@ BRIDGE_VISIBILITY = Duration.seconds(60)
 RUN_VISIBILITY = Duration.seconds(6 * 120)
 """Likewise, of what runs workflows."""
 
-VISIBILITIES = {Queue.OUTBOUND: BRIDGE_VISIBILITY, Queue.JOBS: RUN_VISIBILITY}
+SWEEP_VISIBILITY = Duration.seconds(50)
+"""Less than the sweep's period, so that each sweep sees every reminder; its limit, so that none
+sees one twice.
+"""
+
+VISIBILITIES = {
+    Queue.OUTBOUND: BRIDGE_VISIBILITY,
+    Queue.JOBS: RUN_VISIBILITY,
+    Queue.REMINDERS: SWEEP_VISIBILITY,
+}
 
 PRICES_AT_ONCE = 2
 """Batches of prices all change the same quotes and candles: more at a time only collide (0070).
@@ -69,8 +80,10 @@ AWS knows no lower limit.
 """
 
 CONSUMER_TRIES = 5
-BRIDGE_TRIES = 20
-"""More: a broker that is away for minutes must not make dead letters of good orders."""
+TRIES = {Queue.OUTBOUND: 20, Queue.REMINDERS: None}
+"""More: a broker that is away for minutes must not make dead letters of good orders. No end: an
+order may be open for days, and its reminder is heard every minute.
+"""
 
 
 class BackendStack(Stack):
@@ -108,7 +121,6 @@ class BackendStack(Stack):
         self._publish_outputs()
 
     def _make_queue(self, queue: Queue) -> GuardedQueue:
-        consumed = queue is not Queue.OUTBOUND
         return GuardedQueue(
             self,
             f"{queue.value.capitalize()}Messages",
@@ -116,7 +128,7 @@ class BackendStack(Stack):
             self._alarms,
             of=queue,
             visibility=VISIBILITIES.get(queue, CONSUMER_VISIBILITY),
-            tries=CONSUMER_TRIES if consumed else BRIDGE_TRIES,
+            tries=TRIES.get(queue, CONSUMER_TRIES),
             delay=Duration.seconds(self._stage.seen_after_s) if queue is Queue.REQUESTS else None,
         )
 
@@ -131,8 +143,17 @@ class BackendStack(Stack):
     def _queue_settings(self, function: Function) -> dict[Setting, str]:
         if function in (Function.API, Function.MASTER):
             return {Setting.JOBS_QUEUE_URL: self.queues[Queue.JOBS].queue_url}
+        reminders = self.queues[Queue.REMINDERS]
         if function is Function.RELAY:
-            return {Setting.OUTBOUND_QUEUE_URL: self.queues[Queue.OUTBOUND].queue_url}
+            return {
+                Setting.OUTBOUND_QUEUE_URL: self.queues[Queue.OUTBOUND].queue_url,
+                Setting.REMINDERS_QUEUE_URL: reminders.queue_url,
+            }
+        if function is Function.SWEEP:
+            return {
+                Setting.REMINDERS_QUEUE_URL: reminders.queue_url,
+                Setting.DEAD_LETTER_QUEUE_URL: reminders.dead_letters.queue.queue_url,
+            }
         for queue, consumer in CONSUMERS.items():
             if consumer is function:
                 dead_letters = self.queues[queue].dead_letters.queue
@@ -148,7 +169,15 @@ class BackendStack(Stack):
         relay = self.functions[Function.RELAY]
         from_stream(relay, self._data.tables[Table.ORDERS], self._relay_failures)
         allow(self._stage, relay, self.queues[Queue.OUTBOUND].queue, "SendMessage")
-        every_minute(self.functions[Function.SWEEP])
+        self._connect_sweep(relay, self.functions[Function.SWEEP])
+
+    def _connect_sweep(self, relay: lambda_.Function, sweep: lambda_.Function) -> None:
+        """Lets the clock call the sweep, and the sweep hear what the relay reminds it of."""
+        reminders = self.queues[Queue.REMINDERS]
+        allow(self._stage, relay, reminders.queue, "SendMessage")
+        allow(self._stage, sweep, reminders.queue, "ReceiveMessage", "DeleteMessage", "SendMessage")
+        reminders.dead_letters.allow_sending(sweep)
+        every_minute(sweep)
 
     def _connect_jobs(self) -> None:
         """Lets jobs come into their queue, from there into the workflow, and be looked after."""
@@ -177,6 +206,7 @@ class BackendStack(Stack):
             self,
             self._stage,
             queues={it.value: made.queue for it, made in self.queues.items()},
+            staying={Queue.REMINDERS.value},
             dead_letters={
                 name: made.queue
                 for name, made in (*dead_letters.items(), (Function.RELAY, self._relay_failures))

@@ -20,7 +20,6 @@ from lambdas.names import (
     BOUGHT_ORDERS,
     JOBS_BY_ACCOUNT,
     OPEN_JOBS,
-    OPEN_ORDERS,
     ORDERS_BY_ACCOUNT,
     POSTINGS_BY_TIME,
     Table,
@@ -34,13 +33,6 @@ INDEXES = {
                 partition_key=text("account_id"),
                 sort_key=text("created_at"),
                 projection_type=dynamodb.ProjectionType.KEYS_ONLY,
-            ),
-            dynamodb.GlobalSecondaryIndexPropsV2(
-                index_name=OPEN_ORDERS,
-                partition_key=text("sweep_shard"),
-                sort_key=text("created_at"),
-                projection_type=dynamodb.ProjectionType.INCLUDE,
-                non_key_attributes=["ask_at"],
             ),
             dynamodb.GlobalSecondaryIndexPropsV2(
                 index_name=BOUGHT_ORDERS,

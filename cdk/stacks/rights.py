@@ -13,7 +13,6 @@ from lambdas.names import (
     BOUGHT_ORDERS,
     JOBS_BY_ACCOUNT,
     OPEN_JOBS,
-    OPEN_ORDERS,
     ORDERS_BY_ACCOUNT,
     POSTINGS_BY_TIME,
     Function,
@@ -53,7 +52,7 @@ RIGHTS: Final[dict[Function, dict[Table, Access]]] = {
     },
     Function.RELAY: {},
     Function.SWEEP: {
-        Table.ORDERS: Access(actions=("GetItem", "PutItem"), queries=(OPEN_ORDERS,)),
+        Table.ORDERS: Access(actions=("BatchGetItem", "PutItem")),
         Table.QUOTES: Access(actions=("Query",)),
     },
     Function.JOBS: {Table.JOBS: Access(actions=("GetItem",))},

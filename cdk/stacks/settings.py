@@ -27,13 +27,13 @@ OWN: Final[dict[Function, tuple[Setting, ...]]] = {
     Function.PRICES: (Setting.CURRENCY,),
     Function.REQUESTS: (Setting.GROUP_ID,),
     Function.VALIDATIONS: (Setting.GROUP_ID,),
-    Function.RELAY: (Setting.GROUP_ID,),
+    Function.RELAY: (Setting.GROUP_ID, Setting.FIRST_ASK_AFTER_S),
     Function.SWEEP: POLICY,
     Function.JOBS: (),
     Function.MASTER: (Setting.CURRENCY,),
     Function.WORKER: (),
 }
-"""Beside STAGE, the names of the tables it has rights on, its queue, and the workflow."""
+"""Beside STAGE, the names of the tables it has rights on, its queues, and the workflow."""
 
 
 def settings_of(

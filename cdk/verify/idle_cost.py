@@ -28,6 +28,9 @@ POLLERS: Final = 5
 BRIDGE_POLL_S: Final = 3
 """How long the bridge asks `outbound` at a time (`mqtt_bridge/limits.py`)."""
 
+SWEEP_LOOKS: Final = 3
+"""How often the sweep looks for reminders in a minute, until it believes that there is none."""
+
 FREE: Final = {
     "ApiGatewayV2": ("Api", "Authorizer", "Integration", "Route", "Stage"),
     "CE": ("AnomalyMonitor", "AnomalySubscription"),
@@ -140,6 +143,7 @@ def _polling(subject: Subject) -> Iterator[Line]:
     mappings = subject.properties("AWS::Lambda::EventSourceMapping")
     queues = sum(1 for mapping in mappings if "StartingPosition" not in mapping)
     lambdas, bridge = queues * POLLERS * 3 * minutes, 60 * minutes // BRIDGE_POLL_S
+    sweep = SWEEP_LOOKS * minutes
     free = PRICES["prices"]["sqs_request"]["free"]
     yield Line(
         what=f"Lambda asks {queues} queues {lambdas / 1e6:.2f} million times, "
@@ -150,6 +154,10 @@ def _polling(subject: Subject) -> Iterator[Line]:
         what=f"the bridge asks its queue {bridge / 1e6:.2f} million times",
         usd=_usd("sqs_request", bridge),
         of_bridge=True,
+    )
+    yield Line(
+        what=f"the sweep looks for reminders {sweep / 1e6:.2f} million times",
+        usd=_usd("sqs_request", sweep),
     )
 
 

@@ -14,8 +14,8 @@ from lambdas.domain.ledger import Account, Position, Posting, PostingKind
 from lambdas.domain.orders import Conflict, Event, Order, State
 
 
-def order_item(order: Order, sweep_shard: str | None) -> OrderItem:
-    """The item of an order; `sweep_shard` is None once it has ended."""
+def order_item(order: Order) -> OrderItem:
+    """The item of an order."""
     conflict = order.conflict
     return OrderItem(
         order_id=order.order_id,
@@ -35,7 +35,6 @@ def order_item(order: Order, sweep_shard: str | None) -> OrderItem:
         reason=order.reason,
         conflict_event=None if conflict is None else conflict.event.value,
         conflict_at=None if conflict is None else conflict.seen_at,
-        sweep_shard=sweep_shard,
         bought=order.symbol if order.state is State.ACCEPTED else None,
     )
 

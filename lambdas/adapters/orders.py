@@ -1,9 +1,7 @@
 """Orders in DynamoDB: one consistent read before a decision, one transaction to commit it."""
 
 from collections.abc import Sequence
-from datetime import datetime
-from typing import Any, Final
-from uuid import UUID
+from typing import Any
 
 from pynamodb.connection import Connection
 from pynamodb.expressions.condition import Condition
@@ -20,10 +18,7 @@ from lambdas.adapters.tables import AccountItem, OrderItem
 from lambdas.domain.ledger import Account
 from lambdas.domain.orders import Order
 from lambdas.domain.trading import Decision, Snapshot
-from lambdas.ports import OpenOrder, Page
-
-# One partition of an index takes about 1,000 writes a second; the open orders are spread over some.
-SWEEP_SHARDS: Final = 8
+from lambdas.ports import Page
 
 
 class DynamoOrders:
@@ -65,7 +60,7 @@ class DynamoOrders:
     def commit(self, decision: Decision) -> None:
         """One PutItem where no money moves, else one TransactWriteItems of order and account."""
         after = decision.after
-        item = order_item(after, sweep_shard(after) if after.is_open else None)
+        item = order_item(after)
         if decision.posting is None:
             with translated():
                 item.save(condition=_unchanged(decision.before), add_version_condition=False)
@@ -92,21 +87,9 @@ class DynamoOrders:
             items=[orders[key.order_id] for key in page.items], next_cursor=page.next_cursor
         )
 
-    def unanswered(self, created_before: datetime) -> Sequence[OpenOrder]:
-        """One query of the sparse index for each of its shards, oldest first."""
-        is_old: Condition = OrderItem.created_at < created_before
-        with translated():
-            found = [
-                OpenOrder(order_id=item.order_id, created_at=item.created_at, ask_at=item.ask_at)
-                for shard in range(SWEEP_SHARDS)
-                for item in OrderItem.open.query(str(shard), is_old)
-            ]
-        return sorted(found, key=lambda order: order.created_at)
-
-
-def sweep_shard(order: Order) -> str:
-    """The shard of the index of open orders that this order belongs to."""
-    return str(UUID(order.order_id).int % SWEEP_SHARDS)
+    def read(self, order_ids: Sequence[str]) -> dict[str, Order]:
+        """One BatchGetItem, consistent."""
+        return read_orders(self._connection, order_ids)
 
 
 def _unchanged(before: Order | None) -> Condition:

@@ -43,19 +43,6 @@ class OrdersByAccount(GlobalSecondaryIndex["OrderItem"]):
     created_at = UTCDateTimeAttribute(range_key=True)
 
 
-class OpenOrders(GlobalSecondaryIndex["OrderItem"]):
-    """Orders without an end, by age. Sparse: an order that ends leaves it."""
-
-    class Meta:
-        """`ask_at` lets the sweep pass over what is not due without reading it."""
-
-        index_name = names.OPEN_ORDERS
-        projection = IncludeProjection(["ask_at"])
-
-    sweep_shard = UnicodeAttribute(hash_key=True)
-    created_at = UTCDateTimeAttribute(range_key=True)
-
-
 class BoughtOrders(GlobalSecondaryIndex["OrderItem"]):
     """Accepted orders of a company, by the time of the answer. Sparse."""
 
@@ -94,10 +81,8 @@ class OrderItem(Model):
     reason = UnicodeAttribute(null=True)
     conflict_event = UnicodeAttribute(null=True)
     conflict_at = UTCDateTimeAttribute(null=True)
-    sweep_shard = UnicodeAttribute(null=True)
     bought = UnicodeAttribute(null=True)
     by_account = OrdersByAccount()
-    open = OpenOrders()
     purchases = BoughtOrders()
 
 

@@ -1,4 +1,5 @@
-"""The orders' stream: every new order, and every order to be asked for again, into `outbound`.
+"""The orders' stream: every new order, and every order to be asked for again, into `outbound`; and
+of each new one a reminder, so that the sweep looks whether it has got its answer.
 
 The orders table is the outbox: what is stored will be sent, and nothing is sent that is not stored.
 """
@@ -35,14 +36,23 @@ def handler(event: dict[str, Any], context: LambdaContext) -> Any:
         )
         for change in changes
     ]
-    failed = set(ports.outbox.send(requests))
+    unsent = set(ports.outbox.send(requests))
+    new = {place: change.order_id for place, change in enumerate(changes) if change.asks == 0}
+    failed = unsent | _not_reminded(ports, new)
     for position, change in enumerate(changes):
         outcome = "not queued" if position in failed else "queued"
         logger.set_correlation_id(change.order_id)
         logger.info("request relayed", order_id=change.order_id, asks=change.asks, reason=outcome)
-    metrics.add_metric("RequestsQueued", MetricUnit.Count, len(changes) - len(failed))
+    metrics.add_metric("RequestsQueued", MetricUnit.Count, len(changes) - len(unsent))
     return {
         "batchItemFailures": [
             {"itemIdentifier": changes[position].sequence_number} for position in sorted(failed)
         ]
     }
+
+
+def _not_reminded(ports: runtime.Relay, new: dict[int, str]) -> set[int]:
+    """After the requests. An order that is asked for again has its reminder still."""
+    positions = list(new)
+    failed = ports.reminders.send(list(new.values()), ports.first_ask_after)
+    return {positions[place] for place in failed}

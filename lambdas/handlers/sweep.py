@@ -12,6 +12,7 @@ from lambdas import runtime
 from lambdas.names import Function, Metric
 from lambdas.usecases.ask_again import ask_again
 from lambdas.usecases.check_health import price_age
+from lambdas.usecases.hear_reminders import UNEXPLAINED, hear_reminders
 
 # What one run can do well within its time; the next one goes on with the oldest.
 MOST_ASKED: Final = 500
@@ -32,7 +33,16 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
 
 
 def _ask_again(ports: runtime.Sweep) -> None:
-    swept = ask_again(ports.orders, policy=ports.policy, now=runtime.now(), at_most=MOST_ASKED)
+    heard = hear_reminders(ports.orders, ports.reminders, ports.dead_letters, clock=runtime.now)
+    if heard.unexplained:
+        logger.error("put aside", reason=UNEXPLAINED, count=heard.unexplained)
+    swept = ask_again(
+        ports.orders,
+        heard.open.values(),
+        policy=ports.policy,
+        now=runtime.now(),
+        at_most=MOST_ASKED,
+    )
     metrics.add_metric(Metric.ORDERS_UNANSWERED, MetricUnit.Count, swept.unanswered)
     metrics.add_metric(Metric.ORDERS_OVERDUE, MetricUnit.Count, swept.overdue)
     if swept.asked:  # a metric costs while somebody sends it, and this one is idle for weeks

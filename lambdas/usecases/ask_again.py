@@ -1,12 +1,14 @@
 """Ask the exchange again about orders without an answer, and count those that are overdue."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from lambdas.domain import trading
 from lambdas.domain.errors import StaleDecision
-from lambdas.domain.trading import Policy
-from lambdas.ports import OpenOrder, Orders
+from lambdas.domain.orders import Order
+from lambdas.domain.trading import Decision, Policy
+from lambdas.ports import Orders
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,22 +20,24 @@ class Sweep:
     asked: tuple[str, ...]
 
 
-def ask_again(orders: Orders, *, policy: Policy, now: datetime, at_most: int) -> Sweep:
-    """Ask again about the orders that are due, oldest first, `at_most` of them in one sweep."""
-    found = orders.unanswered(now - policy.first_ask_after)
-    due = [order for order in found if order.ask_at <= now] if policy.ask_again else []
-    asked = [order.order_id for order in due[:at_most] if _ask(orders, order, policy, now)]
-    overdue = sum(now - order.created_at >= policy.overdue_after for order in found)
-    return Sweep(unanswered=len(found), overdue=overdue, asked=tuple(asked))
+def ask_again(
+    orders: Orders, waiting: Iterable[Order], *, policy: Policy, now: datetime, at_most: int
+) -> Sweep:
+    """Ask again about those of the open orders that are due, oldest first, `at_most` of them."""
+    old = [order for order in waiting if now - order.created_at >= policy.first_ask_after]
+    old.sort(key=lambda order: order.created_at)
+    decisions = [trading.ask_again(order, policy, now) for order in old]
+    due = [decision for decision in decisions if decision is not None]
+    return Sweep(
+        unanswered=len(old),
+        overdue=sum(order.is_overdue(now, policy.overdue_after) for order in old),
+        asked=tuple(it.after.order_id for it in due[:at_most] if _commit(orders, it)),
+    )
 
 
-def _ask(orders: Orders, found: OpenOrder, policy: Policy, now: datetime) -> bool:
-    order = orders.get(found.order_id)
-    decision = None if order is None else trading.ask_again(order, policy, now)
-    if decision is None:  # the index lagged: it has been answered meanwhile
-        return False
+def _commit(orders: Orders, decision: Decision) -> bool:
     try:
         orders.commit(decision)
-    except StaleDecision:  # answered, or asked by another sweep, in this very moment
+    except StaleDecision:  # answered, or asked by another sweep, since it was read
         return False
     return True

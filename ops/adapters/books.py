@@ -13,7 +13,7 @@ from lambdas.adapters.items import account_of, order_of, positions_of, posting_o
 from lambdas.adapters.tables import AccountItem, OrderItem, PostingItem
 from lambdas.domain.ledger import Account, Position, Posting, PostingKind
 from lambdas.domain.movements import told_by
-from lambdas.domain.orders import Order
+from lambdas.domain.orders import OPEN, Order
 from ops.entries import Entry
 from ops.errors import Unreadable
 
@@ -90,6 +90,13 @@ class DynamoBooks:
                 orders = self._orders([it for it in order_ids if it not in known])
                 for order_id, order in sorted(orders.items()):
                     yield _entry(order_id, order, ())
+
+    def open_orders(self) -> Iterator[Order]:
+        """A Scan of orders; one of this very second may be missed."""
+        is_open = OrderItem.state.is_in(*(state.value for state in OPEN))
+        with _understood():
+            for item in OrderItem.scan(is_open):
+                yield _order_of(item)
 
     def in_conflict(self) -> Iterator[Order]:
         """A Scan of orders: what is read is paid for, what is filtered out is not sent."""

@@ -9,12 +9,11 @@ from ops.ports import Tools
 
 
 def overdue(tools: Tools, console: Console, *, after: timedelta | None) -> int:
-    """Oldest first. One query for each shard of the index of open orders, one read per order."""
+    """Oldest first. A Scan of the orders."""
     limit = tools.settings().overdue_after if after is None else after
     now = tools.now()
-    before = now - limit + timedelta.resolution  # the index is asked for what is older than that
-    found = [tools.orders.get(it.order_id) for it in tools.orders.unanswered(before)]
-    late = [order for order in found if order is not None and order.is_overdue(now, limit)]
+    late = [order for order in tools.books.open_orders() if order.is_overdue(now, limit)]
+    late.sort(key=lambda order: order.created_at)
     if not late:
         console.say(f"No order has waited for {_words(limit)} or longer.")
         return 0

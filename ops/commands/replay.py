@@ -15,8 +15,8 @@ _LONGEST_BODY: Final = 4000
 _TRIED: Final = "tried in vain until the queue gave up: see the function's log"
 _NO_WAY_BACK: Final = (
     "These are notes about places in the orders' stream, not messages: there is nothing to move.\n"
-    "The orders behind them are stored, and the sweep asks for each of them until it has an\n"
-    "answer. See `overdue`; then drop the notes."
+    "The orders behind them are stored. `remind` has the sweep ask for each of them until it has\n"
+    "an answer; then drop the notes."
 )
 
 

@@ -13,7 +13,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
-from lambdas.names import OPEN_ORDERS, Setting, Table
+from lambdas.domain.orders import OPEN
+from lambdas.names import Queue, Setting, Table
 from local.faults.switch import Switch
 from local.options import Options
 from tests.chaos.aftermath import Aftermath, gathered
@@ -23,7 +24,7 @@ from tests.chaos.parts import Parts, started
 from tests.chaos.plan import SYMBOLS, Link, Plan
 from tests.chaos.report import say
 from tests.chaos.saboteur import Saboteur
-from tests.chaos.sweeper import Sweeper
+from tests.chaos.sweeper import PAUSE_S, Sweeper
 from tests.chaos.verdict import complaints
 from tests.chaos.watch import Watch
 from tests.e2e.system import ROOT, System, a_person, eventually, running
@@ -31,7 +32,7 @@ from tests.e2e.system import ROOT, System, a_person, eventually, running
 DEPOSIT: Final = Decimal("10000.00")
 OURS_RUN_BESIDE: Final = ("BROKER=none", "BRIDGE=none", "EXCHANGE=none")
 CONSUMED: Final = ("prices", "requests", "validations")
-QUEUES: Final = (*CONSUMED, "outbound")
+QUEUES: Final = (*CONSUMED, "outbound", "reminders")
 LOOK_EVERY_S: Final = 2.0
 LONGEST_WAIT_S: Final = 60.0
 EMPTY_WITHIN_S: Final = 120.0
@@ -195,11 +196,14 @@ def _clocks(plan: Plan) -> dict[str, str]:
 
 
 def _shorten_visibility(system: System, plan: Plan) -> None:
-    """So that what a dead function held comes again in seconds, not in three minutes."""
-    for queue in CONSUMED:
+    """So that what a dead function held comes again in seconds, not in three minutes, and what
+    one sweep has heard of, the next one hears of again.
+    """
+    times_s = dict.fromkeys(CONSUMED, plan.visibility_s) | {Queue.REMINDERS: PAUSE_S}
+    for queue, time_s in times_s.items():
         system.client("sqs").set_queue_attributes(
             QueueUrl=system.outputs["queues"][queue],
-            Attributes={"VisibilityTimeout": str(plan.visibility_s)},
+            Attributes={"VisibilityTimeout": f"{time_s:.0f}"},
         )
 
 
@@ -213,14 +217,19 @@ def _waiting(system: System, queue: str) -> int:
 
 
 def _open_orders(system: System) -> int:
-    """As the index of open orders counts them."""
-    return int(
-        system.client("dynamodb").scan(
+    """A look at the whole table: no index knows them."""
+    pages = (
+        system.client("dynamodb")
+        .get_paginator("scan")
+        .paginate(
             TableName=system.outputs["tables"][Table.ORDERS],
-            IndexName=OPEN_ORDERS,
+            FilterExpression="#state IN (:pending, :sent)",
+            ExpressionAttributeNames={"#state": "state"},
+            ExpressionAttributeValues={f":{state.lower()}": {"S": state} for state in OPEN},
             Select="COUNT",
-        )["Count"]
+        )
     )
+    return sum(int(page["Count"]) for page in pages)
 
 
 def _ops(state: Path, *words: str) -> "subprocess.CompletedProcess[str]":

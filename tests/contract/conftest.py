@@ -9,6 +9,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -23,6 +24,7 @@ from lambdas.adapters.jobs import DynamoJobs
 from lambdas.adapters.market import DynamoMarket
 from lambdas.adapters.orders import DynamoOrders
 from lambdas.adapters.queues import SqsDeadLetters, SqsOutbox
+from lambdas.adapters.reminders import SqsReminders
 from lambdas.adapters.wallets import DynamoWallets
 from lambdas.adapters.workflow import SqsJobQueue
 from lambdas.ports import (
@@ -33,6 +35,7 @@ from lambdas.ports import (
     Market,
     Orders,
     Outbox,
+    Reminders,
     Wallets,
 )
 from ops.adapters.books import DynamoBooks
@@ -51,6 +54,7 @@ from tests.fakes.memory import (
     MemoryWallets,
 )
 from tests.fakes.operations import MemoryBooks, MemoryLetters
+from tests.fakes.reminders import MemoryReminders
 
 CLOUD_URL = os.environ.get("CONTRACT_CLOUD_URL")
 TABLE_FORMS = ["memory", "dynamodb"] if CLOUD_URL is None else ["local cloud"]
@@ -79,6 +83,7 @@ class QueuePorts:
     job_queue: JobQueue
     asked: Callable[[], Sequence[str]]
     """The ids of the jobs that lie in the queue of jobs."""
+    reminders: Reminders
     dead_letters: DeadLetters
     letters: Letters
     returned: Callable[[], Sequence[str]]
@@ -121,13 +126,14 @@ def queue_ports(
         name = uuid4().hex
         urls = {
             queue: client.create_queue(QueueName=f"{queue}-{name}")["QueueUrl"]
-            for queue in ("outbound", "jobs", "source", "dead")
+            for queue in ("outbound", "jobs", "reminders", "source", "dead")
         }
         yield QueuePorts(
             outbox=SqsOutbox(REGION, urls["outbound"]),
             sent=lambda: received(client, urls["outbound"]),
             job_queue=SqsJobQueue(REGION, urls["jobs"]),
             asked=lambda: [json.loads(body)["job_id"] for body in received(client, urls["jobs"])],
+            reminders=SqsReminders(REGION, urls["reminders"]),
             dead_letters=SqsDeadLetters(REGION, urls["dead"]),
             letters=SqsLetters(client, urls["dead"], urls["source"]),
             returned=lambda: received(client, urls["source"]),
@@ -144,6 +150,7 @@ def memory_queues() -> QueuePorts:
         sent=lambda: outbox.sent,
         job_queue=job_queue,
         asked=lambda: job_queue.sent,
+        reminders=MemoryReminders(lambda: datetime.now(UTC)),
         dead_letters=dead_letters,
         letters=letters,
         returned=lambda: letters.source,

@@ -46,6 +46,7 @@ def test_nothing_is_an_empty_book(ports: Ports) -> None:
     assert list(ports.books.mentioned()) == []
     assert list(ports.books.entries(ALICE)) == []
     assert list(ports.books.in_conflict()) == []
+    assert list(ports.books.open_orders()) == []
     assert ports.books.balances(ALICE) is None
     assert ports.books.positions(ALICE) == []
 
@@ -89,6 +90,14 @@ def test_more_causes_than_one_batch_holds_all_come(ports: Ports) -> None:
     found = entries(ports, ALICE)
     assert len(found) == 1 + 101
     assert sum(entry.order is not None for entry in found.values()) == 101
+
+
+def test_every_order_without_an_end_is_open(traded: Ports) -> None:
+    seen = placed(traded, 4)
+    traded.orders.commit(trading.apply(seen, Event.SEEN, now=NOW))
+    found = {order.order_id: order for order in traded.books.open_orders()}
+    expected = [order_id_for(ALICE, UUID(int=number)) for number in (1, 4)]
+    assert found == {order_id: traded.orders.get(order_id) for order_id in expected}
 
 
 def test_only_orders_with_a_contradicted_end_are_in_conflict(traded: Ports) -> None:

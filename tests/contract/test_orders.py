@@ -183,13 +183,9 @@ def test_a_cursor_that_is_none_is_the_callers_mistake(funded: Ports, cursor: str
             assert error.value.faults[0].field == "cursor"
 
 
-def test_unanswered_orders_are_the_open_ones_of_a_certain_age_oldest_first(funded: Ports) -> None:
-    ended = placed(funded, 1, age_s=600)
-    funded.orders.commit(trading.apply(ended, Event.REJECT, now=NOW))
-    young = placed(funded, 2, age_s=10)
-    old = placed(funded, 3, age_s=500)
-    found = funded.orders.unanswered(NOW - timedelta(seconds=120))
-    assert [order.order_id for order in found] == [old.order_id]
-    assert found[0].ask_at == old.ask_at
-    everyone = funded.orders.unanswered(NOW + timedelta(seconds=1))
-    assert [order.order_id for order in everyone] == [old.order_id, young.order_id]
+def test_orders_are_read_many_at_a_time_whoever_owns_them(funded: Ports) -> None:
+    funded.wallets.deposit(a_deposit(BRUNO, number=2))
+    ours, theirs = placed(funded, 1), placed(funded, 2, BRUNO)
+    asked = [theirs.order_id, "nobody's", ours.order_id, ours.order_id]
+    assert funded.orders.read(asked) == {it.order_id: it for it in (ours, theirs)}
+    assert funded.orders.read([]) == {}

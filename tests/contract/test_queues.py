@@ -2,7 +2,14 @@
 back.
 """
 
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+from lambdas.ports import Reminder, Reminders
 from tests.contract.conftest import QueuePorts
+
+NOW = timedelta(0)
 
 
 def test_requests_are_queued_byte_for_byte_and_none_is_said_to_be_missing(
@@ -22,6 +29,42 @@ def test_every_job_is_queued(queue_ports: QueuePorts) -> None:
     jobs = [f"job-{number}" for number in range(23)]
     queue_ports.job_queue.send(jobs)
     assert sorted(queue_ports.asked()) == sorted(jobs)
+
+
+def heard(reminders: Reminders) -> Iterator[Reminder]:
+    """All that are due."""
+    while found := reminders.due():
+        yield from found
+
+
+def test_every_order_is_reminded_of_and_then_not_for_a_while(queue_ports: QueuePorts) -> None:
+    began = datetime.now(UTC) - timedelta(seconds=1)
+    orders = [f"order-{number}" for number in range(23)]
+    assert queue_ports.reminders.send(orders, NOW) == []
+    found = list(heard(queue_ports.reminders))
+    assert sorted(it.order_id for it in found) == sorted(orders)
+    assert len({it.handle for it in found}) == len(orders)
+    assert all(began < it.sent_at <= datetime.now(UTC) for it in found)
+    assert list(heard(queue_ports.reminders)) == []
+
+
+def test_a_reminder_comes_no_sooner_than_it_was_asked_to(queue_ports: QueuePorts) -> None:
+    queue_ports.reminders.send(["later", "later still"], timedelta(seconds=2.9))
+    queue_ports.reminders.send(["much later"], timedelta(days=1))  # SQS's most is 15 minutes
+    assert list(heard(queue_ports.reminders)) == []
+    time.sleep(3)
+    found = {it.order_id for it in heard(queue_ports.reminders)}
+    assert found == {"later", "later still"}
+
+
+def test_what_is_done_with_is_forgotten_even_twice(queue_ports: QueuePorts) -> None:
+    queue_ports.reminders.send([f"order-{number}" for number in range(12)], NOW)
+    found = list(heard(queue_ports.reminders))
+    for _ in range(2):
+        queue_ports.reminders.done(found)
+    queue_ports.reminders.done([])
+    assert queue_ports.reminders.send([], NOW) == []
+    assert list(heard(queue_ports.reminders)) == []
 
 
 def put_some(queue_ports: QueuePorts, number: int) -> list[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -152,6 +153,33 @@ def test_an_overdue_order_is_seen_voided_and_told(quiet: System, investor: Perso
     eventually(lambda: order_id in ops(quiet, "conflicts").stdout, what="a conflict")
     assert "CONFLICT" in ops(quiet, "story", order_id).stdout
     assert ops(quiet, "reconcile").returncode == 0
+
+
+def test_a_lost_reminder_is_made_good(quiet: System, investor: Person) -> None:
+    order_id = investor.buy("AAPL", "1")["order_id"]
+    eventually(lambda: reminders(quiet), what="the relay's reminder")
+    quiet.client("sqs").purge_queue(QueueUrl=quiet.outputs["queues"]["reminders"])
+    assert not reminders(quiet)
+    ran = quiet.run("remind")
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    told = re.search(r"The sweep is reminded of (\d+) open orders", ran.stdout)
+    assert told is not None
+    assert reminders(quiet) == int(told[1]) >= 1
+    hear(quiet, "validations", verdict(order_id, valid=False))
+    investor.ended(order_id)
+
+
+def reminders(system: System) -> int:
+    """How many there are, about: shown, hidden, or not due yet."""
+    names = (
+        "ApproximateNumberOfMessages",
+        "ApproximateNumberOfMessagesNotVisible",
+        "ApproximateNumberOfMessagesDelayed",
+    )
+    told = system.client("sqs").get_queue_attributes(
+        QueueUrl=system.outputs["queues"]["reminders"], AttributeNames=names
+    )["Attributes"]
+    return sum(int(told[name]) for name in names)
 
 
 @pytest.mark.parametrize("valid", [True, False])

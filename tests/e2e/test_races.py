@@ -189,9 +189,10 @@ def place(orders: DynamoOrders, number: int) -> Order:
 
 
 def test_eight_sweeps_at_once_ask_about_each_order_once(orders: DynamoOrders) -> None:
-    placed = [place(orders, number).order_id for number in range(20)]
+    found = [place(orders, number) for number in range(20)]
+    placed = [order.order_id for order in found]
     later = NOW + timedelta(minutes=3)
-    sweep = partial(ask_again, orders, policy=POLICY, now=later, at_most=100)
+    sweep = partial(ask_again, orders, found, policy=POLICY, now=later, at_most=100)
     swept: list[Sweep] = at_once(*[sweep] * 8)
     assert sorted(order_id for it in swept for order_id in it.asked) == placed
     assert {orders.get(order_id).asks for order_id in placed} == {1}  # type: ignore[union-attr]
@@ -204,7 +205,7 @@ def test_a_sweep_an_answer_and_an_operator_at_once_end_an_order_once(orders: Dyn
         order = place(orders, number)
         later = NOW + timedelta(minutes=3)
         outcomes = at_once(
-            partial(ask_again, orders, policy=POLICY, now=later, at_most=1),
+            partial(ask_again, orders, [order], policy=POLICY, now=later, at_most=1),
             *(partial(outcome, orders, order, event) for event in Event),
         )
         ended = orders.get(order.order_id)

@@ -4,13 +4,12 @@
 """
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from lambdas.domain.errors import StaleDecision
 from lambdas.domain.ledger import Account, Position, Posting
 from lambdas.domain.orders import Order
 from lambdas.domain.trading import Decision, Snapshot
-from lambdas.ports import OpenOrder, Page
+from lambdas.ports import Page
 from tests.fakes.market import MemoryActivityLog, MemoryMarket
 from tests.fakes.store import MemoryStore, page_of
 
@@ -43,6 +42,10 @@ class MemoryOrders:
         """One order."""
         return self.store.orders.get(order_id)
 
+    def read(self, order_ids: Sequence[str]) -> dict[str, Order]:
+        """Those that are there."""
+        return {it: self.store.orders[it] for it in order_ids if it in self.store.orders}
+
     def commit(self, decision: Decision) -> None:
         """All of it, or StaleDecision and none of it."""
         if self.store.orders.get(decision.after.order_id) != decision.before:
@@ -57,15 +60,6 @@ class MemoryOrders:
         """Newest first."""
         mine = [order for order in self.store.orders.values() if order.account_id == account_id]
         return page_of(mine, lambda order: f"{order.created_at} {order.order_id}", limit, cursor)
-
-    def unanswered(self, created_before: datetime) -> Sequence[OpenOrder]:
-        """Oldest first."""
-        found = [
-            OpenOrder(order_id=order.order_id, created_at=order.created_at, ask_at=order.ask_at)
-            for order in self.store.orders.values()
-            if order.is_open and order.created_at < created_before
-        ]
-        return sorted(found, key=lambda order: order.created_at)
 
 
 class MemoryWallets:

@@ -58,6 +58,10 @@ class MemoryBooks:
         """By symbol."""
         return [p for key, p in sorted(self.store.positions.items()) if key[0] == account_id]
 
+    def open_orders(self) -> Iterator[Order]:
+        """Those without an end."""
+        yield from [order for order in self.store.orders.values() if order.is_open]
+
     def in_conflict(self) -> Iterator[Order]:
         """Those with a conflict."""
         yield from [order for order in self.store.orders.values() if order.conflict is not None]

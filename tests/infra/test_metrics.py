@@ -52,7 +52,8 @@ def trade(world: over_queues.World) -> None:
     said = [(orders[0], True), (orders[1], False), (orders[1], True)]
     answers = [{"request_id": o.order_id, "group_id": 3, "valid": valid} for o, valid in said]
     assert deliver_answers(*answers) == []
-    an_order(world, 3, age_s=1200)
+    silent = an_order(world, 3, age_s=1200)
+    world.reminders.send([silent.order_id], timedelta(0))
     sweep.handler({}, LambdaContext())
 
 

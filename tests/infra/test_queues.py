@@ -5,11 +5,13 @@ import json
 import pytest
 
 from lambdas.names import Queue
+from lambdas.usecases.hear_reminders import LONGEST
 from tests.infra.templates import Json, Synthesized
 
 INBOUND = ("prices", "requests", "validations")
 CONSUMED = (*INBOUND, "jobs")
 QUEUES = [queue.value for queue in Queue]
+STAYING = "reminders"
 DAY_S = 24 * 3600
 
 
@@ -26,7 +28,7 @@ def test_there_is_a_queue_and_a_dead_letter_queue_for_each_name_and_one_for_the_
     assert len(dev.resources("backend", "AWS::SQS::Queue")) == 2 * len(QUEUES) + 1
 
 
-@pytest.mark.parametrize("name", QUEUES)
+@pytest.mark.parametrize("name", [name for name in QUEUES if name != STAYING])
 def test_what_fails_again_and_again_ends_in_the_dead_letters(dev: Synthesized, name: str) -> None:
     dead_name, dead = queue(dev, name, dead=True)
     _, live = queue(dev, name)
@@ -35,6 +37,22 @@ def test_what_fails_again_and_again_ends_in_the_dead_letters(dev: Synthesized, n
     assert redrive["maxReceiveCount"] >= 5
     assert dead["MessageRetentionPeriod"] == 14 * DAY_S
     assert live["MessageRetentionPeriod"] < dead["MessageRetentionPeriod"]
+
+
+def test_a_reminder_stays_as_long_as_sqs_keeps_it_and_shows_once_in_each_sweep(
+    dev: Synthesized,
+) -> None:
+    _, live = queue(dev, STAYING)
+    assert "RedrivePolicy" not in live
+    assert live["MessageRetentionPeriod"] == 14 * DAY_S
+    assert dev.function("sweep")["Timeout"] <= live["VisibilityTimeout"] < 60
+    assert live["VisibilityTimeout"] + LONGEST.total_seconds() <= 60
+
+
+def test_nothing_asks_for_reminders_all_the_time(dev: Synthesized) -> None:
+    name, _ = queue(dev, STAYING)
+    sources = dev.resources("backend", "AWS::Lambda::EventSourceMapping").values()
+    assert all(name not in json.dumps(mapping["EventSourceArn"]) for mapping in sources)
 
 
 @pytest.mark.parametrize("name", CONSUMED)

@@ -50,9 +50,11 @@ RIGHTS = {
     | on("activity", "UpdateItem"),
     "relay": on("orders stream", "DescribeStream GetRecords GetShardIterator ListStreams")
     | on("outbound queue", "SendMessage")
+    | on("reminders queue", "SendMessage")
     | on("relay dead letters", "SendMessage GetQueueUrl GetQueueAttributes"),
-    "sweep": on("orders", "GetItem PutItem")
-    | on("orders/index/open", "Query")
+    "sweep": on("orders", "BatchGetItem PutItem")
+    | on("reminders queue", "ReceiveMessage DeleteMessage SendMessage")
+    | on("reminders dead letters", "SendMessage")
     | on("quotes", "Query"),
     "jobs": on("jobs queue", POLLING)
     | on("jobs", "GetItem")

@@ -39,6 +39,8 @@ OUTPUTS = {
         "ValidationsDeadLetterQueueUrl",
         "OutboundDeadLetterQueueUrl",
         "JobsDeadLetterQueueUrl",
+        "RemindersQueueUrl",
+        "RemindersDeadLetterQueueUrl",
         "RelayDeadLetterQueueUrl",
     },
     "bridge": {"BridgeTaskRoleArn"},
@@ -122,12 +124,12 @@ def test_dev_has_beside_the_laptops_resources_only_these(
     local: Synthesized, dev: Synthesized
 ) -> None:
     assert kinds(local) - kinds(dev) == Counter(
-        {"AWS::CloudWatch::Alarm": 23}  # dev has the ten that are free
+        {"AWS::CloudWatch::Alarm": 24}  # dev has the ten that are free
     )
     assert kinds(dev) - kinds(local) == Counter(
         {
             "Custom::CDKBucketDeployment": 2,  # the laptop uploads the site itself
-            "AWS::SQS::QueuePolicy": 11,  # each refuses plain HTTP
+            "AWS::SQS::QueuePolicy": 13,  # each refuses plain HTTP
             "AWS::SNS::Subscription": 1,  # an operator's mailbox
             "AWS::CE::AnomalyMonitor": 1,  # the laptop has no bills
             "AWS::CE::AnomalySubscription": 1,

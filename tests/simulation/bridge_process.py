@@ -9,9 +9,9 @@ from mqtt_bridge.bridge import Bridge
 from mqtt_bridge.limits import Limits
 from tests.simulation import wiring
 from tests.simulation.broker import SimBroker, SimTransport
-from tests.simulation.functions import MOST_SKEW_S, START, Broken
+from tests.simulation.functions import MOST_SKEW_S, Broken
 from tests.simulation.green import spawner
-from tests.simulation.kernel import Kernel, Killed
+from tests.simulation.kernel import START, Kernel, Killed
 from tests.simulation.sqs import Client
 
 LIMITS: Final = Limits(senders_per_queue=2, poll_s=86_400, outbound_window=20)

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from lambdas.names import Table
+from lambdas.usecases.hear_reminders import UNEXPLAINED
 from tests.simulation.exchange import SimExchange
 from tests.simulation.expressions import Item
 from tests.simulation.laws import OPEN, LawBroken, Laws
@@ -92,12 +93,22 @@ def check_dead_letters(
     """Only rubbish lies there, each with its reason; and all of it, unless a broker lost some."""
     aside: set[bytes] = set()
     for letter in letters:
+        if letter.reason == UNEXPLAINED:
+            raise LawBroken("end", f"a reminder of no order: {letter.body}")
         payload = payload_of(letter.body)
         aside.add(payload)
         if letter.reason is None or payload not in rubbish:
             raise LawBroken("end", f"a dead letter that does not belong: {letter.body}")
     if is_all_expected and rubbish - aside:
         raise LawBroken("end", f"rubbish that nobody can find: {rubbish - aside}")
+
+
+def check_reminders(reminders: Iterable[Message], laws: Laws) -> None:
+    """Where no sweep hears them, there is one of every order, and of nothing else."""
+    reminded = {reminder.body for reminder in reminders}
+    if reminded != laws.orders.keys():
+        odd = ", ".join(sorted(reminded ^ laws.orders.keys()))
+        raise LawBroken("end", f"an order that nobody is reminded of, or the other way: {odd}")
 
 
 def payload_of(body: str) -> bytes:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from random import Random
 from typing import Any, Final
 from uuid import UUID
@@ -11,10 +11,9 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from lambdas.handlers import jobs, master, prices, relay, requests, sweep, validations, worker
 from lambdas.names import Function
-from tests.simulation.kernel import Kernel, Killed
+from tests.simulation.kernel import START, Kernel, Killed
 from tests.simulation.sqs import Message
 
-START: Final = datetime(2026, 3, 4, 15, 0, 0, tzinfo=UTC)
 MOST_SKEW_S: Final = 20.0
 Handler = Callable[[dict[str, Any], Any], Any]
 HANDLERS: Final[dict[Function, Handler]] = {

@@ -9,13 +9,16 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from enum import StrEnum
 from random import Random
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from greenlet import getcurrent, greenlet
 
 T = TypeVar("T")
+START: Final = datetime(2026, 3, 4, 15, 0, 0, tzinfo=UTC)
+"""When every run begins."""
 
 
 class What(StrEnum):

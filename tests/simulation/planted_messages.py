@@ -55,7 +55,37 @@ MESSAGES: Final = (
                 new="for position in sorted(failed)[:0]\n",
             ),
         ),
-        hidden_from="whole: the sweep asks again",
+    ),
+    Bug(
+        name="forget the reminder",
+        edits=(
+            Edit(
+                file="lambdas/handlers/relay.py",
+                old="ports.reminders.send(list(new.values()), ports.first_ask_after)",
+                new="ports.reminders.send([], ports.first_ask_after)",
+            ),
+        ),
+    ),
+    Bug(
+        name="believe that every reminder was queued",
+        edits=(
+            Edit(
+                file="lambdas/handlers/relay.py",
+                old="    failed = unsent | _not_reminded(ports, new)\n",
+                new="    failed = unsent\n    _not_reminded(ports, new)\n",
+            ),
+        ),
+    ),
+    Bug(
+        name="delete the reminder of an open order",
+        edits=(
+            Edit(
+                file="lambdas/usecases/hear_reminders.py",
+                old="reminders.done([it for it in heard if it not in staying or it in renewed])",
+                new="reminders.done(heard)",
+            ),
+        ),
+        hidden_from="fast: it has no sweep",
     ),
     Bug(
         name="swallow the failures of a batch",

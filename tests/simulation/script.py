@@ -83,6 +83,7 @@ _EFFECTS: Final[dict[str, tuple[int, float, tuple[What, ...]]]] = {
     "send prices": (8, 0.06, _FAIL),
     "send requests": (16, 0.08, _PARTLY),
     "send validations": (16, 0.08, _PARTLY),
+    "send reminders": (12, 0.12, _PARTLY),
     "put aside": (4, 0.15, _FAIL),
     "receive": (20, 0.04, (What.CRASH_AFTER, What.REFUSE)),
     "publish": (12, 0.06, _CRASH),

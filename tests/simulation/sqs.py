@@ -12,7 +12,7 @@ from typing import Any, Final
 from botocore.exceptions import ClientError, ReadTimeoutError
 
 from lambdas import names
-from tests.simulation.kernel import Kernel, Refusal, Task, What
+from tests.simulation.kernel import START, Kernel, Refusal, Task, What
 
 Entries = list[dict[str, Any]]
 _MOST_AT_ONCE: Final = 10
@@ -25,6 +25,7 @@ class Message:
     number: int
     body: str
     visible_at_s: float
+    sent_at_s: float = 0.0
     reason: str | None = None
     receives: int = 0
     is_gone: bool = False
@@ -47,15 +48,15 @@ class Queue:
     waiters: list[Task] = field(default_factory=list)
     sent: int = 0
 
-    def put(self, body: str, reason: str | None = None) -> None:
+    def put(self, body: str, reason: str | None = None, after_s: float = 0.0) -> None:
         """Take a message in; it shows itself a little later, and once in a while as two."""
         is_doubled = not self.kernel.is_calm and self.rng.random() < self.twice
         for _ in range(2 if is_doubled else 1):
             self.sent += 1
-            delay_s = 0.01 if self.kernel.is_calm else self.rng.random() ** 3 * self.slowest_s
-            visible_at_s = self.kernel.now_s + delay_s
-            self.messages.append(Message(self.sent, body, visible_at_s, reason))
-            self.kernel.at(delay_s, self._shown)
+            late_s = 0.01 if self.kernel.is_calm else self.rng.random() ** 3 * self.slowest_s
+            message = Message(self.sent, body, 0.0, self.kernel.now_s, reason)
+            self.messages.append(message)
+            self.hide(message, after_s + late_s)
 
     def receive(self, most: int) -> list[Message]:
         """Some of the visible messages, in any order, hidden for a while."""
@@ -105,20 +106,19 @@ def dead_letters_of(name: str) -> str:
     return f"{name}-dead-letters"
 
 
+_LIMITS: Final = {names.Queue.OUTBOUND: (30.0, 20), names.Queue.REMINDERS: (50.0, 10**9)}
+"""How long a message is hidden, and how often it is tried, where it is not as usual."""
+
+
 def all_queues(kernel: Kernel, rng: Random) -> "dict[str, Queue]":
     """Every queue of the system with its dead letters, by name."""
     made: dict[str, Queue] = {}
     for queue in names.Queue:
         dead = Queue(dead_letters_of(queue), kernel, rng, twice=0.0, slowest_s=0.0)
-        is_outbound = queue is names.Queue.OUTBOUND
         made[dead.name] = dead
+        visibility_s, tries = _LIMITS.get(queue, (180.0, 5))
         made[queue.value] = Queue(
-            queue.value,
-            kernel,
-            rng,
-            visibility_s=30.0 if is_outbound else 180.0,
-            tries=20 if is_outbound else 5,
-            dead_letters=dead,
+            queue.value, kernel, rng, visibility_s=visibility_s, tries=tries, dead_letters=dead
         )
     return made
 
@@ -149,7 +149,7 @@ class Client:
 
         def send() -> dict[str, Any]:
             for entry in Entries:
-                queue.put(entry["MessageBody"])
+                queue.put(entry["MessageBody"], after_s=entry.get("DelaySeconds", 0))
             return {"Successful": [{"Id": entry["Id"]} for entry in Entries]}
 
         label = f"sends {len(Entries)} to {queue.name}"
@@ -163,7 +163,7 @@ class Client:
 
     def _half(self, queue: Queue, entries: Entries) -> dict[str, Any]:
         for entry in entries[1::2]:
-            queue.put(entry["MessageBody"])
+            queue.put(entry["MessageBody"], after_s=entry.get("DelaySeconds", 0))
         failed = [
             {"Id": e["Id"], "SenderFault": False, "Code": "InternalError"} for e in entries[::2]
         ]
@@ -179,11 +179,15 @@ class Client:
         got: list[Message] = self._call(
             "receive", label, lambda: queue.receive(MaxNumberOfMessages)
         )
-        return {"Messages": [{"Body": m.body, "ReceiptHandle": f"{m.number}"} for m in got]}
+        return {"Messages": [_as_received(message) for message in got]}
 
     def _wait(self, queue: Queue, timeout_s: float) -> None:
         task = self._kernel.current
-        if task is None or any(m.visible_at_s <= self._kernel.now_s for m in queue.messages):
+        if (
+            not timeout_s
+            or task is None
+            or any(m.visible_at_s <= self._kernel.now_s for m in queue.messages)
+        ):
             return
         queue.waiters.append(task)
         try:
@@ -226,6 +230,15 @@ class Client:
             return self._kernel.effect(kind, label, do)
         except Refusal as refusal:
             raise refused(kind, refusal.what) from None
+
+
+def _as_received(message: Message) -> dict[str, Any]:
+    sent_ms = START.timestamp() * 1000 + message.sent_at_s * 1000
+    return {
+        "Body": message.body,
+        "ReceiptHandle": str(message.number),
+        "Attributes": {"SentTimestamp": str(int(sent_ms))},
+    }
 
 
 def refused(operation: str, what: What) -> Exception:

@@ -1,11 +1,10 @@
 """DynamoDB in this process: what our adapters call, on items as they travel, without the network.
 
 It stands for botocore's client, so everything above it is the real code, pynamodb included. Single
-calls are atomic and serialisable, as DynamoDB's are; the index of open orders may lag.
+calls are atomic and serialisable, as DynamoDB's are.
 """
 
 from collections.abc import Callable, Mapping
-from random import Random
 from typing import Any, Final
 
 from botocore.exceptions import ClientError, ReadTimeoutError
@@ -43,7 +42,7 @@ class Tables:
 
     _request_signer = None  # pynamodb looks here for credentials that have gone
 
-    def __init__(self, kernel: Kernel, rng: Random) -> None:
+    def __init__(self, kernel: Kernel) -> None:
         self.data: dict[str, dict[Key, Item]] = {table_name(table): {} for table in names.Table}
         self.version = 0
         self.on_order: Callable[[Item | None, Item], None] = lambda _before, _after: None
@@ -56,8 +55,6 @@ class Tables:
             if attribute.is_range_key
         }
         self._kernel = kernel
-        self._rng = rng
-        self._lagging: dict[Key, Item] = {}
 
     def of(self, table: names.Table) -> dict[Key, Item]:
         """The raw items of a table."""
@@ -94,7 +91,7 @@ class Tables:
         )
         sort_key = self._indexes[table, index] if index else self._keys[table][1]
         assert sort_key is not None
-        rows = [self._as_indexed(key, item, index) for key, item in self.data[table].items()]
+        rows = self.data[table].values()
         items = [item for item in rows if sort_key in item and holds(item, *placeholders)]
         items.sort(key=lambda item: _place(item, sort_key))
         if request.get("ScanIndexForward") is False:
@@ -109,11 +106,6 @@ class Tables:
         if len(shown) < len(items):
             page["LastEvaluatedKey"] = shown[-1]  # more than its key, which nobody minds
         return page
-
-    def _as_indexed(self, key: Key, item: Item, index: str | None) -> Item:
-        if index != names.OPEN_ORDERS or self._kernel.is_calm or key not in self._lagging:
-            return item
-        return self._lagging[key] if self._rng.random() < 0.5 else item
 
     def _PutItem(self, request: Mapping[str, Any]) -> dict[str, Any]:  # noqa: N802
         return self._write([{"Put": request}])
@@ -168,8 +160,6 @@ class Tables:
         before = self.data[table].get(key)
         self.data[table][key] = item
         if table == table_name(names.Table.ORDERS):
-            if before is not None:
-                self._lagging[key] = before
             self.on_order(before, item)
 
 

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from lambdas.domain.jobs import LIFE, LOOK_AFTER
-from lambdas.names import Function
+from lambdas.names import Function, Queue
+from lambdas.usecases.hear_reminders import KEPT
 from tests.simulation.kernel import What
 from tests.simulation.script import Event, Kind, Mode
 from tests.simulation.workbench import STRIKES, Bench
@@ -90,8 +91,11 @@ def relay(bench: Bench) -> dict[str, Any]:
     market(bench)
     for key in range(2, 14):
         bench.call(Function.API, bench.post("/orders", {"symbol": "KO", "quantity": "0.1"}, key))
+    for order_id in bench.order_ids()[:2]:
+        bench.queues[Queue.REMINDERS].put(order_id)
     bench.recorder.now_s += 600
     bench.call(Function.SWEEP, {})
+    bench.queues[Queue.REMINDERS].messages.clear()
     return {"Records": bench.changes[:14]}
 
 
@@ -148,10 +152,17 @@ def look_at_jobs(bench: Bench) -> dict[str, Any]:
 
 
 def sweep(bench: Bench) -> dict[str, Any]:
-    """Three orders without an answer, one of them ended."""
-    first, *_ = ordered(bench, 4)
+    """Three orders without an answer, one of them with an old reminder, one that has ended, and a
+    reminder of no order.
+    """
+    first, second, *_ = orders = ordered(bench, 4)
     answer = {"request_id": first, "group_id": 3, "valid": False}
     bench.call(Function.VALIDATIONS, bench.messages(json.dumps(answer)))
+    bench.queues[Queue.REMINDERS].put(second)
+    bench.recorder.now_s += KEPT.total_seconds()
+    bench.call(Function.RELAY, {"Records": bench.changes})
+    bench.queues[Queue.REMINDERS].put("of nobody")
+    assert len(bench.queues[Queue.REMINDERS].messages) == len(orders) + 2
     bench.recorder.now_s += 600
     return {}
 
@@ -231,7 +242,14 @@ def scenario(*faults: Event) -> World:
 def test_the_whole_system_struck_at_any_effect_keeps_the_laws_and_comes_to_rest() -> None:
     """The bridge's own effects are among them: sending, publishing, acknowledging, deleting."""
     effects = scenario().kernel.counts
-    assert {"publish", "acknowledge", "delete", "send outbound", "send validations"} <= set(effects)
+    assert {
+        "publish",
+        "acknowledge",
+        "delete",
+        "send outbound",
+        "send reminders",
+        "send validations",
+    } <= set(effects)
     for kind, count in sorted(effects.items()):
         for number in range(1, count + 1):
             for what in (What.CRASH_BEFORE, What.CRASH_AFTER):

@@ -14,7 +14,8 @@ from lambdas.wire.exchange import prices_in, request_in, verdict_in
 from lambdas.wire.malformed import Malformed
 from mqtt_bridge.routing import envelope
 from tests.simulation import fuzz
-from tests.simulation.functions import START, sqs_record
+from tests.simulation.functions import sqs_record
+from tests.simulation.kernel import START
 from tests.simulation.sqs import Message, dead_letters_of
 from tests.simulation.workbench import Bench
 

@@ -43,6 +43,7 @@ ENVIRONMENT: Final = dict.fromkeys(Setting, "1") | {  # what is not named plays 
     Setting.LINK_SILENT_AFTER_S: "900",
     Setting.OUTBOUND_QUEUE_URL: Queue.OUTBOUND.value,
     Setting.JOBS_QUEUE_URL: Queue.JOBS.value,
+    Setting.REMINDERS_QUEUE_URL: Queue.REMINDERS.value,
     "AWS_REGION": REGION,
 }
 SETTINGS: Final = Settings(
@@ -62,6 +63,10 @@ CONSUMERS: Final = {
     Queue.REQUESTS: Function.REQUESTS,
     Queue.VALIDATIONS: Function.VALIDATIONS,
 }
+PUTTING_ASIDE: Final = {function: queue for queue, function in CONSUMERS.items()} | {
+    Function.SWEEP: Queue.REMINDERS
+}
+"""Whose dead letters a function may add to."""
 
 HEARERS: Final = (Function.REQUESTS, Function.VALIDATIONS)
 _BUILDERS: Final = {
@@ -147,7 +152,7 @@ def _built() -> dict[Function, Any]:
     """
     built = {}
     for function, name in _BUILDERS.items():
-        queue = next((q for q, consumer in CONSUMERS.items() if consumer is function), None)
+        queue = PUTTING_ASIDE.get(function)
         letters = {} if queue is None else {Setting.DEAD_LETTER_QUEUE_URL: dead_letters_of(queue)}
         with (
             patch.dict(os.environ, ENVIRONMENT | letters),

@@ -15,11 +15,11 @@ from lambdas.usecases.advance_order import advance_order
 from tests.simulation import wiring
 from tests.simulation.bridge_process import BridgeProcess
 from tests.simulation.broker import SimBroker
-from tests.simulation.ends import Ends, check_dead_letters
+from tests.simulation.ends import Ends, check_dead_letters, check_reminders
 from tests.simulation.exchange import REQUEST, Manners, SimExchange
 from tests.simulation.expressions import Item
-from tests.simulation.functions import START, Functions
-from tests.simulation.kernel import Kernel, Killed
+from tests.simulation.functions import Functions
+from tests.simulation.kernel import START, Kernel, Killed
 from tests.simulation.laws import LawBroken, Laws
 from tests.simulation.people import People
 from tests.simulation.script import LENGTH_S, Event, Kind, Mode, Script
@@ -40,7 +40,7 @@ class World:
         self.rng = Random(f"{mode}/{seed}/run")
         self.bug: str | None = None
         self.kernel = Kernel(self.rng, faults, self._check)
-        self.tables = Tables(self.kernel, self.rng)
+        self.tables = Tables(self.kernel)
         self.queues = all_queues(self.kernel, self.rng)
         self.client = Client(self.kernel, self.queues)
         self.broker = SimBroker(self.kernel, self.rng, REQUEST)
@@ -117,7 +117,8 @@ class World:
         return is_answered and (not is_waiting or self.mode is Mode.FAST)
 
     def _queues_left(self) -> list[str]:
-        left = [queue for queue in Queue if self.queues[queue.value].messages]
+        staying = {Queue.REMINDERS} if self.mode is Mode.FAST else set()  # nobody hears them there
+        left = [q for q in Queue if q not in staying and self.queues[q.value].messages]
         stream = [] if self.stream.is_read else ["the stream"]
         return [*left, *stream, *(["the broker's session"] if self.broker.session else [])]
 
@@ -130,6 +131,8 @@ class World:
         letters = [m for q in Queue for m in self.queues[dead_letters_of(q)].messages]
         check_dead_letters(letters, self.exchange.rubbish, is_all_expected=not is_whole)
         Ends(self.laws, self.tables, self.exchange, self.people, is_whole=is_whole).check()
+        if not is_whole:
+            check_reminders(self.queues[Queue.REMINDERS].messages, self.laws)
 
     def _happen(self, event: Event) -> None:
         self.kernel.say(f"* {event.kind} {' '.join(str(w) for w in event.what)}".rstrip())

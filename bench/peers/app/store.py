@@ -58,7 +58,6 @@ def place(
         "asked_for": f"symbol={asked.symbol} quantity={quantity}",
         "ask_at": (now + timedelta(minutes=2)).isoformat(),
         "asks": 0,
-        "sweep_shard": str(UUID(order_id).int % 8),
     }
     new = _put(ORDERS, order, "attribute_not_exists(order_id)")
     held = _moved(order, -cost_minor, cost_minor)
@@ -74,7 +73,6 @@ def settle(order_id: str, valid: bool, now: datetime) -> dict[str, Any] | None:
     cost_minor = order["cost_minor"]
     was, state = order["state"], "ACCEPTED" if valid else "REJECTED"
     ended = {**order, "state": state, "ended_at": now.isoformat(), "reason": state.lower()}
-    del ended["sweep_shard"]
     if valid:
         ended["bought"] = order["symbol"]
     put = _put(ORDERS, ended, "#state = :was", {"#state": "state"}, {":was": was})

@@ -15,13 +15,14 @@ from pynamodb.connection import Connection
 from lambdas.adapters.activity import DynamoActivityLog
 from lambdas.adapters.market import DynamoMarket
 from lambdas.adapters.market_tables import CandleItem
-from lambdas.adapters.orders import SWEEP_SHARDS, DynamoOrders
+from lambdas.adapters.orders import DynamoOrders
 from lambdas.adapters.wallets import DynamoWallets
 from lambdas.domain.activity import GroupRequest, Verdict
 from lambdas.domain.candles import Interval
 from lambdas.domain.orders import Event
 from lambdas.usecases.advance_order import advance_order
 from lambdas.usecases.ask_again import ask_again
+from lambdas.usecases.hear_reminders import hear_reminders
 from lambdas.usecases.list_orders import list_orders
 from lambdas.usecases.make_deposit import make_deposit
 from lambdas.usecases.place_order import Placed, place_order
@@ -30,6 +31,8 @@ from lambdas.usecases.update_market import update_market
 from lambdas.usecases.value_portfolio import value_portfolio
 from tests.builders import ALICE, NOW, POLICY, a_board, a_deposit, a_purchase, a_quote, a_tick
 from tests.fakes.dynamo import tables
+from tests.fakes.memory import MemoryDeadLetters
+from tests.fakes.reminders import MemoryReminders
 
 
 @pytest.fixture
@@ -199,15 +202,18 @@ def test_a_day_of_candles_is_rebuilt_by_three_reads_and_one_transaction(
     assert calls == [*look, "BatchGetItem", "Query", "TransactWriteItems", *look]
 
 
-def test_a_sweep_is_a_query_per_shard_and_two_calls_per_order_asked(
+def test_a_sweep_is_a_call_for_each_ten_reminders_and_one_for_each_order_asked(
     connection: Connection, calls: list[str]
 ) -> None:
-    place(connection)
+    order_id = place(connection).order.order_id
+    orders, reminders = DynamoOrders(connection), MemoryReminders(lambda: NOW)
+    reminders.send([order_id] * 15, timedelta(0))
     calls.clear()
+    heard = hear_reminders(orders, reminders, MemoryDeadLetters(), clock=lambda: NOW)
     later = NOW + timedelta(minutes=3)
-    swept = ask_again(DynamoOrders(connection), policy=POLICY, now=later, at_most=10)
-    assert len(swept.asked) == 1
-    assert calls == ["Query"] * SWEEP_SHARDS + ["GetItem", "PutItem"]
+    swept = ask_again(orders, heard.open.values(), policy=POLICY, now=later, at_most=10)
+    assert swept.asked == (order_id,)
+    assert calls == ["BatchGetItem", "BatchGetItem", "PutItem"]
 
 
 def test_what_other_groups_do_is_one_write_each(connection: Connection, calls: list[str]) -> None:

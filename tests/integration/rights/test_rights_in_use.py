@@ -90,6 +90,7 @@ def deployed(monkeypatch: pytest.MonkeyPatch) -> Iterator[Deployed]:
             Setting.OUTBOUND_QUEUE_URL,
             Setting.DEAD_LETTER_QUEUE_URL,
             Setting.JOBS_QUEUE_URL,
+            Setting.REMINDERS_QUEUE_URL,
         ):
             url = sqs.create_queue(QueueName=setting.lower())["QueueUrl"]
             monkeypatch.setenv(setting, url)
@@ -218,19 +219,18 @@ def use_validations(deployed: Deployed) -> None:
 def use_relay(deployed: Deployed) -> None:
     order = stored(deployed.place())
     deployed.asked.clear()
-    image = order_item(order, "0").serialize()
+    image = order_item(order).serialize()
     change = {"eventName": "INSERT", "dynamodb": {"NewImage": image, "SequenceNumber": "1"}}
     assert relay.handler({"Records": [change]}, LambdaContext()) == {"batchItemFailures": []}
 
 
 def use_sweep(deployed: Deployed) -> None:
     order_id = deployed.place()["order_id"]
+    runtime.sweep().reminders.send([order_id, "of nobody"], timedelta(0))
     deployed.asked.clear()
     runtime.now = lambda: NOW + timedelta(minutes=5)  # put back by the fixture's monkeypatch
     sweep.handler({}, LambdaContext())
-    asked = runtime.api().orders.get(order_id)
-    assert asked is not None
-    assert asked.asks == 1
+    assert runtime.api().orders.read([order_id])[order_id].asks == 1
 
 
 PROJECTION = {"kind": "projection", "symbol": "AAPL", "days": 3, "quantity": "1"}

@@ -24,7 +24,7 @@ def simulated(_: pytest.MonkeyPatch) -> Iterator[Connection]:
     """In place of `tests.fakes.dynamo.tables`."""
     kernel = Kernel(Random(0), {}, lambda: None)
     kernel.is_calm = True  # else the index of open orders lags, as DynamoDB's may
-    wiring.serve(Tables(kernel, Random(0)))
+    wiring.serve(Tables(kernel))
     yield wiring.connection()
 
 

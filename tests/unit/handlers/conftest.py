@@ -22,6 +22,7 @@ from tests.fakes.memory import (
     MemoryOutbox,
     MemoryStore,
 )
+from tests.fakes.reminders import MemoryReminders
 
 
 @dataclass
@@ -32,6 +33,9 @@ class World:
     dead_letters: MemoryDeadLetters = field(default_factory=MemoryDeadLetters)
     outbox: MemoryOutbox = field(default_factory=MemoryOutbox)
     now: datetime = NOW
+
+    def __post_init__(self) -> None:
+        self.reminders = MemoryReminders(lambda: self.now)
 
 
 @pytest.fixture
@@ -58,10 +62,24 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
     monkeypatch.setattr(
         runtime,
         "relay",
-        lambda: runtime.Relay(outbox=world.outbox, to_publish=to_publish, group_id="3"),
+        lambda: runtime.Relay(
+            outbox=world.outbox,
+            reminders=world.reminders,
+            to_publish=to_publish,
+            group_id="3",
+            first_ask_after=POLICY.first_ask_after,
+        ),
     )
     monkeypatch.setattr(
-        runtime, "sweep", lambda: runtime.Sweep(orders=orders, market=market, policy=POLICY)
+        runtime,
+        "sweep",
+        lambda: runtime.Sweep(
+            orders=orders,
+            reminders=world.reminders,
+            dead_letters=world.dead_letters,
+            market=market,
+            policy=POLICY,
+        ),
     )
     return world
 

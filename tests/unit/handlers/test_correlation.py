@@ -14,6 +14,7 @@ from lambdas.domain.errors import Transient
 from lambdas.domain.trading import Decision
 from lambdas.handlers import relay, requests, sweep, validations
 from lambdas.names import Function
+from tests.builders import POLICY
 from tests.fakes.memory import MemoryOrders
 from tests.unit.handlers.conftest import World, deliver
 from tests.unit.handlers.test_relay_and_sweep import an_order, change
@@ -38,6 +39,7 @@ def lines() -> Iterator[Lines]:
 def test_the_way_of_an_order_is_told_under_its_own_id(world: World, lines: Lines) -> None:
     order = an_order(world, age_s=1200)
     relay.handler({"Records": [change(None, order)]}, LambdaContext())
+    world.now += POLICY.first_ask_after
     sweep.handler({}, LambdaContext())
     echo = {"request_id": order.order_id, "group_id": 3, "symbol": "AAPL", "quantity": 2}
     deliver(requests.handler, echo)

@@ -35,7 +35,7 @@ def an_order(world: World, number: int = 1, age_s: int = 0) -> Order:
 
 def change(before: Order | None, after: Order | None, number: int = 1) -> dict[str, Any]:
     images = {
-        name: order_item(order, "0").serialize()
+        name: order_item(order).serialize()
         for name, order in (("OldImage", before), ("NewImage", after))
         if order is not None
     }
@@ -87,8 +87,47 @@ def test_what_the_queue_did_not_take_is_told_and_comes_again(world: World) -> No
     assert len(world.outbox.sent) == 1
 
 
+def test_a_new_order_is_reminded_of_when_it_may_first_be_asked_for(world: World) -> None:
+    order = an_order(world)
+    relayed(world, change(None, order))
+    assert world.reminders.due() == []
+    world.now += POLICY.first_ask_after
+    assert [it.order_id for it in world.reminders.due()] == [order.order_id]
+
+
+def test_an_order_that_is_asked_for_again_has_its_reminder_still(world: World) -> None:
+    order = an_order(world, age_s=600)
+    again = trading.ask_again(order, POLICY, NOW)
+    assert again is not None
+    relayed(world, change(order, again.after))
+    assert (len(world.outbox.sent), world.reminders.waiting) == (1, [])
+
+
+def test_an_order_without_its_reminder_comes_again(world: World) -> None:
+    orders = [an_order(world, n, age_s=600) for n in (1, 2, 3)]
+    again = trading.ask_again(orders[0], POLICY, NOW)
+    assert again is not None
+    world.reminders.refuse = {1}  # of those that need one
+    asked, *new = orders
+    records = [change(asked, again.after, 7), *(change(None, o, n) for n, o in enumerate(new, 8))]
+    assert relayed(world, *records) == ["9"]
+    assert len(world.outbox.sent) == 3
+
+
+def test_the_sweep_puts_aside_a_reminder_of_no_order_and_says_so(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    world.reminders.send(["of nobody", "x" * 3000], timedelta(0))
+    sweep.handler({}, LambdaContext())
+    assert [body for body, _ in world.dead_letters.letters] == ["of nobody", "x" * 3000]
+    assert world.reminders.waiting == []
+    (told,) = [record for record in caplog.records if record.levelname == "ERROR"]
+    assert (told.message, vars(told)["count"]) == ("put aside", 2)
+
+
 def test_the_sweep_asks_again_and_reports(world: World, capsys: pytest.CaptureFixture[str]) -> None:
     order = an_order(world, age_s=1200)
+    world.reminders.send([order.order_id, order.order_id], timedelta(0))
     sweep.handler({}, LambdaContext())
     assert world.store.orders[order.order_id].asks == 1
     metrics = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "_aws" in line]

@@ -162,7 +162,7 @@ def test_notes_of_the_relay_cannot_be_moved_and_are_explained(world: World) -> N
     world.box.put('{"DDBStreamBatchInfo": {}}', "")
     status, said = world.run("replay", "relay", "--yes")
     assert status == 0
-    assert "the sweep asks for each of them" in said
+    assert "`remind` has the sweep ask for each of them" in said
     assert world.letters.source == []
 
 
@@ -171,3 +171,21 @@ def test_an_order_edited_by_hand_is_found_by_reconcile(world: World) -> None:
     order = world.place(1)
     world.store.orders[order.order_id] = replace(order, state=State.VOIDED, ended_at=NOW)
     assert world.run("reconcile")[0] == 1
+
+
+def test_the_sweep_is_reminded_of_every_open_order_and_of_no_other(world: World) -> None:
+    world.deposit()
+    waiting = [world.place(1), world.happen(world.place(2), Event.SEEN)]
+    world.happen(world.place(3), Event.REJECT)
+    assert world.run("remind") == (0, "The sweep is reminded of 2 open orders.\n")
+    assert world.reminders.waiting == [order.order_id for order in waiting]
+
+
+def test_a_reminder_that_was_not_taken_is_told(world: World) -> None:
+    world.deposit()
+    world.place(1)
+    world.reminders.refuse = {0}
+    status, said = world.run("remind")
+    assert status == 1
+    assert "reminded of 0 open orders" in said
+    assert "✗ 1 reminders were not taken: run it again." in said

@@ -22,6 +22,7 @@ from tests.fakes.memory import (
     MemoryWallets,
 )
 from tests.fakes.operations import MemoryBooks, MemoryLetters, MemoryLogs
+from tests.fakes.reminders import MemoryReminders
 
 
 @dataclass
@@ -40,6 +41,7 @@ class World:
         self.orders = MemoryOrders(self.store)
         self.wallets = MemoryWallets(self.store)
         self.books = MemoryBooks(self.store)
+        self.reminders = MemoryReminders(lambda: self.now)
         self.letters = MemoryLetters(self.box, NOW - timedelta(hours=2))
 
     def deposit(
@@ -85,6 +87,7 @@ class World:
             market=MemoryMarket(self.store),
             books=self.books,
             letters=letters,
+            reminders=lambda: self.reminders,
             logs=lambda: MemoryLogs(self.log),
             alarms=lambda: self.alarms,
             depths=lambda: self.depths,

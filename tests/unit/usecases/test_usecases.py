@@ -159,9 +159,9 @@ def test_the_sweep_asks_about_what_is_due_and_counts_what_is_overdue(store: Memo
             now=NOW - timedelta(seconds=age_s),
             purchase=a_purchase(quantity=Decimal(1)),
         )
-    swept = ask_again(orders, policy=POLICY, now=NOW, at_most=10)
+    swept = ask_again(orders, store.orders.values(), policy=POLICY, now=NOW, at_most=10)
     assert (swept.unanswered, swept.overdue, len(swept.asked)) == (2, 1, 2)
-    again = ask_again(orders, policy=POLICY, now=NOW, at_most=10)
+    again = ask_again(orders, store.orders.values(), policy=POLICY, now=NOW, at_most=10)
     assert (again.unanswered, again.asked) == (2, ())
 
 
@@ -175,8 +175,16 @@ def test_one_sweep_asks_no_more_than_it_may_the_oldest_first(store: MemoryStore)
         )
         for n in range(1, 4)
     ]
-    swept = ask_again(MemoryOrders(store), policy=POLICY, now=NOW, at_most=2)
+    found = reversed(store.orders.values())
+    swept = ask_again(MemoryOrders(store), list(found), policy=POLICY, now=NOW, at_most=2)
     assert swept.asked == tuple(p.order.order_id for p in placed[:2])
+
+
+def test_an_order_that_was_answered_since_it_was_read_is_not_asked_for(store: MemoryStore) -> None:
+    order = place(store, now=NOW - timedelta(minutes=5)).order
+    advance_order(MemoryOrders(store), order.order_id, Event.REJECT, now=NOW)
+    swept = ask_again(MemoryOrders(store), [order], policy=POLICY, now=NOW, at_most=2)
+    assert swept.asked == ()
 
 
 def test_a_deposit_is_made_once_per_key(store: MemoryStore) -> None:
