@@ -5,21 +5,20 @@ The orders table is the outbox: what is stored will be sent, and nothing is sent
 
 from typing import Any
 
-from aws_lambda_powertools.logging import Logger
-from aws_lambda_powertools.metrics import Metrics, MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from lambdas import runtime
 from lambdas.domain import money
-from lambdas.names import Function
+from lambdas.handlers.lines import Counts, Ways, logger_of
+from lambdas.names import Function, Metric
 from lambdas.wire.exchange import request_out
 
-logger = Logger(service=Function.RELAY)
-metrics = Metrics(namespace=runtime.metrics_namespace(), service=Function.RELAY)
+logger = logger_of(Function.RELAY)
+counts = Counts(Function.RELAY, logger)
+ways = Ways(logger)
 runtime.prepare(runtime.relay)
 
 
-@metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> Any:
     """Entry point. Answers where in the stream to go on: at the first order that was not queued."""
     ports = runtime.relay()
@@ -37,10 +36,15 @@ def handler(event: dict[str, Any], context: LambdaContext) -> Any:
     ]
     failed = set(ports.outbox.send(requests))
     for position, change in enumerate(changes):
-        outcome = "not queued" if position in failed else "queued"
-        logger.set_correlation_id(change.order_id)
-        logger.info("request relayed", order_id=change.order_id, asks=change.asks, reason=outcome)
-    metrics.add_metric("RequestsQueued", MetricUnit.Count, len(changes) - len(failed))
+        if position in failed:
+            logger.warning("not queued", correlation_id=change.order_id)
+        else:
+            ways.add(change.order_id, "request relayed")
+    ways.write()
+    queued = (change for position, change in enumerate(changes) if position not in failed)
+    if new := sum(change.asks == 0 for change in queued):
+        counts.add(Metric.ORDERS_PLACED, new)
+        counts.write()
     return {
         "batchItemFailures": [
             {"itemIdentifier": changes[position].sequence_number} for position in sorted(failed)

@@ -14,6 +14,7 @@ from lambdas.domain.orders import Event, Order
 from lambdas.handlers import relay, sweep
 from lambdas.usecases.place_order import place_order
 from tests.builders import ALICE, NOW, POLICY, a_deposit, a_purchase, a_quote
+from tests.fakes.log import counted, kept_lines
 from tests.fakes.memory import MemoryOrders
 from tests.unit.handlers.conftest import World
 
@@ -87,12 +88,25 @@ def test_what_the_queue_did_not_take_is_told_and_comes_again(world: World) -> No
     assert len(world.outbox.sent) == 1
 
 
-def test_the_sweep_asks_again_and_reports(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_sweep_asks_again_and_reports(world: World) -> None:
     order = an_order(world, age_s=1200)
-    sweep.handler({}, LambdaContext())
+    with kept_lines() as lines:
+        sweep.handler({}, LambdaContext())
     assert world.store.orders[order.order_id].asks == 1
-    metrics = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "_aws" in line]
-    (metric,) = metrics
-    assert metric["OrdersOverdue"] == [1.0]
-    assert metric["OrdersAskedAgain"] == [1.0]
-    assert metric["OrdersUnanswered"] == [1.0]
+    counts = counted(lines())
+    assert (counts["OrdersOverdue"], counts["OrdersUnanswered"]) == (1, 1)
+    assert [line["message"] for line in lines()] == ["asked again", "counts"]
+
+
+def test_a_sweep_that_breaks_counts_nothing_twice(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    an_order(world, age_s=1200)
+    with kept_lines() as lines, monkeypatch.context() as patch:
+        patch.setattr(sweep, "price_age", lambda *_, **__: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            sweep.handler({}, LambdaContext())
+    assert counted(lines()) == {"OrdersOverdue": 1, "OrdersUnanswered": 1}
+    with kept_lines() as lines:
+        sweep.handler({}, LambdaContext())
+    assert counted(lines())["OrdersOverdue"] == 1
