@@ -286,8 +286,8 @@ test-quick: $(VENV)/.installed  ## the tests without I/O, in seconds
 	@$(PYTEST) tests/unit
 
 .PHONY: bench
-bench: tools .venv-peers/.installed  ## measure everything, ours beside its peers, into docs/benchmarks.md (PART=cold-start …)
-	@PATH="$(NODE_HOME)/bin:$$PATH" $(PY) -m bench $(PART)
+bench: tools .venv-peers/.installed  ## measure everything, ours beside its peers, into docs/benchmarks.md (PART=cold-start …, BUSY=1 beside others)
+	@PATH="$(NODE_HOME)/bin:$$PATH" $(PY) -m bench $(PART) $(if $(BUSY),--busy)
 
 .PHONY: plots
 plots: $(VENV)/.installed  ## draw what is computed from a real series into docs/plots, to look at it

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from bench.cost import Line, Tariff, merged, total, usage
-from cdk.verify.idle_cost import HOURS, POLLERS, SWEEP_LOOKS
+from cdk.verify.idle_cost import HOURS, POLLERS_BOUNDED, SWEEP_LOOKS
+from lambdas.names import Metric
 
 USERS: Final = (100, 10_000, 1_000_000)
 MONTH_S: Final = HOURS * 3600
@@ -91,7 +92,8 @@ def by_part(lines: list[Line]) -> list[Line]:
 
 def _fixed() -> list[Line]:
     """What is there for good, in the stage prod."""
-    polls = CONSUMED_QUEUES * POLLERS * MONTH_S / 20 + MONTH_S / 3  # the bridge asks every 3 s
+    polls = CONSUMED_QUEUES * POLLERS_BOUNDED * MONTH_S / 20
+    polls += MONTH_S / 3  # the bridge asks every 3 s
     polls += SWEEP_LOOKS * MONTH_S / 60
     return [
         Line(what="bridge", price="fargate_vcpu_hour", quantity=0.25 * HOURS),
@@ -100,7 +102,7 @@ def _fixed() -> list[Line]:
         Line(what="bridge", price="secret", quantity=1),
         Line(what="queues", price="sqs_request", quantity=polls),
         Line(what="alarms and metrics", price="alarm", quantity=usage()["alarms"]),
-        Line(what="alarms and metrics", price="metric", quantity=usage()["metrics"]),
+        Line(what="alarms and metrics", price="metric", quantity=len(Metric)),
         # The sweep and the look at the jobs, every minute, at the least that is billed for both.
         Line(what="functions", price="lambda_request", quantity=2 * MONTH_S / 60),
         Line(what="functions", price="lambda_gb_s", quantity=2 * MONTH_S / 60 * 0.05 / 2),

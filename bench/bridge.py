@@ -43,6 +43,9 @@ COMMANDS = {
     OURS: [sys.executable, "-m", "mqtt_bridge"],
     OBVIOUS: [str(PYTHON), str(Path(__file__).with_name("peers") / "bridge.py")],
 }
+CONNECTED: Final = ('"connected"', "connected\n")
+"""What either says once it is."""
+
 MESSAGES: Final = {OURS: 10_000, OBVIOUS: 500}
 """One call at a time: a twentieth of the messages takes long enough."""
 
@@ -93,19 +96,20 @@ def surroundings(latency_ms: float, outbound: int = 0) -> Iterator[str]:
 
 @contextmanager
 def bridge(which: str, folder: str) -> Iterator["subprocess.Popen[str]"]:
-    """One of the two, connected."""
-    with subprocess.Popen(
-        COMMANDS[which], env=environment(folder), stdout=subprocess.PIPE, text=True
-    ) as running:
+    """One of the two, connected. It logs into a file: a pipe that nobody reads would stop it."""
+    log = Path(folder) / f"{which}.log"
+    with (
+        log.open("w") as out,
+        subprocess.Popen(
+            COMMANDS[which], env=environment(folder), stdout=out, text=True
+        ) as running,
+    ):
         try:
-            assert running.stdout
-            for line in running.stdout:
-                if '"connected"' in line or line == "connected\n":
-                    break
+            until(lambda: any(word in log.read_text() for word in CONNECTED))
             yield running
         finally:
             running.kill()
-            running.communicate()
+            running.wait()
 
 
 def inward(which: str, latency_ms: float) -> Run:

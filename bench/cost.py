@@ -77,6 +77,14 @@ class Tariff:
     operations: Data
     cpu_ms: Mapping[str, float]
     memory_mb: Mapping[str, int]
+    platform_log_bytes: int
+    """Lambda's own lines about a call that went well."""
+
+    access_log_bytes: int
+    """The gateway's line about a request."""
+
+    bridge_log_bytes: tuple[int, int]
+    """The bridge's lines about an order on its way: of a batch, and of each order in it."""
 
     def filled_orders(
         self, count: float, *, at_once: int, heard_at_once: int | None = None
@@ -84,7 +92,9 @@ class Tariff:
         """Orders from the request to ACCEPTED. `at_once`: messages that share a call to a queue;
         `heard_at_once`: reminders that the sweep receives and deletes together (as many).
         """
-        lines = list(self._operations(FILLED, count))
+        lines = list(self._operations(FILLED, count, at_once))
+        of_batch, of_order = self.bridge_log_bytes
+        lines.append(_logs(count * (of_order + of_batch / at_once)))
         # Three queues; into each it is sent, and then received and deleted. So is its reminder.
         requests = 10 * count / at_once + 2 * count / (heard_at_once or at_once)
         lines.append(Line(what="queues", price="sqs_request", quantity=requests))
@@ -128,7 +138,9 @@ class Tariff:
         lines.append(Line(what="queues", price="sqs_request", quantity=3 * count))
         return merged(lines + self._functions(["prices"], operation, count, 1))
 
-    def _operations(self, names: Mapping[str, Any], count: float) -> Iterator[Line]:
+    def _operations(
+        self, names: Mapping[str, Any], count: float, at_once: int = 1
+    ) -> Iterator[Line]:
         for name in names:
             used = self.operations[name]
             yield Line(
@@ -141,11 +153,8 @@ class Tariff:
                 price="dynamodb_read_unit",
                 quantity=count * used["read_units"],
             )
-            yield Line(
-                what="logs",
-                price="logs_gb",
-                quantity=count * used["logged_bytes"] / 1e9,
-            )
+            of_batch = used["batch_bytes"]
+            yield _logs(count * (used["logged_bytes"] - of_batch + of_batch / at_once))
 
     def _functions(
         self,
@@ -163,31 +172,23 @@ class Tariff:
         lines = []
         for name in names:
             calls = self.operations[by_function[name]]["calls"]
-            own_ms = self._billed_ms(name, calls) + (waits_ms or {}).get(name, 0.0)
+            own_ms = self._billed_ms(name, calls, at_once) + (waits_ms or {}).get(name, 0.0)
             # A batch saves starts of the handler, not the work for each of its messages.
             invocations = count if name == "api" else count / at_once
             gb_s = count * own_ms / 1000 * self.memory_mb[name] / 1024
             lines += [
                 Line(what="functions", price="lambda_request", quantity=invocations),
                 Line(what="functions", price="lambda_gb_s", quantity=gb_s),
-                Line(
-                    what="logs",
-                    price="logs_gb",
-                    quantity=invocations * usage()["platform_log_bytes"] / 1e9,
-                ),
+                _logs(invocations * self.platform_log_bytes),
             ]
             if name == "api":
-                lines.append(
-                    Line(
-                        what="logs",
-                        price="logs_gb",
-                        quantity=count * usage()["access_log_bytes"] / 1e9,
-                    )
-                )
+                lines.append(_logs(count * self.access_log_bytes))
         return lines
 
-    def _billed_ms(self, function: str, calls: Mapping[str, int]) -> float:
-        """CPU at the function's share of a core, and the waiting for each call."""
+    def _billed_ms(self, function: str, calls: Mapping[str, int], at_once: int = 1) -> float:
+        """CPU at the function's share of a core, and the waiting for each call: for one to a queue
+        as many messages wait together as share it.
+        """
         waits = usage()["wait_ms"]
         kinds = {
             "dynamodb:TransactWriteItems": "transaction",
@@ -195,9 +196,16 @@ class Tariff:
             "dynamodb:UpdateItem": "write",
             "sqs:SendMessageBatch": "queue",
         }
-        waiting = sum(waits[kinds.get(name, "read")] * n for name, n in calls.items())
+        waiting = sum(
+            waits[kinds.get(name, "read")] * n / (at_once if kinds.get(name) == "queue" else 1)
+            for name, n in calls.items()
+        )
         share = min(1.0, self.memory_mb[function] / CORE_MB)
         return self.cpu_ms[function] / share + waiting
+
+
+def _logs(size_bytes: float) -> Line:
+    return Line(what="logs", price="logs_gb", quantity=size_bytes / 1e9)
 
 
 def merged(lines: Sequence[Line]) -> list[Line]:

@@ -40,7 +40,16 @@ def local_cloud() -> Iterator[Outputs]:
         finally:
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGINT)
-            process.wait(STOPS_WITHIN_S)
+            _end(process)
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    """What does not stop in time must not stay in the way of what is measured next."""
+    try:
+        process.wait(STOPS_WITHIN_S)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
 
 
 def _wait_until_ready(process: "subprocess.Popen[bytes]", log: Path) -> None:

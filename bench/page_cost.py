@@ -75,8 +75,8 @@ def unmet(found: Found) -> str:
 - **The bridge's CPU, outward.** Received and deleted in tens already; what remains is a publication, its acknowledgement and the threads woken for
   each. The obvious bridge is bound by its calls, so it loses more by the second than by the second of CPU.
 - **Write units and USD of an order.** The rule of money asks for 15 units; see [0112](decisions/0112-what-an-order-writes.md).
-- **Nothing but the bridge when idle.** Lambda asks each of four queues five times every 20 seconds, and AWS bills the asking
-  ([0094](decisions/0094-what-an-idle-stage-may-cost.md) says why they are asked so often).
+- **Nothing but the bridge when idle.** Lambda asks an idle queue with two pollers, one that is bounded with five, three times a minute each, and AWS
+  bills what is beyond an account's free million. The queue of the jobs has to be bounded, and seven pollers are free; see [0127](decisions/0127-queues-of-dev-have-no-bound.md).
 """
 
 
@@ -104,7 +104,8 @@ def costs(found: Found) -> str:
             f"""## What it costs
 USD, list prices of {PRICES["region"]}, {PRICES["as_of"]} (`cdk/verify/prices.json`, each with the page of AWS to check it against; no discount, no
 free allowance here). Functions: CPU as measured above, at the share of a core that their memory buys, and the assumed waiting
-for each call (`bench/usage.json`).
+for each call (`bench/usage.json`). Logs: our functions' lines as counted, the gateway's, Lambda's own and the bridge's by what the
+templates and the formatter make of them (`bench/log_lines.py`).
 
 {table(["", *kinds, "together"], rows)}
 """,

@@ -12,7 +12,8 @@ from typing import Any, Final
 import numpy as np
 
 from bench.bill import MONTH_S
-from bench.cost import usage
+from bench.cost import CORE_MB, usage
+from lambdas.names import Function
 
 PARTITION_READS_PER_S: Final = 3_000
 PARTITION_WRITES_PER_S: Final = 1_000
@@ -70,8 +71,8 @@ def limits_of(data: dict[str, Any]) -> list[Limit]:
     orders, jobs = peak(person["orders"]), peak(person["projections"])
     requests = peak(_requests())
     board_units = data["units"]["board"]["read_units"]
-    api_s = _busy_s(data["warm"]["board"]["ours"]["cpu_ms"]["median"], 1024, "read")
-    order_s = _busy_s(data["warm"]["settle order"]["ours"]["cpu_ms"]["median"], 512, "transaction")
+    api_s = _busy_s(data["warm"]["board"], Function.API, "read")
+    order_s = _busy_s(data["warm"]["settle order"], Function.VALIDATIONS, "transaction")
     messages_per_cpu_s = data["bridge"]["in"]["ours"]["per_cpu_s"]["median"]
     return [
         Limit(
@@ -146,9 +147,12 @@ def _requests() -> float:
     return float(person["visits"] * screens + orders + 2 * person["projections"])
 
 
-def _busy_s(cpu_ms: float, memory_mb: int, waiting: str) -> float:
+def _busy_s(warm: dict[str, Any], function: Function, waiting: str) -> float:
     """How long a function is busy with one request."""
-    return (cpu_ms * max(1.0, 1769 / memory_mb) + usage()["wait_ms"][waiting]) / 1000
+    from cdk.stacks.backend import SIZES  # the CDK takes seconds to load
+
+    cpu_ms = warm["ours"]["cpu_ms"]["median"] * max(1.0, CORE_MB / SIZES[function].memory_mb)
+    return float(cpu_ms + usage()["wait_ms"][waiting]) / 1000
 
 
 def simulate_board(units: float) -> dict[str, Any]:

@@ -15,6 +15,7 @@ import boto3
 from bench.latency import Ear, Trip, an_investor, seconds_of
 from bench.local_cloud import local_cloud
 from bench.spread import in_ms
+from local.errors import CannotRun
 from local.investor import Investor
 from local.outputs import Outputs
 
@@ -64,7 +65,7 @@ class Bench:
         began = time.monotonic()
         with ThreadPoolExecutor(AT_ONCE) as pool:
             placed = self._place(pool, rate_per_s, seconds)
-            orders = [future.result() for future in placed]
+            orders = [order for future in placed if (order := future.result()) is not None]
             took_s = time.monotonic() - began
             waiting = sum(self._depth(name) for name in QUEUES)
             waiting += sum(
@@ -99,7 +100,7 @@ class Bench:
         return sum(map(int, answer["Attributes"].values()))
 
     def _trip(self, placed: tuple[Investor, float, Any]) -> Trip | None:
-        """None for an order that has not ended in time."""
+        """None for an order that has not ended in time, or that nobody has heard of."""
         investor, started_at, order = placed
         order_id = order["order_id"]
         deadline = time.monotonic() + DRAIN_S
@@ -108,8 +109,10 @@ class Bench:
                 return None
             time.sleep(1)
         stored_at = seconds_of(order["created_at"])
-        requested_at = self._ear.requested_at[order_id]
-        answered_at = self._ear.answered_at[order_id]
+        requested_at = self._ear.requested_at.get(order_id)
+        answered_at = self._ear.answered_at.get(order_id)
+        if requested_at is None or answered_at is None:  # the ear was away for a moment
+            return None
         return Trip(
             post_s=stored_at - started_at,
             to_broker_s=requested_at - stored_at,
@@ -156,7 +159,11 @@ def _measure(bench: Bench) -> dict[str, Any]:
     }
 
 
-def _order(investor: Investor) -> tuple[Investor, float, Any]:
+def _order(investor: Investor) -> tuple[Investor, float, Any] | None:
+    """None where the API did not answer well: it does not keep up."""
     started_at = time.time()
-    order = investor.post("/orders", {"symbol": "AAPL", "quantity": "0.01"})
+    try:
+        order = investor.post("/orders", {"symbol": "AAPL", "quantity": "0.01"})
+    except CannotRun:
+        return None
     return investor, started_at, order

@@ -1,14 +1,15 @@
 """The functions over DynamoDB and SQS in the process (moto), with every call taken note of."""
 
 import json
+import logging
 import os
-import sys
-import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import IO, Any, Final
+from importlib import import_module
+from io import StringIO
+from typing import Any, Final
 from uuid import UUID
 
 import botocore.session
@@ -22,7 +23,7 @@ from bench.units import Recorder, Usage
 from lambdas import runtime
 from lambdas.adapters import dynamodb, queues, workflow
 from lambdas.adapters.tables import MODELS
-from lambdas.names import Setting, Table
+from lambdas.names import Function, Setting, Table
 
 REGION: Final = "us-east-1"
 CONTEXT: Final = Context()
@@ -54,6 +55,8 @@ class Operation:
     name: str
     usage: Usage
     logged_bytes: int
+    batch_bytes: int
+    """Of these, what a call writes once, however many messages it has."""
 
     @property
     def write_units(self) -> int:
@@ -68,17 +71,17 @@ class Operation:
             "write_units": self.write_units,
             "written": dict(sorted(self.usage.written.items())),
             "logged_bytes": self.logged_bytes,
+            "batch_bytes": self.batch_bytes,
         }
 
 
 class World:
     """The functions over DynamoDB and SQS in the process; the workflow's steps run as they come."""
 
-    def __init__(self, recorder: Recorder, log: IO[bytes]) -> None:
+    def __init__(self, recorder: Recorder, log: StringIO) -> None:
         self._recorder = recorder
         self._log = log
-        self._read = 0
-        from lambdas.handlers.api import build_handler  # after its output has a place to go
+        from lambdas.handlers.api import build_handler
 
         self.api = build_handler(runtime.api, lambda: NOW, runtime.new_key)
         self._client = botocore.session.get_session().create_client("dynamodb", region_name=REGION)
@@ -93,9 +96,14 @@ class World:
 
     def note(self, name: str) -> None:
         """Keep what was used since the last time under this name."""
-        logged = self._written() - self._read
+        lines = self._log.getvalue().encode().splitlines()
         self.operations.append(
-            Operation(name=name, usage=self._recorder.take(), logged_bytes=logged)
+            Operation(
+                name=name,
+                usage=self._recorder.take(),
+                logged_bytes=sum(map(len, lines)),
+                batch_bytes=sum(map(_of_batch, lines)),
+            )
         )
         self.forget()
 
@@ -107,11 +115,8 @@ class World:
     def forget(self) -> None:
         """What only prepares does not count."""
         self._recorder.take()
-        self._read = self._written()
-
-    def _written(self) -> int:
-        sys.stdout.flush()
-        return os.lseek(self._log.fileno(), 0, os.SEEK_CUR)
+        self._log.seek(0)
+        self._log.truncate()
 
     def order_item(self, order_id: str) -> dict[str, Any]:
         """As the stream would show it."""
@@ -120,6 +125,13 @@ class World:
                 TableName=Table.ORDERS.value, Key={"order_id": {"S": order_id}}, ConsistentRead=True
             )["Item"]
         return item
+
+
+def _of_batch(line: bytes) -> int:
+    """How much of a line does not grow with the messages: of one with their ids, all but an id."""
+    if b'"correlation_ids"' in line:
+        return len(line) - len(f'"{events.ACCOUNT}"')
+    return len(line) if b'"_aws"' in line else 0
 
 
 @contextmanager
@@ -149,18 +161,16 @@ _real_states, _real_clock = workflow.connect, runtime.now
 
 
 @contextmanager
-def _captured() -> Iterator[IO[bytes]]:
-    """What the functions write to their standard output: on AWS, their log."""
-    sys.stdout.flush()
-    kept = os.dup(1)
-    with tempfile.TemporaryFile() as log:
-        os.dup2(log.fileno(), 1)
-        try:
-            yield log
-        finally:
-            sys.stdout.flush()
-            os.dup2(kept, 1)
-            os.close(kept)
+def _captured() -> Iterator[StringIO]:
+    """What the functions log, instead of on their standard output."""
+    log = StringIO()
+    with ExitStack() as undo:
+        for function in Function:
+            import_module(f"lambdas.handlers.{function.value}")
+            for handler in logging.getLogger(function.value).handlers:
+                if isinstance(handler, logging.StreamHandler):
+                    undo.callback(handler.setStream, handler.setStream(log))
+        yield log
 
 
 def _forget_clients() -> None:

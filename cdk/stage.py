@@ -53,8 +53,10 @@ class Stage:
     cost_anomaly_usd: int = 5
     """What an unusual cost must come to before it is told."""
 
-    queue_concurrency: int = 2
-    """Copies of a function that one queue may keep busy: a new account has 10 in all (0014)."""
+    queue_concurrency: int | None = 2
+    """Copies of a function that one queue may keep busy: a new account has 10 in all (0014). None
+    for no bound: then Lambda asks an idle queue less than half as often (0127).
+    """
 
     jobs_at_once: int = 2
     """Workflows that run at the same time; all others wait in their queue."""
@@ -102,6 +104,7 @@ class Stage:
                 return cls(
                     name=name,
                     mqtt_url=_broker(name),
+                    queue_concurrency=None,
                     alarm_email=_optional("ALARM_EMAIL"),
                     account=_optional("CDK_DEFAULT_ACCOUNT"),
                     region=_optional("CDK_DEFAULT_REGION"),

@@ -75,12 +75,12 @@ class Table(StrEnum):
 
 
 class Metric(StrEnum):
-    """Metrics that alarms and the dashboard read; others are named where they are counted."""
+    """All that is counted: what alarms and the dashboard read."""
 
     NEWEST_PRICE_AGE = "NewestPriceAge"  # seconds, every minute; nothing while there is no price
     ORDERS_UNANSWERED = "OrdersUnanswered"  # every minute
     ORDERS_OVERDUE = "OrdersOverdue"  # every minute
-    ORDERS_PLACED = "OrdersPlaced"
+    ORDERS_PLACED = "OrdersPlaced"  # new ones on their way to the exchange
     ORDERS_ACCEPTED = "OrdersAccepted"
     ORDERS_REJECTED = "OrdersRejected"
     ANSWERS_IN_CONFLICT = "AnswersInConflict"

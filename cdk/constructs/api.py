@@ -27,20 +27,15 @@ RESPONSE_HEADERS = ["etag", "location", "retry-after", "content-disposition", "x
 
 ACCESS_LOG = {
     "request_id": "$context.requestId",
-    "at": "$context.requestTimeEpoch",
-    "route": "$context.routeKey",
-    "path": "$context.path",
-    "status": "$context.status",
-    "ip": "$context.identity.sourceIp",
     "account_id": "$context.authorizer.claims.sub",
+    "route": "$context.httpMethod $context.path",
+    "status": "$context.status",
     "latency_ms": "$context.responseLatency",
-    "function_ms": "$context.integrationLatency",
-    "bytes": "$context.responseLength",
-    "error": "$context.error.messageString",
-    "authorizer_error": "$context.authorizer.error",
-    "function_error": "$context.integrationErrorMessage",
+    "error": "$context.integrationErrorMessage",
 }
-"""One line per request: no header (so no token), no query, no body, no e-mail."""
+"""One line per request, of what the runbook asks it for: no header (so no token), no query, no
+body, no e-mail. It costs by the byte, and CloudWatch knows the time (0125).
+"""
 
 
 @jsii.implements(apigateway.IAccessLogSettings)
@@ -58,7 +53,7 @@ class AccessLog:
     @property
     def format(self) -> rest.AccessLogFormat:
         """One JSON object a line."""
-        return rest.AccessLogFormat.custom(json.dumps(ACCESS_LOG))
+        return rest.AccessLogFormat.custom(json.dumps(ACCESS_LOG, separators=(",", ":")))
 
 
 class Api(Construct):

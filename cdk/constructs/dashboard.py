@@ -70,7 +70,7 @@ def _link(stage: Stage) -> list[cloudwatch.IWidget]:
         _graph(
             "Orders",
             [
-                own_metric(stage, Metric.ORDERS_PLACED, Function.API),
+                own_metric(stage, Metric.ORDERS_PLACED, Function.RELAY),
                 own_metric(stage, Metric.ORDERS_ACCEPTED, validations),
                 own_metric(stage, Metric.ORDERS_REJECTED, validations),
                 own_metric(stage, Metric.ANSWERS_IN_CONFLICT, validations),

@@ -22,8 +22,11 @@ STREAM_TRIES = 100
 """
 
 
-def from_queue(function: lambda_.Function, queue: sqs.IQueue, at_once: int) -> None:
-    """Feeds the function from the queue; messages that it names as failed come again, alone."""
+def from_queue(function: lambda_.Function, queue: sqs.IQueue, at_once: int | None) -> None:
+    """Feeds the function from the queue; messages that it names as failed come again, alone.
+
+    `at_once`: how many of its copies the queue may keep busy; None for as many as there are.
+    """
     function.add_event_source(
         sources.SqsEventSource(
             queue,

@@ -22,8 +22,13 @@ HOURS: Final = 730
 BUDGET_USD: Final = {"dev": 15.0}
 """A month, idle; other stages have none."""
 
-POLLERS: Final = 5
-"""That Lambda keeps at a queue whose concurrency is bounded, each asking three times a minute."""
+POLLERS_BOUNDED: Final = 5
+"""That Lambda keeps at an idle queue with bounded concurrency; each asks three times a minute."""
+
+POLLERS: Final = 2
+"""Likewise without a bound: AWS says that it goes back "to as few as 2" when there is little to do,
+and not where there is a bound (0127).
+"""
 
 BRIDGE_POLL_S: Final = 3
 """How long the bridge asks `outbound` at a time (`mqtt_bridge/limits.py`)."""
@@ -140,14 +145,17 @@ def _watching(subject: Subject) -> Iterator[Line]:
 def _polling(subject: Subject) -> Iterator[Line]:
     """Empty answers cost as much as full ones."""
     minutes = HOURS * 60
-    mappings = subject.properties("AWS::Lambda::EventSourceMapping")
-    queues = sum(1 for mapping in mappings if "StartingPosition" not in mapping)
-    lambdas, bridge = queues * POLLERS * 3 * minutes, 60 * minutes // BRIDGE_POLL_S
+    pollers = [
+        POLLERS_BOUNDED if "ScalingConfig" in mapping else POLLERS
+        for mapping in subject.properties("AWS::Lambda::EventSourceMapping")
+        if "StartingPosition" not in mapping  # a stream: asking it is free
+    ]
+    lambdas, bridge = sum(pollers) * 3 * minutes, 60 * minutes // BRIDGE_POLL_S
     sweep = SWEEP_LOOKS * minutes
     free = PRICES["prices"]["sqs_request"]["free"]
     yield Line(
-        what=f"Lambda asks {queues} queues {lambdas / 1e6:.2f} million times, "
-        f"{free / 1e6:.0f} of them free",
+        what=f"Lambda asks {len(pollers)} queues {lambdas / 1e6:.2f} million times, "
+        f"{free / 1e6:.0f} of an account free",
         usd=_usd("sqs_request", max(0, lambdas - free)),
     )
     yield Line(

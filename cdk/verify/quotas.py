@@ -35,7 +35,9 @@ def check_quotas(subject: Subject) -> Checked:
 
 
 def at_once(subject: Subject) -> int:
-    """How many functions the stage may have running without anybody at the API."""
+    """How many functions the stage may have running without anybody at the API; queues without a
+    bound apart, which take what there is.
+    """
     polled = sum(
         int(mapping["ScalingConfig"]["MaximumConcurrency"])
         for mapping in subject.properties("AWS::Lambda::EventSourceMapping")
@@ -54,6 +56,8 @@ def at_once(subject: Subject) -> int:
 def _concurrency(subject: Subject) -> str:
     wanted = at_once(subject)
     told = f"Lambda: queues, stream, clock and workers may take {wanted} functions at once"
+    if unbounded := _unbounded(subject):
+        told += f", and {unbounded} queues without a bound what is left (decision 0127)"
     if wanted <= CONCURRENCY:
         return f"{told} of a new account's {CONCURRENCY}"
     return (
@@ -61,6 +65,13 @@ def _concurrency(subject: Subject) -> str:
         "stream try again later (a message that was unlucky five times lies among the dead "
         f"letters): ask for {_round(wanted)} before people come "
         "(Service Quotas → AWS Lambda → Concurrent executions, L-B99A9384)"
+    )
+
+
+def _unbounded(subject: Subject) -> int:
+    return sum(
+        "ScalingConfig" not in mapping and "StartingPosition" not in mapping
+        for mapping in subject.properties("AWS::Lambda::EventSourceMapping")
     )
 
 

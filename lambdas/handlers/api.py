@@ -12,7 +12,7 @@ import msgspec
 
 from lambdas import runtime
 from lambdas.handlers import api_activity, api_jobs, api_orders, api_service, api_stocks, api_wallet
-from lambdas.handlers.api_outcomes import log_failure, logger, publish_counts
+from lambdas.handlers.api_outcomes import log_failure, logger
 from lambdas.handlers.api_request import Request
 from lambdas.handlers.api_response import JSON, SECURITY_HEADERS, Response
 from lambdas.wire import http_errors
@@ -62,16 +62,14 @@ def build_handler(
             _ = request.account_id  # raises NotSignedIn, before anything is read
         return endpoints[route.name](request)
 
-    @logger.inject_lambda_context(log_event=False, clear_state=True)
     def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         request_id = event["requestContext"]["requestId"]
+        logger.remove_keys(["correlation_id"])  # of the request before
         logger.append_keys(request_id=request_id)
         try:
             response = answered(event)
         except Exception as error:  # noqa: BLE001  whatever it is, the client is to hear so
             response = _failed(error, request_id)
-        finally:
-            publish_counts()
         return response.as_json({**SECURITY_HEADERS, "X-Request-Id": request_id})
 
     return handler

@@ -1,7 +1,7 @@
 """Jobs: asking for them, and how they stand. Another account's job does not exist."""
 
 from lambdas.domain.errors import NotFound
-from lambdas.handlers.api_outcomes import count, logger
+from lambdas.handlers.api_outcomes import logger
 from lambdas.handlers.api_request import Request
 from lambdas.handlers.api_response import Response, answer, items
 from lambdas.usecases.ask_job import ask_job
@@ -23,7 +23,6 @@ def create_job(request: Request) -> Response:
         now=request.now,
     )
     job = asked.job
-    count("JobsAsked" if asked.is_new else "JobsRepeated")
     if not asked.is_sent:
         logger.warning("job waits for the sweep", job_id=job.job_id)
     logger.info("job", job_id=job.job_id, kind=kind, state=job.state, is_new=asked.is_new)

@@ -2,10 +2,9 @@
 
 from lambdas.domain.errors import NotFound
 from lambdas.domain.orders import Order, order_id_for
-from lambdas.handlers.api_outcomes import count, logger
+from lambdas.handlers.api_outcomes import logger
 from lambdas.handlers.api_request import Request
 from lambdas.handlers.api_response import Response, answer, csv_answer, items, whole
-from lambdas.names import Metric
 from lambdas.ports import Page
 from lambdas.usecases import list_orders as listing
 from lambdas.usecases import place_order as placing
@@ -27,8 +26,7 @@ def place_order(request: Request) -> Response:
         now=request.now,
     )
     order = placed.order
-    count(Metric.ORDERS_PLACED if placed.is_new else "OrdersRepeated")
-    logger.info("order", order_id=order.order_id, state=order.state, is_new=placed.is_new)
+    logger.info("order" if placed.is_new else "order repeated", state=order.state)
     return answer(
         _out(request, order),
         status=202 if placed.is_new else 200,

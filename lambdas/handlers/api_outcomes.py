@@ -1,42 +1,23 @@
-"""What the API logs and counts: one line and one count per outcome, never what came in."""
+"""What the API logs: one line per outcome, never what came in. The gateway counts requests."""
 
 import traceback
 from typing import Final
 
-from aws_lambda_powertools.logging import Logger
-from aws_lambda_powertools.metrics import Metrics, MetricUnit
-
-from lambdas import runtime
-from lambdas.domain.errors import DomainError, Refused, Transient
+from lambdas.domain.errors import DomainError, Transient
+from lambdas.handlers.lines import logger_of
 from lambdas.names import Function
 
-logger: Final = Logger(service=Function.API.value)
-_metrics: Final = Metrics(namespace=runtime.metrics_namespace(), service=Function.API.value)
-
-
-def count(outcome: str) -> None:
-    """Count one business outcome."""
-    _metrics.add_metric(name=outcome, unit=MetricUnit.Count, value=1)
-
-
-def publish_counts() -> None:
-    """Write the counts of this request, if any, to where CloudWatch reads them."""
-    if _metrics.provider.metric_set:
-        _metrics.flush_metrics()
+logger: Final = logger_of(Function.API)
 
 
 def log_failure(error: Exception, status: int) -> None:
     """Log why a request failed. Texts of errors may hold what came in: only our own are logged."""
     match error:
         case Transient():
-            count("RequestsUnavailable")
             logger.warning("unavailable", status=status, caused_by=_causes(error))
         case DomainError():
-            if isinstance(error, Refused):
-                count("RequestsRefused")
             logger.info("refused", status=status, reason=error.code)
         case _:
-            count("RequestsFailed")
             logger.error(
                 "failed",
                 status=status,

@@ -1,6 +1,6 @@
 """The wallet: balances, deposits, the ledger, and what was bought."""
 
-from lambdas.handlers.api_outcomes import count, logger
+from lambdas.handlers.api_outcomes import logger
 from lambdas.handlers.api_request import Request
 from lambdas.handlers.api_response import Response, answer, csv_answer, items, whole
 from lambdas.usecases import make_deposit as deposits
@@ -28,7 +28,6 @@ def make_deposit(request: Request) -> Response:
         amount_minor=amount_minor,
         now=request.now,
     )
-    count("DepositsMade" if made.is_new else "DepositsRepeated")
     logger.info("deposit", deposit_id=made.posting.cause_id, is_new=made.is_new)
     body = http_out.deposit(made.posting, api.currency)
     return answer(body, status=201 if made.is_new else 200)

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from aws_lambda_powertools.logging import Logger
-from aws_lambda_powertools.metrics import Metrics, MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from lambdas.domain.errors import DomainError
@@ -26,7 +25,6 @@ def take_all(
     take: Take,
     dead_letters: DeadLetters,
     logger: Logger,
-    metrics: Metrics,
 ) -> Any:
     """SQS's answer: which messages are to come again."""
 
@@ -35,7 +33,6 @@ def take_all(
             take(envelope_in(record["body"]))
         except Malformed as error:
             dead_letters.put(record["body"], error.reason)
-            metrics.add_metric("MessagesPutAside", MetricUnit.Count, 1)
             logger.warning("put aside", reason=error.reason, message_id=record["messageId"])
 
     def is_done(record: Record) -> bool:
@@ -43,14 +40,13 @@ def take_all(
         try:
             take_or_put_aside(record)
         except DomainError as error:
-            metrics.add_metric("MessagesToComeAgain", MetricUnit.Count, 1)
             logger.warning("comes again", reason=error.code, message_id=record["messageId"])
             return False
         except Exception:  # one that cannot be done must not stop the others
-            metrics.add_metric("MessagesFailed", MetricUnit.Count, 1)
             logger.exception("failed", message_id=record["messageId"])
             return False
         return True
 
     failed = [record["messageId"] for record in event["Records"] if not is_done(record)]
+    logger.remove_keys(["correlation_id"])
     return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in failed]}

@@ -6,14 +6,14 @@ It waits for that end so that the queue's limit bounds how many workflows, and w
 import json
 from typing import Any
 
-from aws_lambda_powertools.logging import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from lambdas import runtime
+from lambdas.handlers.lines import logger_of
 from lambdas.names import Function
 from lambdas.usecases.run_job import run_job
 
-logger = Logger(service=Function.JOBS)
+logger = logger_of(Function.JOBS)
 runtime.prepare(runtime.jobs)
 
 

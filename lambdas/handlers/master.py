@@ -7,8 +7,6 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import msgspec
-from aws_lambda_powertools.logging import Logger
-from aws_lambda_powertools.metrics import Metrics, MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from lambdas import runtime
@@ -16,6 +14,7 @@ from lambdas.domain import jobs
 from lambdas.domain.errors import DomainError, StaleDecision, Transient
 from lambdas.domain.jobs import CannotFinish, Job, Reason
 from lambdas.handlers.kinds import KINDS, task_of, task_out
+from lambdas.handlers.lines import Counts, logger_of
 from lambdas.names import Function, Metric
 from lambdas.usecases.advance_job import Decide, advance_job
 from lambdas.usecases.sweep_jobs import sweep_jobs
@@ -26,8 +25,8 @@ MOST_SWEPT: Final = 200
 
 Event = Mapping[str, Any]
 
-logger = Logger(service=Function.MASTER)
-metrics = Metrics(namespace=runtime.metrics_namespace(), service=Function.MASTER)
+logger = logger_of(Function.MASTER)
+counts = Counts(Function.MASTER, logger)
 runtime.prepare(runtime.master)
 
 
@@ -36,8 +35,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> Any:
     try:
         return STEPS[event["step"]](event)
     finally:
-        if metrics.provider.metric_set:  # most steps count nothing
-            metrics.flush_metrics()
+        counts.write()
 
 
 def _plan(event: Event) -> dict[str, Any]:
@@ -73,7 +71,7 @@ def _join(event: Event) -> None:
 def _fail(event: Event) -> None:
     """Ends the job because a step could not be done."""
     error = event["error"]
-    metrics.add_metric(Metric.JOBS_BROKEN, MetricUnit.Count, 1)
+    counts.add(Metric.JOBS_BROKEN)
     logger.error("step failed", job_id=event["job_id"], error=error["Error"])
     job, _ = _advance(event["job_id"], lambda _: None)
     _fail_for(job, reason_of(error["Error"]))
@@ -84,10 +82,9 @@ def _sweep(_: Event) -> None:
     ports = runtime.master()
     swept = sweep_jobs(ports.jobs, ports.queue, now=runtime.now(), at_most=MOST_SWEPT)
     for job_id in swept.started_again:
-        metrics.add_metric("JobsStartedAgain", MetricUnit.Count, 1)
         logger.warning("job started again", job_id=job_id)
     for job_id in swept.timed_out:
-        metrics.add_metric(Metric.JOBS_BROKEN, MetricUnit.Count, 1)
+        counts.add(Metric.JOBS_BROKEN)
         logger.error("job timed out", job_id=job_id)
 
 
@@ -123,7 +120,7 @@ def _end(job: Job, decide: Decide) -> Job:
     ended, is_new = _advance(job.job_id, decide)
     if is_new:
         reason = None if ended.reason is None else ended.reason.code
-        metrics.add_metric(f"Jobs{ended.state.capitalize()}", MetricUnit.Count, 1)
+        counts.add(Metric(f"Jobs{ended.state.capitalize()}"))
         logger.info("job", job_id=ended.job_id, kind=ended.kind, state=ended.state, reason=reason)
     return ended
 

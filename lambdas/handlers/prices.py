@@ -2,24 +2,21 @@
 
 from typing import Any
 
-from aws_lambda_powertools.logging import Logger
-from aws_lambda_powertools.metrics import Metrics, MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from lambdas import runtime
 from lambdas.handlers.intake import take_all
+from lambdas.handlers.lines import logger_of
 from lambdas.names import Function
 from lambdas.usecases.update_market import update_market
 from lambdas.wire.envelope import Envelope
 from lambdas.wire.exchange import prices_in
 from lambdas.wire.malformed import Malformed
 
-logger = Logger(service=Function.PRICES)
-metrics = Metrics(namespace=runtime.metrics_namespace(), service=Function.PRICES)
+logger = logger_of(Function.PRICES)
 runtime.prepare(runtime.prices)
 
 
-@metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> Any:
     """Entry point."""
     return take_all(
@@ -28,7 +25,6 @@ def handler(event: dict[str, Any], context: LambdaContext) -> Any:
         take=_take,
         dead_letters=runtime.prices().dead_letters,
         logger=logger,
-        metrics=metrics,
     )
 
 
@@ -36,7 +32,6 @@ def _take(envelope: Envelope) -> None:
     ports = runtime.prices()
     prices = prices_in(envelope.payload, envelope.received_at, ports.currency)
     taken = update_market(ports.market, prices.ticks)
-    metrics.add_metric("PricesReceived", MetricUnit.Count, len(prices.ticks))
     logger.info(
         "prices taken",
         prices=len(prices.ticks),

@@ -6,21 +6,20 @@ The orders table is the outbox: what is stored will be sent, and nothing is sent
 
 from typing import Any
 
-from aws_lambda_powertools.logging import Logger
-from aws_lambda_powertools.metrics import Metrics, MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from lambdas import runtime
 from lambdas.domain import money
-from lambdas.names import Function
+from lambdas.handlers.lines import Counts, Ways, logger_of
+from lambdas.names import Function, Metric
 from lambdas.wire.exchange import request_out
 
-logger = Logger(service=Function.RELAY)
-metrics = Metrics(namespace=runtime.metrics_namespace(), service=Function.RELAY)
+logger = logger_of(Function.RELAY)
+counts = Counts(Function.RELAY, logger)
+ways = Ways(logger)
 runtime.prepare(runtime.relay)
 
 
-@metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> Any:
     """Entry point. Answers where in the stream to go on: at the first order that was not queued."""
     ports = runtime.relay()
@@ -40,10 +39,14 @@ def handler(event: dict[str, Any], context: LambdaContext) -> Any:
     new = {place: change.order_id for place, change in enumerate(changes) if change.asks == 0}
     failed = unsent | _not_reminded(ports, new)
     for position, change in enumerate(changes):
-        outcome = "not queued" if position in failed else "queued"
-        logger.set_correlation_id(change.order_id)
-        logger.info("request relayed", order_id=change.order_id, asks=change.asks, reason=outcome)
-    metrics.add_metric("RequestsQueued", MetricUnit.Count, len(changes) - len(unsent))
+        if position in failed:
+            logger.warning("not queued", correlation_id=change.order_id)
+        else:
+            ways.add(change.order_id, "request relayed")
+    ways.write()
+    if queued := new.keys() - failed:
+        counts.add(Metric.ORDERS_PLACED, len(queued))
+        counts.write()
     return {
         "batchItemFailures": [
             {"itemIdentifier": changes[position].sequence_number} for position in sorted(failed)

@@ -2,37 +2,31 @@
 
 from typing import Any
 
-from aws_lambda_powertools.logging import Logger
-from aws_lambda_powertools.metrics import Metrics, MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from lambdas import runtime
 from lambdas.domain.activity import GroupRequest
 from lambdas.domain.errors import NotFound
-from lambdas.domain.orders import Event
+from lambdas.domain.orders import Effect, Event
 from lambdas.handlers.intake import take_all
+from lambdas.handlers.lines import Ways, logger_of
 from lambdas.names import Function
 from lambdas.usecases.advance_order import advance_order
 from lambdas.wire.envelope import Envelope
 from lambdas.wire.exchange import request_in
 from lambdas.wire.malformed import Malformed
 
-logger = Logger(service=Function.REQUESTS)
-metrics = Metrics(namespace=runtime.metrics_namespace(), service=Function.REQUESTS)
+logger = logger_of(Function.REQUESTS)
+ways = Ways(logger)
 runtime.prepare(runtime.exchange)
 
 
-@metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> Any:
     """Entry point."""
-    return take_all(
-        event,
-        context,
-        take=_take,
-        dead_letters=runtime.exchange().dead_letters,
-        logger=logger,
-        metrics=metrics,
-    )
+    dead_letters = runtime.exchange().dead_letters
+    failed = take_all(event, context, take=_take, dead_letters=dead_letters, logger=logger)
+    ways.write()
+    return failed
 
 
 def _take(envelope: Envelope) -> None:
@@ -42,8 +36,7 @@ def _take(envelope: Envelope) -> None:
         _seen(request)
     else:
         runtime.exchange().activity.request(request)
-        metrics.add_metric("RequestsKept", MetricUnit.Count, 1)
-        logger.info("request kept", request_id=request.request_id, group_id=request.group_id)
+        ways.add(request.request_id, "request kept", group_id=request.group_id)
 
 
 def _seen(request: GroupRequest) -> None:
@@ -53,10 +46,7 @@ def _seen(request: GroupRequest) -> None:
         )
     except NotFound:
         raise Malformed("a request of our group that no order of ours explains") from None
-    metrics.add_metric("RequestsSeen", MetricUnit.Count, 1)
-    logger.info(
-        "request seen",
-        order_id=request.request_id,
-        state=decision.after.state,
-        effect=decision.effect,
-    )
+    if decision.effect is Effect.MOVE:
+        ways.add(request.request_id, "request seen", state=decision.after.state)
+    else:
+        logger.info("request seen", state=decision.after.state, effect=decision.effect)

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from aws_lambda_powertools.logging import Logger
-from aws_lambda_powertools.metrics import Metrics, MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from lambdas import runtime
@@ -12,28 +10,26 @@ from lambdas.domain.errors import NotFound
 from lambdas.domain.orders import Effect, Event, State
 from lambdas.domain.trading import Decision
 from lambdas.handlers.intake import take_all
+from lambdas.handlers.lines import Counts, Ways, logger_of
 from lambdas.names import Function, Metric
 from lambdas.usecases.advance_order import advance_order
 from lambdas.wire.envelope import Envelope
 from lambdas.wire.exchange import verdict_in
 from lambdas.wire.malformed import Malformed
 
-logger = Logger(service=Function.VALIDATIONS)
-metrics = Metrics(namespace=runtime.metrics_namespace(), service=Function.VALIDATIONS)
+logger = logger_of(Function.VALIDATIONS)
+counts = Counts(Function.VALIDATIONS, logger)
+ways = Ways(logger)
 runtime.prepare(runtime.exchange)
 
 
-@metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> Any:
     """Entry point."""
-    return take_all(
-        event,
-        context,
-        take=_take,
-        dead_letters=runtime.exchange().dead_letters,
-        logger=logger,
-        metrics=metrics,
-    )
+    dead_letters = runtime.exchange().dead_letters
+    failed = take_all(event, context, take=_take, dead_letters=dead_letters, logger=logger)
+    ways.write()
+    counts.write()
+    return failed
 
 
 def _take(envelope: Envelope) -> None:
@@ -43,8 +39,7 @@ def _take(envelope: Envelope) -> None:
         _settle(verdict)
     else:
         runtime.exchange().activity.verdict(verdict)
-        metrics.add_metric("AnswersKept", MetricUnit.Count, 1)
-        logger.info("answer kept", request_id=verdict.request_id, group_id=verdict.group_id)
+        ways.add(verdict.request_id, "answer kept", group_id=verdict.group_id)
 
 
 def _settle(verdict: Verdict) -> None:
@@ -55,20 +50,25 @@ def _settle(verdict: Verdict) -> None:
         )
     except NotFound:
         raise Malformed("an answer to our group about no order of ours") from None
-    metrics.add_metric(_outcome(decision), MetricUnit.Count, 1)
-    report = logger.warning if decision.effect is Effect.CONFLICT else logger.info
-    report(
-        "answer applied",
-        order_id=verdict.request_id,
-        state=decision.after.state,
-        effect=decision.effect,
-    )
+    outcome = _outcome(decision)
+    if outcome is not None:
+        counts.add(outcome)
+    _tell(verdict.request_id, decision)
 
 
-def _outcome(decision: Decision) -> str:
+def _tell(order_id: str, decision: Decision) -> None:
+    state = decision.after.state
+    if decision.effect is Effect.MOVE:
+        ways.add(order_id, "answer applied", state=state)
+    else:
+        report = logger.warning if decision.effect is Effect.CONFLICT else logger.info
+        report("answer applied", state=state, effect=decision.effect)
+
+
+def _outcome(decision: Decision) -> Metric | None:
     if decision.effect is Effect.CONFLICT:
         return Metric.ANSWERS_IN_CONFLICT
     if decision.effect is Effect.REPEAT:
-        return "AnswersRepeated"
+        return None
     accepted = decision.after.state is State.ACCEPTED
     return Metric.ORDERS_ACCEPTED if accepted else Metric.ORDERS_REJECTED

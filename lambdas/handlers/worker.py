@@ -3,14 +3,14 @@
 from typing import Any
 
 import msgspec
-from aws_lambda_powertools.logging import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from lambdas import runtime
 from lambdas.handlers.kinds import KINDS, task_in
+from lambdas.handlers.lines import logger_of
 from lambdas.names import Function
 
-logger = Logger(service=Function.WORKER)
+logger = logger_of(Function.WORKER)
 runtime.prepare(runtime.worker)
 
 

@@ -37,6 +37,15 @@ def test_every_function_logs_where_the_stack_keeps_it_and_for_as_long(
     assert prod.resources("backend", "AWS::Logs::LogGroup")[log]["RetentionInDays"] == 90
 
 
+@pytest.mark.parametrize("function", ALL)
+def test_of_lambdas_own_lines_only_those_of_trouble_are_paid_for(
+    prod: Synthesized, function: Function
+) -> None:
+    logging = prod.function(function)["LoggingConfig"]
+    assert logging["LogFormat"] == "JSON"  # else there are no levels
+    assert (logging["SystemLogLevel"], logging["ApplicationLogLevel"]) == ("WARN", "INFO")
+
+
 def test_every_log_group_forgets(prod: Synthesized, local: Synthesized) -> None:
     for stage in (prod, local):
         for stack in ("backend", "bridge"):

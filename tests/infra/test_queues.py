@@ -111,6 +111,15 @@ def test_prices_go_two_at_a_time_and_the_rest_as_the_stage_says(prod: Synthesize
     assert at_once == {"prices": 2, "requests": 50, "validations": 50}
 
 
+def test_only_dev_leaves_its_queues_without_a_bound(
+    dev: Synthesized, local: Synthesized, prod: Synthesized
+) -> None:
+    """Which is what they would cost while idle (0127)."""
+    for stage in (dev, local, prod):
+        bounds = ["ScalingConfig" in source(stage, name) for name in INBOUND]
+        assert bounds == [stage is not dev] * len(INBOUND)
+
+
 def test_no_concurrency_is_reserved_since_a_new_account_has_none_to_give(dev: Synthesized) -> None:
     functions = dev.resources("backend", "AWS::Lambda::Function").values()
     assert not any("ReservedConcurrentExecutions" in function for function in functions)

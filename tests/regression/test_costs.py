@@ -1,4 +1,4 @@
-"""What must not creep up: calls and units per operation, what a start loads, what ships.
+"""What must not creep up: calls, units and log per operation, what a start loads, what ships.
 
 Held against the figures in docs/benchmarks/, which `make bench` writes. Seconds are not among them.
 A change that is meant: `python -m bench units package`, and the new figures into the same commit.
@@ -35,7 +35,7 @@ def operations() -> dict[str, dict[str, Any]]:
 def test_an_operation_calls_and_costs_what_is_written(
     operations: dict[str, dict[str, Any]], name: str
 ) -> None:
-    for what in ("calls", "read_units", "write_units", "written"):
+    for what in ("calls", "read_units", "write_units", "written", "logged_bytes", "batch_bytes"):
         assert operations[name][what] == kept("units")[name][what]
 
 

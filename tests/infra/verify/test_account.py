@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from cdk.stacks.backend import PRICES_AT_ONCE
 from cdk.verify.idle_cost import BRIDGE_POLL_S, bill, check_idle_cost
 from cdk.verify.limits import LARGEST_BODY, check_limits
 from cdk.verify.quotas import at_once, check_quotas
@@ -62,12 +63,16 @@ def test_a_new_account_takes_the_stage_and_its_limits_are_named(prod: Synthesize
     assert "ask for 500" in told
 
 
-def test_what_may_run_at_once_is_the_sum_of_what_calls(dev: Synthesized) -> None:
-    stage = dev.stage
-    queues, shards, clocks = 3, 4, 2
-    polled = queues * stage.queue_concurrency + stage.jobs_at_once
-    workers = stage.jobs_at_once * stage.workers_per_job
-    assert at_once(dev.subject) == polled + workers + shards + clocks
+def test_what_may_run_at_once_is_the_sum_of_what_calls(dev: Synthesized, prod: Synthesized) -> None:
+    shards, clocks = 4, 2
+    for made, polled in (
+        (dev, 0),
+        (prod, PRICES_AT_ONCE + 2 * (prod.stage.queue_concurrency or 0)),
+    ):
+        stage = made.stage
+        jobs = stage.jobs_at_once * (1 + stage.workers_per_job)
+        assert at_once(made.subject) == polled + jobs + shards + clocks
+    assert any("3 queues without a bound" in note for note in check_quotas(dev.subject).notes)
 
 
 def test_reserved_concurrency_is_refused_by_a_new_account(dev: Synthesized) -> None:
@@ -100,6 +105,17 @@ def test_the_bridge_is_nearly_all_of_the_bill(dev: Synthesized) -> None:
 
 def test_the_bridge_asks_its_queue_as_often_as_the_bill_says() -> None:
     assert Limits().poll_s == BRIDGE_POLL_S
+
+
+def test_an_idle_queue_is_asked_less_often_where_nothing_bounds_it(
+    dev: Synthesized, prod: Synthesized
+) -> None:
+    def asked(made: Synthesized) -> str:
+        return next(line.what for line in bill(made.subject) if "Lambda asks" in line.what)
+
+    # Three a minute for 43,800 minutes: two for each of three queues, and five for the jobs'.
+    assert "4 queues 1.45 million times" in asked(dev)
+    assert "4 queues 2.63 million times" in asked(prod)
 
 
 def test_a_second_task_is_beyond_the_budget(dev: Synthesized) -> None:

@@ -14,6 +14,7 @@ from lambdas.domain.orders import Event, Order
 from lambdas.handlers import relay, sweep
 from lambdas.usecases.place_order import place_order
 from tests.builders import ALICE, NOW, POLICY, a_deposit, a_purchase, a_quote
+from tests.fakes.log import counted, kept_lines
 from tests.fakes.memory import MemoryOrders
 from tests.unit.handlers.conftest import World
 
@@ -115,23 +116,39 @@ def test_an_order_without_its_reminder_comes_again(world: World) -> None:
 
 
 def test_the_sweep_puts_aside_a_reminder_of_no_order_and_says_so(
-    world: World, caplog: pytest.LogCaptureFixture
+    world: World,
 ) -> None:
     world.reminders.send(["of nobody", "x" * 3000], timedelta(0))
-    sweep.handler({}, LambdaContext())
+    with kept_lines() as lines:
+        sweep.handler({}, LambdaContext())
     assert [body for body, _ in world.dead_letters.letters] == ["of nobody", "x" * 3000]
     assert world.reminders.waiting == []
-    (told,) = [record for record in caplog.records if record.levelname == "ERROR"]
-    assert (told.message, vars(told)["count"]) == ("put aside", 2)
+    (told,) = [line for line in lines() if line["level"] == "ERROR"]
+    assert (told["message"], told["count"]) == ("put aside", 2)
 
 
-def test_the_sweep_asks_again_and_reports(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_sweep_asks_again_and_reports(world: World) -> None:
     order = an_order(world, age_s=1200)
     world.reminders.send([order.order_id, order.order_id], timedelta(0))
-    sweep.handler({}, LambdaContext())
+    with kept_lines() as lines:
+        sweep.handler({}, LambdaContext())
     assert world.store.orders[order.order_id].asks == 1
-    metrics = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "_aws" in line]
-    (metric,) = metrics
-    assert metric["OrdersOverdue"] == [1.0]
-    assert metric["OrdersAskedAgain"] == [1.0]
-    assert metric["OrdersUnanswered"] == [1.0]
+    counts = counted(lines())
+    assert (counts["OrdersOverdue"], counts["OrdersUnanswered"]) == (1, 1)
+    assert [line["message"] for line in lines()] == ["asked again", "counts"]
+
+
+def test_a_sweep_that_breaks_counts_nothing_twice(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = an_order(world, age_s=1200)
+    world.reminders.send([order.order_id], timedelta(0))
+    with kept_lines() as lines, monkeypatch.context() as patch:
+        patch.setattr(sweep, "price_age", lambda *_, **__: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            sweep.handler({}, LambdaContext())
+    assert counted(lines()) == {"OrdersOverdue": 1, "OrdersUnanswered": 1}
+    world.now += timedelta(minutes=1)
+    with kept_lines() as lines:
+        sweep.handler({}, LambdaContext())
+    assert counted(lines())["OrdersOverdue"] == 1

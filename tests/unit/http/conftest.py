@@ -1,14 +1,11 @@
 """A site with one company and one account that has 1,000 dollars."""
 
-import io
-import json
-import logging
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Iterator
 
 import pytest
 
 from tests.builders import a_deposit, a_quote
+from tests.fakes.log import Lines, kept_lines
 from tests.unit.http.gateway import Site
 
 
@@ -22,13 +19,7 @@ def site() -> Site:
 
 
 @pytest.fixture
-def log() -> Iterator[Callable[[], list[dict[str, Any]]]]:
+def log() -> Iterator[Lines]:
     """The lines that were logged so far, read."""
-    stream = io.StringIO()
-    handlers = [
-        h for h in logging.getLogger("api").handlers if isinstance(h, logging.StreamHandler)
-    ]
-    before = [handler.setStream(stream) for handler in handlers]
-    yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
-    for handler, old in zip(handlers, before, strict=True):
-        handler.setStream(old)
+    with kept_lines() as lines:
+        yield lines

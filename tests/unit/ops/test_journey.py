@@ -20,7 +20,7 @@ def way(order_id: str = "o", until: int = 7) -> list[LogLine]:
     own: dict[str, Any] = {"correlation_id": order_id}
     return [
         line(0, "api", message="order", state="PENDING", request_id="r-1", **own),
-        line(180, "relay", message="request relayed", asks=0, reason="queued", **own),
+        line(180, "relay", message="request relayed", **bridge),
         line(220, "bridge", event="published", **bridge),
         line(224, "bridge", event="forwarded", queue="requests", **bridge),
         line(290, "requests", message="request seen", state="SENT", **own),
