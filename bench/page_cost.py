@@ -49,7 +49,7 @@ def units(found: Found) -> str:
     ]
     purposes.append(["**all of it**", f"**{sum(written.values())}**"])
     return f"""## Calls and capacity units
-Counted below pynamodb, from the requests that leave botocore and the items before and after, through the deployed handlers
+Counted below pynamodb, from the requests that leave and the items before and after, through the deployed handlers
 (`bench/units.py`; `tests/regression` holds every figure of this table). A board has 25 companies with whole trends.
 
 {table(["", "calls", "read units", "write units"], rows)}
