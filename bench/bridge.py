@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -102,10 +103,13 @@ def bridge(which: str, folder: str) -> Iterator["subprocess.Popen[str]"]:
             for line in running.stdout:
                 if '"connected"' in line or line == "connected\n":
                     break
+            # Who logs into a pipe that nobody empties stands still.
+            reading = threading.Thread(target=running.stdout.read)
+            reading.start()
             yield running
         finally:
             running.kill()
-            running.communicate()
+            reading.join()
 
 
 def inward(which: str, latency_ms: float) -> Run:
