@@ -3,6 +3,7 @@
 import select
 import socket
 import ssl
+import weakref
 from collections import defaultdict, deque
 from collections.abc import Mapping
 from contextlib import suppress
@@ -37,6 +38,9 @@ class Answer(NamedTuple):
     content: bytes
 
 
+Idle = deque[HTTPConnection]
+
+
 class Connections:
     """Open connections by endpoint; safe to share between threads.
 
@@ -46,7 +50,8 @@ class Connections:
 
     def __init__(self, timeouts: Timeouts) -> None:
         self._timeouts = timeouts
-        self._idle: Final = defaultdict[str, deque[HTTPConnection]](deque)
+        self._idle: Final = defaultdict[str, Idle](deque)
+        weakref.finalize(self, _close_all, self._idle)
 
     def exchange(self, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
         """POST, and read the answer; follows no redirect.
@@ -60,7 +65,7 @@ class Connections:
             content = response.read()
         except BaseException as error:  # noqa: BLE001 - told in other words, or as it is
             connection.close()
-            self._forget(url)  # they are as old as this one
+            _close(self._idle[url])  # they are as old as this one
             raise _told(error, url) from None
         if response.will_close:
             connection.close()
@@ -71,13 +76,7 @@ class Connections:
 
     def close(self) -> None:
         """Close what nobody uses at the moment."""
-        for url in list(self._idle):
-            self._forget(url)
-
-    def _forget(self, url: str) -> None:
-        with suppress(IndexError):  # it is empty
-            while True:
-                self._idle[url].pop().close()
+        _close_all(self._idle)
 
     def _awake(self, url: str) -> HTTPConnection | None:
         """An open connection. One that has something to read, with nothing asked, has been closed
@@ -104,6 +103,17 @@ class Connections:
         connection.sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         connection.sock.settimeout(self._timeouts.read_s)
         return connection
+
+
+def _close_all(idle: Mapping[str, Idle]) -> None:
+    for some in list(idle.values()):
+        _close(some)
+
+
+def _close(idle: Idle) -> None:
+    with suppress(IndexError):  # it is empty
+        while True:
+            idle.pop().close()
 
 
 def _connection(url: str, timeout_s: float) -> HTTPConnection:
@@ -133,4 +143,6 @@ def _told(error: BaseException, url: str) -> BaseException:
         told = ReadTimeoutError(endpoint_url=url, error=error)
     elif isinstance(error, (OSError, HTTPException)):  # closed, reset, half an answer
         told = ConnectionClosedError(endpoint_url=url, error=error)
+    elif isinstance(error, ValueError):  # its own words quote the header, which may be a token
+        told = ValueError("a header holds what no header may")
     return told

@@ -3,6 +3,7 @@
 import json
 import os
 import socket
+import ssl
 import struct
 import threading
 import time
@@ -72,11 +73,13 @@ class Server:
 
     acts: list[Act] = field(default_factory=list)
     requests: list[Request] = field(default_factory=list)
+    tls: ssl.SSLContext | None = None
     _connections: list[socket.socket] = field(default_factory=list)
 
     def __enter__(self) -> Self:
         self._listener = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        scheme = "https" if self.tls else "http"
+        self.url = f"{scheme}://127.0.0.1:{self._listener.getsockname()[1]}"
         threading.Thread(target=self._accept, daemon=True).start()
         return self
 
@@ -100,7 +103,14 @@ class Server:
                 threading.Thread(target=self._serve, args=(connection, number), daemon=True).start()
 
     def _serve(self, connection: socket.socket, number: int) -> None:
-        with suppress(OSError), connection.makefile("rb") as stream:
+        with suppress(OSError), self._secured(connection) as secured:
+            self._hear(secured, number)
+
+    def _secured(self, connection: socket.socket) -> socket.socket:
+        return self.tls.wrap_socket(connection, server_side=True) if self.tls else connection
+
+    def _hear(self, connection: socket.socket, number: int) -> None:
+        with connection.makefile("rb") as stream:
             while line := stream.readline().decode().strip():
                 headers = {}
                 while text := stream.readline().decode().strip():

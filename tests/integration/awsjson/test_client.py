@@ -1,14 +1,11 @@
 """What the client asks, what it repeats, and what it tells of what it cannot mend."""
 
-import socket
-import threading
 from typing import Any
 
 import pytest
 from botocore.exceptions import (
     ClientError,
     ConnectionClosedError,
-    EndpointConnectionError,
     ReadTimeoutError,
 )
 from botocore.parsers import create_parser
@@ -149,78 +146,15 @@ def test_a_transaction_carries_the_same_token_in_each_attempt_and_another_in_the
     assert server.requests[-1].body["ClientRequestToken"] == "own"
 
 
-def test_a_connection_is_used_again(server: Server, connect: Connect) -> None:
-    server.acts = [answer(GOOD)]
-    client = connect()
-    for _ in range(3):
-        client.call("GetItem", {})
-    assert [request.connection for request in server.requests] == [1, 1, 1]
-
-
-def test_one_that_says_that_it_ends_is_not_used_again(server: Server, connect: Connect) -> None:
-    server.acts = [answer(GOOD, headers={"Connection": "close"})]
-    client = connect()
-    client.call("GetItem", {})
-    client.call("GetItem", {})
-    assert [request.connection for request in server.requests] == [1, 2]
-
-
-def test_one_that_was_closed_meanwhile_is_noticed_before_it_is_used(
-    server: Server, connect: Connect, pauses: list[float]
+def test_a_credential_that_fits_no_header_is_not_told(
+    server: Server, connect: Connect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("AWS_SESSION_TOKEN", f"{TOKEN}\nand more")
     server.acts = [answer(GOOD)]
-    client = connect(attempts=1)
-    client.call("GetItem", {})
-    server.hang_up()
-    client.call("GetItem", {})
-    assert [request.connection for request in server.requests] == [1, 2]
-    assert not pauses
-
-
-def test_one_that_breaks_takes_the_other_idle_ones_with_it(
-    server: Server, connect: Connect
-) -> None:
-    together = threading.Barrier(2)
-
-    def at_once(connection: socket.socket) -> None:
-        together.wait(5)
-        answer(GOOD)(connection)
-
-    server.acts = [at_once, at_once, reset, answer(GOOD)]
-    client = connect()
-    both = [threading.Thread(target=client.call, args=("GetItem", {})) for _ in range(2)]
-    for thread in both:
-        thread.start()
-    for thread in both:
-        thread.join()
-    client.call("GetItem", {})
-    assert {request.connection for request in server.requests[:3]} == {1, 2}
-    assert server.requests[3].connection == 3
-
-
-def test_threads_may_share_it(server: Server, connect: Connect) -> None:
-    server.acts = [lambda connection: answer({"Items": [1] * 5_000})(connection)]
-    client, wrong = connect(), []
-
-    def ask() -> None:
-        for _ in range(50):
-            if client.call("Query", {}) != {"Items": [1] * 5_000}:
-                wrong.append(1)
-
-    threads = [threading.Thread(target=ask) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert not wrong
-    assert len(server.requests) == 400
-    assert max(request.connection for request in server.requests) <= 8
-
-
-def test_nobody_there_is_told_as_that(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", "http://127.0.0.1:9")
-    with pytest.raises(EndpointConnectionError):
+    with pytest.raises(ValueError, match="a header holds") as caught:
         connect().call("GetItem", {})
+    assert caught.value.__suppress_context__
+    assert not server.requests
 
 
 @pytest.mark.parametrize("kind", ["InvalidSignatureException", "SignatureDoesNotMatch"])
