@@ -11,7 +11,6 @@ import os
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -93,23 +92,17 @@ def surroundings(latency_ms: float, outbound: int = 0) -> Iterator[str]:
 
 
 @contextmanager
-def bridge(which: str, folder: str) -> Iterator["subprocess.Popen[str]"]:
-    """One of the two, connected."""
-    with subprocess.Popen(
-        COMMANDS[which], env=environment(folder), stdout=subprocess.PIPE, text=True
-    ) as running:
-        try:
-            assert running.stdout
-            for line in running.stdout:
-                if '"connected"' in line or line == "connected\n":
-                    break
-            # Who logs into a pipe that nobody empties stands still.
-            reading = threading.Thread(target=running.stdout.read)
-            reading.start()
-            yield running
-        finally:
-            running.kill()
-            reading.join()
+def bridge(which: str, folder: str) -> Iterator["subprocess.Popen[bytes]"]:
+    """One of the two, connected. It logs into a file: in a full pipe it would stand still."""
+    log = Path(folder) / "log"
+    with log.open("w") as out:
+        running = subprocess.Popen(COMMANDS[which], env=environment(folder), stdout=out)
+    try:
+        until(lambda: '"event": "connected"' in log.read_text() or "connected\n" in log.read_text())
+        yield running
+    finally:
+        running.kill()
+        running.wait()
 
 
 def inward(which: str, latency_ms: float) -> Run:
