@@ -1,4 +1,4 @@
-"""A function that only makes a client of DynamoDB: what a start takes that needs one at all."""
+"""A function that only makes botocore's client of DynamoDB: what a start takes that needs it."""
 
 from typing import Any
 

@@ -16,7 +16,15 @@ sys.path[:0] = sys.argv[2:]
 importlib.import_module("lambdas.handlers." + sys.argv[1])
 print(json.dumps(sorted(set(sys.modules) - before)))
 """
-OURS: Final = ("lambdas", "botocore", "pynamodb", "aws_lambda_powertools", "msgspec", "urllib3")
+OURS: Final = (
+    "lambdas",
+    "awsjson",
+    "botocore",
+    "pynamodb",
+    "aws_lambda_powertools",
+    "msgspec",
+    "urllib3",
+)
 """What is told apart; the rest is the standard library and small packages."""
 
 

@@ -80,7 +80,7 @@ def _cold(found: Found) -> str:
     )
     return f"""## Cold start
 CPU (user and system) from the start of the process to the first answer, ms. A function that does nothing at all takes
-{ms(nothing)}; one that only makes botocore's client of DynamoDB, which every side needs, {ms(client)}.
+{ms(nothing)}; one that only makes botocore's client of DynamoDB, which the peers need and we do not, {ms(client)}.
 
 {table(["", *SIDES.values(), "of FastAPI's", "of Powertools'"], rows)}
 

@@ -39,7 +39,7 @@ def units(found: Found) -> str:
     ]
     purposes.append(["**all of it**", f"**{sum(written.values())}**"])
     return f"""## Calls and capacity units
-Counted below pynamodb, from the requests that leave botocore and the items before and after, through the deployed handlers
+Counted below pynamodb, from the requests that leave and the items before and after, through the deployed handlers
 (`bench/units.py`; `tests/regression` holds every figure of this table). A board has 25 companies with whole trends.
 
 {table(["", "calls", "read units", "write units"], rows)}
@@ -57,23 +57,13 @@ kB with some thirty companies; beyond, each step costs two units more. A deposit
 
 def unmet(found: Found) -> str:
     """Why some targets are not met."""
-    cold, warm = found["cold-start"], found["warm"]
-    client = cold[""]["client"]["cpu_ms"]["median"]
-    share = 100 * client / cold["settle order"]["ours"]["cpu_ms"]["median"]
-    calls = 100 * warm["settle order"]["ours"]["shares"]["AWS client"]
-    theirs = (
-        calls
-        * warm["settle order"]["ours"]["cpu_ms"]["median"]
-        / warm["settle order"]["fastapi"]["cpu_ms"]["median"]
-    )
+    cold = found["cold-start"]
+    settle, nothing = cold["settle order"], cold[""]["nothing"]["cpu_ms"]["median"]
+    ours, theirs = (settle[side]["cpu_ms"]["median"] - nothing for side in ("ours", "fastapi"))
     return f"""## What is not met, and why
-- **Cold start.** botocore's client alone is {share:.0f} % of the start of our queue function. Beside FastAPI stands, for a queue, a plain handler on boto3
-  and pydantic: there is little between it and that client, and nothing in it to save. Where a peer brings its framework along, the target is met or near.
-- **Placing and settling, warm, beside FastAPI.** Each is two calls to DynamoDB on either side. botocore's part of our settling is {calls:.0f} % of ours, which is
-  {theirs:.0f} % of *all* that FastAPI's side takes: below half of it, only a client of DynamoDB of our own would lead (signing, retries, credentials, errors).
-  What could be left out of botocore's way is left out (0111).
-- **The bridge's CPU, outward.** Received and deleted in tens already; what remains is a publication, its acknowledgement and the threads woken for
-  each. The obvious bridge is bound by its calls, so it loses more by the second than by the second of CPU.
+- **A cold start that settles, beside FastAPI's.** For a queue that is a plain handler on boto3's resource and pydantic. Beyond an empty process it takes
+  {theirs:.0f} ms, ours {ours:.0f}, and no client of botocore is made there any more (0120): all of it is importing, two fifths of it botocore, which signs and which
+  pynamodb imports as a whole, a fifth Powertools' logger and what it takes along. Less is to be had only without one of them.
 - **Write units and USD of an order.** The rule of money asks for 15 units; see [0112](decisions/0112-what-an-order-writes.md).
 - **Nothing but the bridge when idle.** Lambda asks an idle queue with two pollers, one that is bounded with five, three times a minute each, and AWS
   bills what is beyond an account's free million. The queue of the jobs has to be bounded, and seven pollers are free; see [0127](decisions/0127-queues-of-dev-have-no-bound.md).

@@ -72,7 +72,7 @@ def functions(url: str) -> list[Subject]:
         _subject(OWN, function.value, assets, f"lambdas.handlers.{function.value}", url)
         for function in Function
         if function not in of_routes
-    ] + [_least("nothing", assets, url), _least("client", assets, url)]
+    ] + [_least("nothing", assets, url), _least("client", build_peer("fastapi"), url)]
 
 
 def _least(module: str, assets: Assets, url: str) -> Subject:

@@ -13,9 +13,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-import botocore.session
-from botocore.handlers import BUILTIN_HANDLERS
+import boto3
 
+from awsjson.connections import Answer
+from awsjson.services import DYNAMODB
+from bench.in_process import Call, through
 from lambdas.names import TABLE_KEYS, Table
 
 KB: Final = 1024
@@ -72,53 +74,39 @@ class Usage:
 
 
 class Recorder:
-    """Takes note of each call of each client that is made while it is recording."""
+    """Takes note of each call of our clients while it is recording; its own looks are not heard."""
 
     def __init__(self) -> None:
         self._usage = Usage()
         self._indexes: dict[str, list[Index]] = {}
-        self._is_looking = False  # our own calls do not count
         self._client: Any = None
 
     @contextmanager
     def recording(self) -> Iterator["Recorder"]:
-        """Clients made before this block are not heard."""
-        handlers = [("before-call", self._before), ("after-call", self._after)]
-        BUILTIN_HANDLERS.extend(handlers)
-        try:
-            self._client = botocore.session.get_session().create_client(
-                "dynamodb", region_name="us-east-1"
-            )
+        """Within moto's own block."""
+        self._client = boto3.client("dynamodb", region_name="us-east-1")
+        with through(self._carry):
             yield self
-        finally:
-            for handler in handlers:
-                BUILTIN_HANDLERS.remove(handler)
 
     def take(self) -> Usage:
         """What was used since the last time."""
         usage, self._usage = self._usage, Usage()
         return usage
 
-    def _before(self, model: Any, params: Any, context: Any, **_: Any) -> None:
-        if self._is_looking:
-            return
-        self._usage.calls[f"{model.service_model.service_name}:{model.name}"] += 1
-        if model.service_model.service_name == "dynamodb":
-            request = json.loads(params["body"])
-            context["asked"] = request
-            context["found"] = [self._look(*place) for place in _written_places(model, request)]
-
-    def _after(self, model: Any, parsed: Any, context: Any, **_: Any) -> None:
-        if self._is_looking or "asked" not in context:
-            return
-        if "Error" in parsed:
-            return
-        request = context["asked"]
-        factor = 2 if model.name == "TransactWriteItems" else 1
-        places = _written_places(model, request)
-        for (table, key), before in zip(places, context["found"], strict=True):
-            self._count_write(table, before, self._look(table, key), factor)
-        self._usage.read += self._units_read(model.name, request, parsed)
+    def _carry(self, call: Call) -> Answer:
+        self._usage.calls[f"{call.service.name}:{call.operation}"] += 1
+        if call.service is not DYNAMODB:
+            return call.send()
+        places = _written_places(call)
+        found = [self._look(*place) for place in places]
+        answer = call.send()
+        if answer.status == 200:
+            factor = 2 if call.operation == "TransactWriteItems" else 1
+            for (table, key), before in zip(places, found, strict=True):
+                self._count_write(table, before, self._look(table, key), factor)
+            content = json.loads(answer.content)
+            self._usage.read += self._units_read(call.operation, call.request, content)
+        return answer
 
     def _count_write(
         self, table: str, before: Item | None, after: Item | None, factor: int
@@ -152,35 +140,22 @@ class Recorder:
             yield sum(_units([item], asked) for item in [*found, *[{}] * missing])
 
     def _look(self, table: str, key: Item) -> Item | None:
-        with self.silent():
-            found: Item | None = self._client.get_item(
-                TableName=table, Key=key, ConsistentRead=True
-            ).get("Item")
-            return found
+        answer = self._client.get_item(TableName=table, Key=key, ConsistentRead=True)
+        found: Item | None = answer.get("Item")
+        return found
 
     def _query(self, request: Any) -> Any:
-        with self.silent():
-            return self._client.query(**request)
+        return self._client.query(**request)
 
     def _indexes_of(self, table: str) -> Sequence[Index]:
         if table not in self._indexes:
-            with self.silent():
-                described = self._client.describe_table(TableName=table)["Table"]
+            described = self._client.describe_table(TableName=table)["Table"]
             self._indexes[table] = [
                 _index(table, given, is_local=kind.startswith("Local"))
                 for kind in ("LocalSecondaryIndexes", "GlobalSecondaryIndexes")
                 for given in described.get(kind, [])
             ]
         return self._indexes[table]
-
-    @contextmanager
-    def silent(self) -> Iterator[None]:
-        """Calls in this block do not count."""
-        self._is_looking = True
-        try:
-            yield
-        finally:
-            self._is_looking = False
 
 
 def _index(table: str, given: Any, *, is_local: bool) -> Index:
@@ -213,13 +188,14 @@ def _units(items: Sequence[Item], request: Any) -> float:
     return whole if request.get("ConsistentRead") else whole / 2
 
 
-def _written_places(model: Any, request: Any) -> list[tuple[str, Item]]:
+def _written_places(call: Call) -> list[tuple[str, Item]]:
     """Table and key of every item that the request writes."""
-    match model.name:
+    match call.operation:
         case "PutItem" | "UpdateItem" | "DeleteItem":
-            return [_place(request)]
+            return [_place(call.request)]
         case "TransactWriteItems":
-            return [_place(action) for wish in request["TransactItems"] for action in wish.values()]
+            wishes = call.request["TransactItems"]
+            return [_place(action) for wish in wishes for action in wish.values()]
     return []
 
 

@@ -18,7 +18,14 @@ WARM_UP: Final = 200
 SAMPLED: Final = 2_000
 
 LAYERS: Final = {
-    "AWS client": ("/botocore/", "/boto3/", "/urllib3/", "/jmespath/", "/dateutil/"),
+    "AWS client": (
+        "/botocore/",
+        "/boto3/",
+        "/urllib3/",
+        "/jmespath/",
+        "/dateutil/",
+        "/code/awsjson/",
+    ),
     "mapper": ("/pynamodb/",),
     "routing": (
         "/aws_lambda_powertools/event_handler/",

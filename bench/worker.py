@@ -8,7 +8,6 @@ sums of as many raw ticks at once, which no worker ever reads. All of it in CPU 
 """
 
 import argparse
-import io
 import json
 import os
 import random
@@ -23,8 +22,8 @@ from functools import partial, reduce
 from operator import add, itemgetter
 from typing import Any, Final
 
-from botocore.awsrequest import AWSResponse
-
+from awsjson.connections import Answer
+from bench.in_process import Call, through
 from lambdas.adapters import dynamodb
 from lambdas.adapters.activity import DynamoActivityLog
 from lambdas.adapters.market import DynamoMarket
@@ -52,7 +51,7 @@ Item = Mapping[str, Mapping[str, str]]
 
 
 class Memory:
-    """Answers queries of one partition and a span of its sort key, as botocore's transport would.
+    """Answers queries of one partition and a span of its sort key, in place of the network.
 
     What was asked once is answered with the same bytes again, so that only the first round makes
     them.
@@ -60,14 +59,15 @@ class Memory:
 
     def __init__(self, partitions: Mapping[str, Sequence[tuple[str, Item]]]) -> None:
         self._partitions = partitions
-        self._answers: dict[bytes, bytes] = {}
+        self._answers: dict[str, bytes] = {}
         self.items = 0  # in all the answers
 
-    def __call__(self, request: Any, **_: object) -> AWSResponse:
-        """The hook `before-send`: what it returns is the answer."""
-        if request.body not in self._answers:
-            self._answers[request.body] = self._answer(json.loads(request.body))
-        return AWSResponse(request.url, 200, {}, _Body(self._answers[request.body]))
+    def __call__(self, call: Call) -> Answer:
+        """The answer, without sending anything."""
+        asked = str(call.request)
+        if asked not in self._answers:
+            self._answers[asked] = self._answer(call.request)
+        return Answer(200, {}, self._answers[asked])
 
     def _answer(self, query: Any) -> bytes:
         values = query["ExpressionAttributeValues"].values()
@@ -79,11 +79,6 @@ class Memory:
         ).encode()
 
 
-class _Body(io.BytesIO):
-    def stream(self, **_: object) -> Iterator[bytes]:
-        yield self.read()
-
-
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.worker", description=__doc__)
     parser.add_argument("--rounds", type=int, default=30)
@@ -91,7 +86,13 @@ def main() -> int:
     ticks = list(_ticks())
     points = [(tick.observed_at, tick.price) for tick in ticks]
     memory = Memory(_partitions(ticks))
-    sources = _sources(memory)
+    with through(memory):
+        _measure(rounds, memory, points)
+    return 0
+
+
+def _measure(rounds: int, memory: Memory, points: list[tuple[datetime, Decimal]]) -> None:
+    sources = _sources()
     task = Task(
         account_id="bench",
         question=Question(symbol=SYMBOL, days=DAYS, quantity=Decimal(1)),
@@ -112,7 +113,6 @@ def main() -> int:
         lambda: project(window, sums, purchases=9, quantity=Decimal(1), latest=Decimal(1)),
     )
     _print(rounds, f"sums of {POINTS:,} raw ticks", lambda: Sums.of(points, window.start))
-    return 0
 
 
 def _ticks() -> Iterator[Tick]:
@@ -147,10 +147,9 @@ def _partitions(ticks: Sequence[Tick]) -> Mapping[str, Sequence[tuple[str, Item]
     return {name: sorted(some, key=itemgetter(0)) for name, some in items.items()}
 
 
-def _sources(memory: Memory) -> Sources:
+def _sources() -> Sources:
     os.environ |= {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
     connection = dynamodb.connect({table: table.value for table in Table}, "us-east-1")
-    connection.client.meta.events.register("before-send.dynamodb", memory)
     return Sources(
         market=DynamoMarket(connection),
         activity=DynamoActivityLog(),

@@ -12,12 +12,12 @@ from io import StringIO
 from typing import Any, Final
 from uuid import UUID
 
-import botocore.session
-from moto import mock_aws
+import boto3
 from pynamodb.connection import Connection
 
 from bench import events
 from bench.events import Context
+from bench.in_process import moto
 from bench.sqs_stub import ENVIRONMENT
 from bench.units import Recorder, Usage
 from lambdas import runtime
@@ -84,7 +84,7 @@ class World:
         from lambdas.handlers.api import build_handler
 
         self.api = build_handler(runtime.api, lambda: NOW, runtime.new_key)
-        self._client = botocore.session.get_session().create_client("dynamodb", region_name=REGION)
+        self._client = boto3.client("dynamodb", region_name=REGION)
         self.operations: list[Operation] = []
 
     def ask(self, method: str, path: str, body: object = None, key: UUID | None = None) -> Any:
@@ -120,10 +120,9 @@ class World:
 
     def order_item(self, order_id: str) -> dict[str, Any]:
         """As the stream would show it."""
-        with self._recorder.silent():
-            item: dict[str, Any] = self._client.get_item(
-                TableName=Table.ORDERS.value, Key={"order_id": {"S": order_id}}, ConsistentRead=True
-            )["Item"]
+        item: dict[str, Any] = self._client.get_item(
+            TableName=Table.ORDERS.value, Key={"order_id": {"S": order_id}}, ConsistentRead=True
+        )["Item"]
         return item
 
 
@@ -137,8 +136,7 @@ def _of_batch(line: bytes) -> int:
 @contextmanager
 def new_world() -> Iterator[World]:
     recorder = Recorder()
-    # moto first: its clients must be there before anybody takes note of calls
-    with mock_aws(), _captured() as log, recorder.recording():
+    with moto(), _captured() as log, recorder.recording():
         before = dict(os.environ)
         os.environ |= ENVIRONMENT | {name.value: value for name, value in SETTINGS.items()}
         _forget_clients()
@@ -193,7 +191,7 @@ def _make_tables() -> Connection:
 
 
 def _make_queues() -> None:
-    sqs = botocore.session.get_session().create_client("sqs", region_name=REGION)
+    sqs = boto3.client("sqs", region_name=REGION)
     for setting in (
         Setting.OUTBOUND_QUEUE_URL,
         Setting.JOBS_QUEUE_URL,
@@ -207,7 +205,7 @@ def _make_queues() -> None:
 class Steps:
     """Step Functions, as far as the system needs it: runs the steps of a job, here and now."""
 
-    def start_sync_execution(self, **asked: Any) -> dict[str, str]:
+    def call(self, _: str, asked: Any) -> dict[str, str]:
         """plan, a worker for each part, join."""
         from lambdas.handlers import master, worker
 

@@ -1,4 +1,4 @@
-"""What ships to the functions: `.build/<target>/code` (package `lambdas`) and `…/layer` (the rest).
+"""What ships to the functions: `.build/<target>/code` (our packages) and `…/layer` (the rest).
 
 Built without Docker, twice the same to the byte, and again only when something that goes in has
 changed. `python -m cdk.build --stage NAME` builds it and says where it is.
@@ -19,12 +19,13 @@ from cdk import bytecode, layer
 ROOT = Path(__file__).parents[1]
 BUILD = ROOT / ".build"
 LAMBDAS = ROOT / "lambdas"
+AWSJSON = ROOT / "awsjson"
 REQUIREMENTS = LAMBDAS / "requirements.txt"
 CLOUD_PYTHON = ROOT / ".venv-cloud" / "bin" / "python"
 """Runs the functions on a laptop."""
 
 SHIPPED = (".py", ".json")
-"""What of `lambdas` ships; a list of what may, so that nothing else can slip in."""
+"""What of both packages ships; a list of what may, so that nothing else can slip in."""
 
 _OWN_SOURCES = (Path(__file__), Path(bytecode.__file__), Path(layer.__file__))
 
@@ -110,7 +111,12 @@ def _build(
 
 
 def _code_sources() -> list[Path]:
-    return sorted(path for path in LAMBDAS.rglob("*") if path.is_file() and path.suffix in SHIPPED)
+    return sorted(
+        path
+        for package in (LAMBDAS, AWSJSON)
+        for path in package.rglob("*")
+        if path.is_file() and path.suffix in SHIPPED
+    )
 
 
 def _fill_code(folder: Path, _target: Target) -> None:

@@ -1,6 +1,6 @@
 """The third-party packages of the functions, and what of them is left at home.
 
-What is trimmed is data that no function of ours can reach: descriptions of other AWS services, what
+What is trimmed is data that no function of ours can reach: descriptions of AWS services, what
 Powertools serves for Swagger, type stubs. Code stays whole, licences stay, versions stay readable.
 """
 
@@ -10,8 +10,7 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-SERVICES = {"dynamodb": "dynamodb", "sqs": "sqs", "stepfunctions": "states"}
-"""The AWS services that functions call, and what their endpoints are called."""
+NO_SERVICES: Mapping[str, str] = {}
 
 _BOTOCORE_OWN = (
     "_retry.json",
@@ -50,8 +49,10 @@ def install(packages: Path, requirements: Path, pip_of: Path, target: Sequence[s
     )
 
 
-def trim(packages: Path, services: Mapping[str, str] = SERVICES) -> None:
-    """Leaves out what no function reaches."""
+def trim(packages: Path, services: Mapping[str, str] = NO_SERVICES) -> None:
+    """Leaves out what no function reaches. Of botocore's descriptions those of these services stay,
+    by their names and those of their endpoints: for whoever uses its clients, which we do not.
+    """
     _trim_botocore(packages / "botocore" / "data", services)
     shutil.rmtree(packages / "bin", ignore_errors=True)  # command-line tools of the packages
     for pattern in _SUPERFLUOUS:
@@ -63,6 +64,9 @@ def trim(packages: Path, services: Mapping[str, str] = SERVICES) -> None:
 
 
 def _trim_botocore(data: Path, services: Mapping[str, str]) -> None:
+    if not services:
+        _remove(data)
+        return
     for path in data.iterdir():
         if path.name not in (*_BOTOCORE_OWN, *services):
             _remove(path)

@@ -1,25 +1,28 @@
 """What each function needs of the world: one frozen class for each, built by `lambdas.runtime`."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from lambdas.adapters.orders_stream import Change
-from lambdas.domain.trading import Policy
-from lambdas.ports import (
-    ActivityLog,
-    DeadLetters,
-    JobQueue,
-    Jobs,
-    Market,
-    Orders,
-    Outbox,
-    Reminders,
-    Wallets,
-    Workflow,
-)
-from lambdas.usecases.job_sources import Sources
+if TYPE_CHECKING:  # each function loads what it needs itself
+    from lambdas.adapters.orders_stream import Change
+    from lambdas.domain.trading import Policy
+    from lambdas.ports import (
+        ActivityLog,
+        DeadLetters,
+        JobQueue,
+        Jobs,
+        Market,
+        Orders,
+        Outbox,
+        Reminders,
+        Wallets,
+        Workflow,
+    )
+    from lambdas.usecases.job_sources import Sources
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,19 +4,22 @@ pass the same tests.
 Every method may raise `Transient`. Times are aware and in UTC; amounts are minor units.
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
-from lambdas.domain.activity import GroupRequest, Trade, Verdict
-from lambdas.domain.candles import Candle, Interval
-from lambdas.domain.jobs import Job
-from lambdas.domain.ledger import Account, Position, Posting
-from lambdas.domain.market import Quote, Tick
-from lambdas.domain.orders import Order
-from lambdas.domain.quoting import MarketSnapshot, MarketUpdate
-from lambdas.domain.trading import Decision, Snapshot
+if TYPE_CHECKING:  # a function that settles orders need not load what jobs and candles are
+    from lambdas.domain.activity import GroupRequest, Trade, Verdict
+    from lambdas.domain.candles import Candle, Interval
+    from lambdas.domain.jobs import Job
+    from lambdas.domain.ledger import Account, Position, Posting
+    from lambdas.domain.market import Quote, Tick
+    from lambdas.domain.orders import Order
+    from lambdas.domain.quoting import MarketSnapshot, MarketUpdate
+    from lambdas.domain.trading import Decision, Snapshot
 
 T = TypeVar("T")
 

@@ -2,24 +2,28 @@
 ports. Each function has one frozen class of what it needs (see `lambdas.needs`), built once per
 process.
 
-Adapters are imported inside the builders, so that no function pays for another one's imports.
+Adapters and what only some need are imported inside the builders, so that no function pays for
+another one's imports.
 """
+
+from __future__ import annotations
 
 import gc
 import os
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 from lambdas import names
-from lambdas.adapters.orders_stream import to_publish
-from lambdas.domain.trading import Policy
 from lambdas.names import METRICS_NAMESPACE, Setting, Table
 from lambdas.needs import Api, Exchange, Master, Prices, Relay, RunJobs, Sweep
-from lambdas.ports import DeadLetters, JobQueue, Reminders, Workflow
-from lambdas.usecases.job_sources import Sources
+
+if TYPE_CHECKING:
+    from lambdas.domain.trading import Policy
+    from lambdas.ports import DeadLetters, JobQueue, Reminders, Workflow
+    from lambdas.usecases.job_sources import Sources
 
 __all__ = [
     "Api",
@@ -143,6 +147,7 @@ def exchange() -> Exchange:
 def relay() -> Relay:
     """Built once per process."""
     from lambdas.adapters import queues
+    from lambdas.adapters.orders_stream import to_publish
 
     return Relay(
         outbox=queues.SqsOutbox(_region(), _setting(Setting.OUTBOUND_QUEUE_URL)),
@@ -202,6 +207,7 @@ def _sources(connection: Any) -> Sources:
     from lambdas.adapters.market import DynamoMarket
     from lambdas.adapters.orders import DynamoOrders
     from lambdas.adapters.wallets import DynamoWallets
+    from lambdas.usecases.job_sources import Sources
 
     return Sources(
         market=DynamoMarket(connection),
@@ -245,6 +251,8 @@ def _workflow() -> Workflow:
 
 
 def _policy() -> Policy:
+    from lambdas.domain.trading import Policy
+
     return Policy(
         max_price_age=_seconds(Setting.MAX_PRICE_AGE_S),
         first_ask_after=_seconds(Setting.FIRST_ASK_AFTER_S),

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 
+from awsjson.services import SECRETS_MANAGER, SQS
 from mqtt_bridge.counters import Counters
 from mqtt_bridge.credentials import Credentials
 from mqtt_bridge.inward import Inward
@@ -35,8 +36,7 @@ class Bridge:
         self._metrics_namespace = settings.metrics_namespace
         self.alarm = Alarm()
         self.counters = Counters()
-        senders = len(settings.queue_urls) * self._limits.senders_per_queue
-        self._queues = Queues(make_client("sqs", connections=senders + 4))
+        self._queues = Queues(make_client(SQS))
         self.transport = choose_transport(settings, self.counters, self._limits, self.alarm)
         own_ids = OwnIds(self._limits.own_ids)
         self.inward = Inward(
@@ -130,7 +130,7 @@ def choose_transport(
         )
     secret_id = settings.secret_id
     credentials = (
-        Credentials.of_secret(lambda: make_client("secretsmanager"), secret_id)
+        Credentials.of_secret(lambda: make_client(SECRETS_MANAGER), secret_id)
         if secret_id
         else Credentials(fixed=settings.login)
     )

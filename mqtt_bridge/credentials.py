@@ -7,10 +7,11 @@ rotated password needs no restart.
 import json
 import threading
 from collections.abc import Callable
-from typing import Any, Self
+from typing import Self
 
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 
+from mqtt_bridge.queues import Calls
 from mqtt_bridge.settings import Login
 
 
@@ -29,7 +30,7 @@ class Credentials:
         self._lock = threading.Lock()
 
     @classmethod
-    def of_secret(cls, make_client: Callable[[], Any], secret_id: str) -> Self:
+    def of_secret(cls, make_client: Callable[[], Calls], secret_id: str) -> Self:
         """Credentials that live in Secrets Manager as JSON `{"username": …, "password": …}`."""
         return cls(fetch=lambda: read_secret(make_client(), secret_id))
 
@@ -47,10 +48,10 @@ class Credentials:
                 self._login = None
 
 
-def read_secret(client: Any, secret_id: str) -> Login:
+def read_secret(client: Calls, secret_id: str) -> Login:
     """Read and check one secret; raises CredentialsUnavailable."""
     try:
-        text = client.get_secret_value(SecretId=secret_id)["SecretString"]
+        text = client.call("GetSecretValue", {"SecretId": secret_id})["SecretString"]
     except ClientError as error:
         raise CredentialsUnavailable(error.response["Error"]["Code"]) from None
     except (BotoCoreError, HTTPClientError, KeyError) as error:

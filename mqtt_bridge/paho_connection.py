@@ -18,6 +18,7 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
 from paho.mqtt.reasoncodes import ReasonCode
 
 from mqtt_bridge.ack_order import AckOrder
+from mqtt_bridge.buffered_socket import BufferedClient, BufferedSocket
 from mqtt_bridge.limits import Limits
 from mqtt_bridge.logs import log
 from mqtt_bridge.settings import Broker, Login, Scheme
@@ -62,7 +63,7 @@ class PahoConnection:
         """Run until the connection ends or `commands`, called on each turn, says to stop."""
         while commands(self):
             sock = self._client.socket()
-            if sock is None or not self._turn(sock, wake):
+            if not isinstance(sock, BufferedSocket) or not self._turn(sock, wake):
                 return
 
     def publish(self, topic: str, payload: bytes, future: "Future[None]") -> None:
@@ -83,7 +84,7 @@ class PahoConnection:
         """Say goodbye to the broker; it keeps the session."""
         if self._client.socket() is not None:
             self._client.disconnect()
-            self._client.loop_write()
+            self._client.loop_write()  # which closes the socket, and that flushes
             self.end_reason = self.end_reason or "closed"
 
     def fail_published(self) -> None:
@@ -93,7 +94,7 @@ class PahoConnection:
             future.set_exception(NotConfirmed())
 
     def _make_client(self, client_id: str, login: Login | None) -> paho.Client:
-        client = paho.Client(
+        client = BufferedClient(
             CallbackAPIVersion.VERSION2,
             client_id=client_id,
             clean_session=False,
@@ -117,15 +118,20 @@ class PahoConnection:
         client.on_message = self._arrived
         return client
 
-    def _turn(self, sock: Any, wake: socket.socket) -> bool:
+    def _turn(self, sock: BufferedSocket, wake: socket.socket) -> bool:
         """Wait for something to do and do it; False when the connection has ended."""
         # Back-pressure: without room the socket stays unread, and TCP and the broker hold the rest.
         # If that lasts beyond the keepalive, paho gives the connection up; the session waits.
         reading = not self.is_subscribed or self._receiver.has_room()
-        buffered = reading and isinstance(sock, ssl.SSLSocket) and sock.pending() > 0
-        readable, writable, _ = select.select(
-            [sock, wake] if reading else [wake],
-            [sock] if self._client.want_write() else [],
+        buffered = reading and sock.pending() > 0
+        self._client.loop_write()
+        sock.flush()
+        if sock.fileno() < 0:  # what was written was the goodbye
+            return False
+        sources: list[Any] = [sock, wake] if reading else [wake]
+        readable, _, _ = select.select(
+            sources,
+            [sock] if sock.has_unsent else [],
             [],
             0.0 if buffered else 1.0,
         )
@@ -134,8 +140,6 @@ class PahoConnection:
         rc = MQTTErrorCode.MQTT_ERR_SUCCESS
         if buffered or sock in readable:
             rc = self._client.loop_read()
-        if not rc and (writable or self._client.want_write()):
-            rc = self._client.loop_write()
         if not rc:
             rc = self._client.loop_misc()
         if rc:

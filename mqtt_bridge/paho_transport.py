@@ -52,6 +52,7 @@ class PahoTransport:
         self._reader, self._waker = socket.socketpair()
         self._reader.setblocking(False)
         self._waker.setblocking(False)
+        self._is_woken = False
         self._thread: threading.Thread | None = None
 
     @property
@@ -90,6 +91,12 @@ class PahoTransport:
                 self._waker.close()
 
     def _wake(self) -> None:
+        """Once until the connection's thread looks: what is left for it comes before the flag is
+        asked here, and after it is taken down there.
+        """
+        if self._is_woken:
+            return
+        self._is_woken = True
         # Blocking: so many wake-ups wait already that one more changes nothing. Closed: too late.
         with suppress(OSError):
             self._waker.send(b"\0")
@@ -151,6 +158,7 @@ class PahoTransport:
 
     def _carry_out(self, connection: PahoConnection) -> bool:
         """Do what other threads asked for; False ends the connection."""
+        self._is_woken = False
         stale = 0
         while self._acks:
             pending = self._acks.popleft()

@@ -1,13 +1,15 @@
 """SQS as the bridge needs it: whole batches, one verdict per entry. Makes all AWS clients."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
-import botocore.session
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+
+from awsjson.client import Client
+from awsjson.connections import Timeouts
+from awsjson.services import Service
 
 # Faults of the content itself: sending the same again never works and would block what is behind.
 # InvalidParameterValue is how SQS says 'longer than this queue's own MaximumMessageSize'.
@@ -45,22 +47,29 @@ class QueueUnavailable(Exception):
     """SQS did not answer, or answered with an error; the text is its code."""
 
 
-def make_client(service: str, *, connections: int = 4) -> Any:
+class Calls(Protocol):
+    """What is asked of a client of AWS."""
+
+    def call(self, operation: str, request: Mapping[str, Any]) -> dict[str, Any]:
+        """Raises ClientError, BotoCoreError or HTTPClientError."""
+
+    def close(self) -> None:
+        """Close its connections."""
+
+
+def make_client(service: Service) -> Client:
     """Make an AWS client whose calls end soon and are not retried behind our back."""
-    config = Config(
-        connect_timeout=3,
-        read_timeout=10,  # above the long poll of `outbound`
-        retries={"total_max_attempts": 1},  # retrying is ours: it must stop at SIGTERM
-        max_pool_connections=connections,
-        tcp_keepalive=True,
+    return Client(
+        service,
+        attempts=1,  # retrying is the bridge's: it must stop at SIGTERM
+        timeouts=Timeouts(connect_s=3, read_s=10),  # above the long poll of `outbound`
     )
-    return botocore.session.get_session().create_client(service, config=config)
 
 
 class Queues:
     """Batched calls to SQS; safe to share between threads."""
 
-    def __init__(self, client: Any) -> None:
+    def __init__(self, client: Calls) -> None:
         self._client = client
 
     def close(self) -> None:
@@ -71,7 +80,7 @@ class Queues:
         """Send up to ten bodies; never raises for what AWS answers."""
         entries = [{"Id": str(i), "MessageBody": body} for i, body in enumerate(bodies)]
         try:
-            answer = self._client.send_message_batch(QueueUrl=url, Entries=entries)
+            answer = self._client.call("SendMessageBatch", {"QueueUrl": url, "Entries": entries})
         except (BotoCoreError, ClientError, HTTPClientError) as error:
             return self._send_again(url, bodies, _code(error))
         verdicts = [Verdict.FAILED] * len(
@@ -98,11 +107,14 @@ class Queues:
     def receive(self, url: str, *, poll_s: int, visibility_s: int) -> list[Pulled]:
         """Long-poll up to ten messages; raises QueueUnavailable."""
         try:
-            answer = self._client.receive_message(
-                QueueUrl=url,
-                MaxNumberOfMessages=10,
-                WaitTimeSeconds=poll_s,
-                VisibilityTimeout=visibility_s,
+            answer = self._client.call(
+                "ReceiveMessage",
+                {
+                    "QueueUrl": url,
+                    "MaxNumberOfMessages": 10,
+                    "WaitTimeSeconds": poll_s,
+                    "VisibilityTimeout": visibility_s,
+                },
             )
         except (BotoCoreError, ClientError, HTTPClientError) as error:
             raise QueueUnavailable(_code(error)) from None
@@ -115,7 +127,7 @@ class Queues:
         """Delete up to ten messages; returns the receipts that are to be tried again."""
         entries = [{"Id": str(i), "ReceiptHandle": r} for i, r in enumerate(receipts)]
         try:
-            answer = self._client.delete_message_batch(QueueUrl=url, Entries=entries)
+            answer = self._client.call("DeleteMessageBatch", {"QueueUrl": url, "Entries": entries})
         except (BotoCoreError, ClientError, HTTPClientError) as error:
             raise QueueUnavailable(_code(error)) from None
         # A sender's fault (an expired receipt) never heals: the message comes again instead.
@@ -128,7 +140,8 @@ class Queues:
             for i, r in enumerate(receipts)
         ]
         try:
-            self._client.change_message_visibility_batch(QueueUrl=url, Entries=entries)
+            request = {"QueueUrl": url, "Entries": entries}
+            self._client.call("ChangeMessageVisibilityBatch", request)
         except (BotoCoreError, ClientError, HTTPClientError) as error:
             raise QueueUnavailable(_code(error)) from None
 

@@ -11,7 +11,9 @@ from cdk.build import BUILD, ROOT, Assets, Target
 HERE: Final = Path(__file__).parent
 APP: Final = HERE / "app"
 PYTHON: Final = ROOT / ".venv-peers" / "bin" / "python"
-SERVICES: Final = {**layer.SERVICES, "ssm": "ssm"}
+SERVICES: Final = {"dynamodb": "dynamodb", "sqs": "sqs", "stepfunctions": "states", "ssm": "ssm"}
+"""What their functions call, and what its endpoints are called."""
+
 PEERS: Final = ("fastapi", "powertools")
 
 

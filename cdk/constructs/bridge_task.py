@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from aws_cdk import Duration
+from aws_cdk import Duration, IgnoreMode
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecr_assets as images
 from aws_cdk import aws_ecs as ecs
@@ -14,7 +14,11 @@ from cdk.constructs.acceptance import accept
 from cdk.constructs.retention import log_group
 from cdk.stage import Stage
 
-SOURCE = Path(__file__).parents[2] / "mqtt_bridge"
+ROOT = Path(__file__).parents[2]
+SOURCE = ROOT / "mqtt_bridge"
+CONTEXT = SOURCE / "Dockerfile.dockerignore"
+"""What of the repository the image is built from; Docker itself reads it too."""
+
 SCRATCH = "/tmp"  # noqa: S108 - in the container, the one folder that it may write to
 
 HEALTH_COMMAND = ["CMD", "python", "-m", "mqtt_bridge.health"]
@@ -137,7 +141,9 @@ def _image(stage: Stage) -> ecs.ContainerImage:
     if stage.local:
         return ecs.ContainerImage.from_registry("mqtt-bridge")
     return ecs.ContainerImage.from_asset(
-        str(SOURCE),
+        str(ROOT),
+        file=str((SOURCE / "Dockerfile").relative_to(ROOT)),
         platform=images.Platform.LINUX_ARM64,
-        exclude=["__pycache__", "*.pyc"],
+        exclude=CONTEXT.read_text().splitlines(),
+        ignore_mode=IgnoreMode.DOCKER,
     )

@@ -1,15 +1,16 @@
 """SQS: the way to the bridge, and the place for what nobody understands."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
-from typing import Any, Final
+from typing import Final
 
-import botocore.session
-from botocore.config import Config
 from botocore.exceptions import ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as NoConnection
 
+from awsjson.client import Client
+from awsjson.connections import Timeouts
+from awsjson.services import SQS
 from lambdas.domain.errors import Transient
 
 _MOST_AT_ONCE: Final = 10  # SQS's limit of a batch
@@ -17,17 +18,25 @@ _LONGEST_REASON: Final = 256
 
 
 @cache
-def connect(region: str) -> Any:
-    """A client of SQS. (botocore's clients are made at run time and have no static type.)"""
-    config = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard"})
-    return botocore.session.get_session().create_client("sqs", region_name=region, config=config)
+def connect(region: str) -> Client:
+    """A client of SQS."""
+    return Client(SQS, region=region, attempts=3, timeouts=Timeouts(connect_s=2, read_s=5))
+
+
+def send_batch(region: str, queue_url: str, entries: Sequence[Mapping[str, str]]) -> list[str]:
+    """One SendMessageBatch of at most ten entries; the ids of those that SQS did not take."""
+    with translated():
+        answer = connect(region).call(
+            "SendMessageBatch", {"QueueUrl": queue_url, "Entries": entries}
+        )
+    return [entry["Id"] for entry in answer.get("Failed", [])]
 
 
 class SqsOutbox:
     """The port `Outbox` over the queue `outbound`."""
 
     def __init__(self, region: str, queue_url: str) -> None:
-        self._client = connect(region)
+        self._region = region
         self._queue_url = queue_url
 
     def send(self, requests: Sequence[str]) -> Sequence[int]:
@@ -38,17 +47,12 @@ class SqsOutbox:
                 {"Id": str(start + offset), "MessageBody": body}
                 for offset, body in enumerate(requests[start : start + _MOST_AT_ONCE])
             ]
-            with translated():
-                answer = self._client.send_message_batch(QueueUrl=self._queue_url, Entries=entries)
-            failed += [int(entry["Id"]) for entry in answer.get("Failed", [])]
+            failed += map(int, send_batch(self._region, self._queue_url, entries))
         return failed
 
 
 class SqsDeadLetters:
-    """The port `DeadLetters` over a dead-letter queue.
-
-    Its client is made when it is first needed: most starts never put anything aside.
-    """
+    """The port `DeadLetters` over a dead-letter queue."""
 
     def __init__(self, region: str, queue_url: str) -> None:
         self._region = region
@@ -58,10 +62,13 @@ class SqsDeadLetters:
         """One SendMessage, the reason beside the body."""
         attribute = {"DataType": "String", "StringValue": reason[:_LONGEST_REASON]}
         with translated():
-            connect(self._region).send_message(
-                QueueUrl=self._queue_url,
-                MessageBody=body,
-                MessageAttributes={"reason": attribute},
+            connect(self._region).call(
+                "SendMessage",
+                {
+                    "QueueUrl": self._queue_url,
+                    "MessageBody": body,
+                    "MessageAttributes": {"reason": attribute},
+                },
             )
 
 

@@ -32,7 +32,7 @@ class SqsReminders:
                 for place in range(start, min(start + _MOST_AT_ONCE, len(order_ids)))
             ]
             with queues.translated():
-                answer = self._client.send_message_batch(QueueUrl=self._queue_url, Entries=entries)
+                answer = self._call("SendMessageBatch", Entries=entries)
             failed += [int(entry["Id"]) for entry in answer.get("Failed", [])]
         return failed
 
@@ -40,8 +40,8 @@ class SqsReminders:
         """One ReceiveMessage, and some more before it believes that there is nothing."""
         for _ in range(_LOOKS):
             with queues.translated():
-                answer = self._client.receive_message(
-                    QueueUrl=self._queue_url,
+                answer = self._call(
+                    "ReceiveMessage",
                     MaxNumberOfMessages=_MOST_AT_ONCE,
                     WaitTimeSeconds=0,
                     MessageSystemAttributeNames=["SentTimestamp"],
@@ -58,7 +58,10 @@ class SqsReminders:
                 for place, reminder in enumerate(reminders[start : start + _MOST_AT_ONCE])
             ]
             with queues.translated():
-                self._client.delete_message_batch(QueueUrl=self._queue_url, Entries=entries)
+                self._call("DeleteMessageBatch", Entries=entries)
+
+    def _call(self, operation: str, **request: Any) -> dict[str, Any]:
+        return self._client.call(operation, {"QueueUrl": self._queue_url, **request})
 
 
 def _reminder(message: Any) -> Reminder:

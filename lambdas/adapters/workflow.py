@@ -3,12 +3,13 @@
 import json
 from collections.abc import Sequence
 from functools import cache
-from typing import Any, Final
+from typing import Final
 
-import botocore.session
-from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from awsjson.client import Client
+from awsjson.connections import Timeouts
+from awsjson.services import STEP_FUNCTIONS
 from lambdas.adapters import queues
 from lambdas.domain.errors import Transient
 
@@ -18,20 +19,14 @@ _LONGEST_LOOK_S: Final = 3  # it is the heartbeat that looks, and it must answer
 
 
 @cache
-def connect(region: str, answers_within_s: int) -> Any:
-    """A client of Step Functions that waits so long for an answer, and never asks twice.
-
-    (botocore's clients are made at run time and have no static type.)
-    """
-    config = Config(
-        connect_timeout=2, read_timeout=answers_within_s, retries={"total_max_attempts": 1}
-    )
-    session = botocore.session.get_session()
-    return session.create_client("stepfunctions", region_name=region, config=config)
+def connect(region: str, answers_within_s: int) -> Client:
+    """A client of Step Functions that waits so long for an answer, and never asks twice."""
+    timeouts = Timeouts(connect_s=2, read_s=answers_within_s)
+    return Client(STEP_FUNCTIONS, region=region, attempts=1, timeouts=timeouts)
 
 
 class StepFunctionsWorkflow:
-    """The port `Workflow` over one Express state machine. Its client is made when it is needed."""
+    """The port `Workflow` over one Express state machine."""
 
     def __init__(self, region: str, arn: str) -> None:
         self._region = region
@@ -40,8 +35,13 @@ class StepFunctionsWorkflow:
     def run(self, job_id: str) -> bool:
         """One StartSyncExecution, under the job's id: an Express one may run twice."""
         with queues.translated():
-            answer = connect(self._region, LONGEST_RUN_S).start_sync_execution(
-                stateMachineArn=self._arn, name=job_id, input=json.dumps({"job_id": job_id})
+            answer = connect(self._region, LONGEST_RUN_S).call(
+                "StartSyncExecution",
+                {
+                    "stateMachineArn": self._arn,
+                    "name": job_id,
+                    "input": json.dumps({"job_id": job_id}),
+                },
             )
         return bool(answer["status"] == "SUCCEEDED")
 
@@ -50,7 +50,7 @@ class StepFunctionsWorkflow:
         with queues.translated():
             try:
                 client = connect(self._region, _LONGEST_LOOK_S)
-                answer = client.describe_state_machine(stateMachineArn=self._arn)
+                answer = client.call("DescribeStateMachine", {"stateMachineArn": self._arn})
             except ClientError as error:
                 if error.response["Error"]["Code"] == "StateMachineDoesNotExist":
                     return False
@@ -72,9 +72,5 @@ class SqsJobQueue:
                 {"Id": str(offset), "MessageBody": json.dumps({"job_id": job_id})}
                 for offset, job_id in enumerate(job_ids[start : start + _MOST_AT_ONCE])
             ]
-            with queues.translated():
-                answer = queues.connect(self._region).send_message_batch(
-                    QueueUrl=self._queue_url, Entries=entries
-                )
-            if answer.get("Failed"):
+            if queues.send_batch(self._region, self._queue_url, entries):
                 raise Transient

@@ -7,11 +7,12 @@ from lambdas.handlers.api_response import Response, answer, items
 from lambdas.usecases.ask_job import ask_job
 from lambdas.wire import http_jobs_out
 from lambdas.wire.http_in import Faults, page_in
-from lambdas.wire.job_in import job_in
 
 
 def create_job(request: Request) -> Response:
     """202, or 200 with the same job on a retry."""
+    from lambdas.wire.job_in import job_in  # what jobs compute is loaded by who asks for one
+
     kind, question, key = job_in(request.body, request.header("idempotency-key"))
     asked = ask_job(
         request.api.jobs,

@@ -16,8 +16,8 @@ from uuid import uuid4
 import boto3
 import pytest
 from botocore.exceptions import ClientError
-from moto import mock_aws
 
+from bench.in_process import moto
 from lambdas.adapters import queues
 from lambdas.adapters.activity import DynamoActivityLog
 from lambdas.adapters.jobs import DynamoJobs
@@ -164,7 +164,7 @@ def sqs(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
         monkeypatch.setenv(name, "test")
     queues.connect.cache_clear()
     if CLOUD_URL is None:
-        with mock_aws():
+        with moto():
             client = boto3.client("sqs", region_name=REGION)
             monkeypatch.setattr(client, "start_message_move_task", unsupported)
             yield client

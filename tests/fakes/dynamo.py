@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from uuid import uuid4
 
 import pytest
-from moto import mock_aws
 from pynamodb.connection import Connection
 
+from bench.in_process import moto
 from lambdas.adapters import dynamodb
 from lambdas.adapters.tables import MODELS
 from lambdas.names import Table
@@ -22,7 +22,7 @@ def tables(monkeypatch: pytest.MonkeyPatch) -> Iterator[Connection]:
     """A connection to empty tables, named after what they hold."""
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "testing")
-    with mock_aws():
+    with moto():
         yield _made("test")
 
 

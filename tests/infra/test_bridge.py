@@ -6,7 +6,7 @@ from pathlib import Path
 
 from cdk.build import Assets
 from mqtt_bridge.settings import Settings
-from tests.infra.conftest import synthesize
+from tests.infra.conftest import ROOT, synthesize
 from tests.infra.templates import Json, Synthesized
 
 DEFINITION = "AWS::ECS::TaskDefinition"
@@ -118,3 +118,15 @@ def test_a_broker_that_is_aws_iot_lets_in_this_role_as_one_client_on_three_topic
 def test_each_queue_goes_by_its_own_name(dev: Synthesized) -> None:
     for name in ("PRICES", "REQUESTS", "VALIDATIONS", "OUTBOUND"):
         assert f"{name.capitalize()}MessagesQueue" in told(dev)[f"{name}_QUEUE_URL"]
+
+
+def test_its_image_is_built_from_the_bridge_and_the_client_of_aws_alone(dev: Synthesized) -> None:
+    (image,) = dev.folder.glob("asset.*/mqtt_bridge")
+    context = image.parent
+    sources = {
+        str(path.relative_to(ROOT))
+        for package in ("awsjson", "mqtt_bridge")
+        for path in (ROOT / package).glob("*.py")
+    }
+    found = {str(path.relative_to(context)) for path in context.rglob("*") if path.is_file()}
+    assert found == sources | {"mqtt_bridge/Dockerfile", "mqtt_bridge/requirements.txt"}

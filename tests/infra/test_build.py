@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from cdk import bytecode
-from cdk.build import LAMBDAS, Assets, Target, build_for
+from cdk import bytecode, layer
+from cdk.build import AWSJSON, LAMBDAS, Assets, Target, build_for
 from lambdas.names import Function, Setting
 
 UNCHECKED_HASH = 0b01
@@ -65,13 +65,14 @@ def test_a_changed_input_is_a_new_build(tmp_path: Path, monkeypatch: pytest.Monk
     assert digest.read_text() != before
 
 
-def test_the_code_is_the_package_lambdas_and_nothing_beside(built: Assets) -> None:
-    assert [path.name for path in built.code.iterdir()] == ["lambdas"]
+def test_the_code_is_our_two_packages_and_nothing_beside(built: Assets) -> None:
+    assert {path.name for path in built.code.iterdir()} == {"awsjson", "lambdas"}
     shipped = {name for name in tree(built.code) if "__pycache__" not in name}
     assert shipped == {
         str(path.relative_to(LAMBDAS.parent))
         for kind in ("*.py", "*.json")
-        for path in LAMBDAS.rglob(kind)
+        for package in (AWSJSON, LAMBDAS)
+        for path in package.rglob(kind)
     }
 
 
@@ -87,16 +88,23 @@ def test_every_source_has_bytecode_that_is_never_checked_against_it(built: Asset
             assert int.from_bytes(compiled.read_bytes()[4:8], "little") == UNCHECKED_HASH
 
 
-def test_botocore_knows_the_services_in_use_and_no_other(built: Assets) -> None:
-    data = built.layer / "python" / "botocore" / "data"
-    assert {path.name for path in data.iterdir() if path.is_dir()} == {
-        "dynamodb",
-        "sqs",
-        "stepfunctions",
-    }
-    endpoints = json.loads((data / "endpoints.json").read_text())
-    assert set(endpoints["partitions"][0]["services"]) == {"dynamodb", "sqs", "states"}
-    assert endpoints["partitions"][0]["regions"]
+def test_botocore_travels_without_its_descriptions_of_services(built: Assets) -> None:
+    botocore = built.layer / "python" / "botocore"
+    assert (botocore / "auth.py").is_file()
+    assert (botocore / "cacert.pem").is_file()
+    assert not (botocore / "data").exists()
+
+
+def test_a_package_may_keep_the_services_that_it_names(tmp_path: Path) -> None:
+    data = tmp_path / "botocore" / "data"
+    for service in ("sqs", "ec2"):
+        (data / service).mkdir(parents=True)
+    endpoints = {"partitions": [{"services": {"sqs": {}, "ec2": {}}, "regions": {"r": {}}}]}
+    (data / "endpoints.json").write_text(json.dumps(endpoints))
+    layer.trim(tmp_path, {"sqs": "sqs"})
+    assert {path.name for path in data.iterdir()} == {"sqs", "endpoints.json"}
+    (kept,) = json.loads((data / "endpoints.json").read_text())["partitions"]
+    assert (kept["services"], kept["regions"]) == ({"sqs": {}}, {"r": {}})
 
 
 def test_licences_and_versions_travel_along(built: Assets) -> None:

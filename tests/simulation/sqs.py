@@ -1,14 +1,15 @@
 """SQS in this process: queues that deliver late, twice and out of order, and two clients of them.
 
-It stands for botocore's client, so `lambdas.adapters.queues` and `mqtt_bridge.queues` run as they
+It stands for our client of it, so `lambdas.adapters.queues` and `mqtt_bridge.queues` run as they
 are.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any, Final
 
+from botocore import xform_name
 from botocore.exceptions import ClientError, ReadTimeoutError
 
 from lambdas import names
@@ -124,7 +125,7 @@ def all_queues(kernel: Kernel, rng: Random) -> "dict[str, Queue]":
 
 
 class Client:
-    """What the adapters and the bridge call on botocore's client of SQS."""
+    """Stands for the client of SQS that the adapters and the bridge call."""
 
     def __init__(self, kernel: Kernel, queues: dict[str, Queue]) -> None:
         self._kernel = kernel
@@ -132,6 +133,11 @@ class Client:
 
     def close(self) -> None:
         """Nothing is open."""
+
+    def call(self, operation: str, request: Mapping[str, Any]) -> dict[str, Any]:
+        """One call, to the method of that name."""
+        answer: dict[str, Any] = getattr(self, xform_name(operation))(**request)
+        return answer
 
     def send_message(
         self, *, QueueUrl: str, MessageBody: str, MessageAttributes: dict[str, Any]

@@ -3,7 +3,7 @@ other, everything between them passed on as JSON.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from lambdas.names import Function
@@ -14,25 +14,19 @@ Call = Callable[[Function, dict[str, Any]], Any]
 
 
 class Steps:
-    """Stands for botocore's client of Step Functions; a run is one effect."""
+    """Stands for the client of Step Functions; a run is one effect."""
 
     def __init__(self, kernel: Kernel, call: Call) -> None:
         self._kernel = kernel
         self._call = call
 
-    def start_sync_execution(
-        self,
-        *,
-        stateMachineArn: str,
-        name: str,
-        input: str,  # noqa: A002 - AWS's own name
-    ) -> dict[str, Any]:
-        """Plan, a worker for each part, join."""
-        job_id = json.loads(input)["job_id"]
+    def call(self, operation: str, request: Mapping[str, Any]) -> dict[str, Any]:
+        """StartSyncExecution: plan, a worker for each part, join."""
+        job_id, name = json.loads(request["input"])["job_id"], request["name"]
         try:
             self._kernel.effect("workflow", f"runs {name}", lambda: self.run(job_id))
         except Refusal as refusal:
-            raise refused("StartSyncExecution", refusal.what) from None
+            raise refused(operation, refusal.what) from None
         return {"status": "SUCCEEDED"}
 
     def run(self, job_id: str) -> None:

@@ -1,6 +1,6 @@
 """DynamoDB in this process: what our adapters call, on items as they travel, without the network.
 
-It stands for botocore's client, so everything above it is the real code, pynamodb included. Single
+It stands below pynamodb, so everything above it is the real code, pynamodb included. Single
 calls are atomic and serialisable, as DynamoDB's are.
 """
 
@@ -38,9 +38,7 @@ class Failed(Exception):
 
 
 class Tables:
-    """Stands for botocore's DynamoDB client."""
-
-    _request_signer = None  # pynamodb looks here for credentials that have gone
+    """Stands for the client of DynamoDB that pynamodb calls."""
 
     def __init__(self, kernel: Kernel) -> None:
         self.data: dict[str, dict[Key, Item]] = {table_name(table): {} for table in names.Table}

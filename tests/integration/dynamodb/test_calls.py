@@ -1,6 +1,6 @@
 """What each operation asks of DynamoDB, call by call: calls per request are cost and speed.
 
-Counted below pynamodb, at the requests that leave botocore, so that nothing hidden is missed.
+Counted below pynamodb, at the requests that leave, so that nothing hidden is missed.
 """
 
 from collections.abc import Iterator
@@ -12,6 +12,7 @@ from uuid import UUID
 import pytest
 from pynamodb.connection import Connection
 
+from bench.in_process import heard
 from lambdas.adapters.activity import DynamoActivityLog
 from lambdas.adapters.market import DynamoMarket
 from lambdas.adapters.market_tables import CandleItem
@@ -44,15 +45,11 @@ def connection(monkeypatch: pytest.MonkeyPatch) -> Iterator[Connection]:
 
 
 @pytest.fixture
-def calls(connection: Connection) -> list[str]:
+def calls(connection: Connection) -> Iterator[list[str]]:
     """The operations asked for since the test began."""
     seen: list[str] = []
-
-    def note(event_name: str, **_: object) -> None:
-        seen.append(event_name.split(".")[-1])
-
-    connection.client.meta.events.register("before-send.dynamodb", note)
-    return seen
+    with heard(lambda operation, _: seen.append(operation)):
+        yield seen
 
 
 def place(connection: Connection, number: int = 1) -> Placed:
@@ -241,13 +238,11 @@ def test_demand_is_two_queries_that_only_count(connection: Connection, calls: li
     for number in range(1, 31):
         hear(number)
     asked: list[str] = []
-    connection.client.meta.events.register(
-        "before-send.dynamodb", lambda request, **_: asked.append(request.body.decode())
-    )
     calls.clear()
-    assert DynamoActivityLog().demand("AAPL", NOW - timedelta(days=7), NOW) == 30
+    with heard(lambda _, request: asked.append(request["Select"])):
+        assert DynamoActivityLog().demand("AAPL", NOW - timedelta(days=7), NOW) == 30
     assert calls == ["Query", "Query"]
-    assert all('"Select": "COUNT"' in body for body in asked)
+    assert asked == ["COUNT", "COUNT"]
 
 
 def test_activity_is_two_queries_of_a_company_and_one_a_day_of_all(

@@ -4,8 +4,8 @@ A unit of a write is 1 kB of one item, and twice that in a transaction; one of a
 4 kB of one item, and of a key that is not there. (moto does not count them.)
 """
 
-import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from pynamodb.connection import Connection
 
+from bench.in_process import heard
 from bench.units import size_of
 from lambdas.adapters.market import DynamoMarket
 from lambdas.domain.market import TREND_HOURS, Tick
@@ -33,15 +34,14 @@ def connection(monkeypatch: pytest.MonkeyPatch) -> Iterator[Connection]:
 
 
 class Meter:
-    """Counts the units of the requests that leave botocore, and sees the largest item."""
+    """Counts the units of the requests that leave, and sees the largest item."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self) -> None:
         self.written = self.read = self.largest = 0
-        connection.client.meta.events.register("before-send.dynamodb", self._note)
 
-    def _note(self, event_name: str, request: Any, **_: object) -> None:
-        body = json.loads(request.body)
-        match event_name.split(".")[-1]:
+    def __call__(self, operation: str, body: Any) -> None:
+        """One request."""
+        match operation:
             case "TransactWriteItems":
                 for action in body["TransactItems"]:
                     size = size_of(action["Put"]["Item"])
@@ -53,6 +53,13 @@ class Meter:
                     self.read += len(table["Keys"])  # none of our items is over 4 kB
             case other:
                 raise AssertionError(f"a batch of prices asks for {other}")
+
+
+@contextmanager
+def metered() -> Iterator[Meter]:
+    meter = Meter()
+    with heard(meter):
+        yield meter
 
 
 def batch(hour: int, **changes: Any) -> list[Tick]:
@@ -68,31 +75,30 @@ def test_a_batch_of_n_new_prices_is_8n_write_units_and_4n_read_units(
 ) -> None:
     market = DynamoMarket(connection)
     for hour in range(TREND_HOURS + 2):  # from an empty board to a full trend
-        meter = Meter(connection)
-        update_market(
-            market, batch(hour, price=Decimal("1234.5678"), source="Nasdaq Real Time Price")
-        )
+        ticks = batch(hour, price=Decimal("1234.5678"), source="Nasdaq Real Time Price")
+        with metered() as meter:
+            update_market(market, ticks)
         assert (meter.written, meter.read) == (8 * COMPANIES, 4 * COMPANIES)
         assert meter.largest <= 1024
 
 
 def test_even_the_widest_prices_keep_every_item_under_a_unit(connection: Connection) -> None:
     for hour in range(TREND_HOURS):
-        meter = Meter(connection)
-        update_market(DynamoMarket(connection), batch(hour, price=WIDEST, name="N" * 100))
+        with metered() as meter:
+            update_market(DynamoMarket(connection), batch(hour, price=WIDEST, name="N" * 100))
     assert meter.written == 8 * COMPANIES
 
 
 def test_a_batch_that_repeats_is_4n_read_units_and_no_write(connection: Connection) -> None:
     update_market(DynamoMarket(connection), batch(0))
-    meter = Meter(connection)
-    update_market(DynamoMarket(connection), batch(0, price=Decimal(1)))
+    with metered() as meter:
+        update_market(DynamoMarket(connection), batch(0, price=Decimal(1)))
     assert (meter.written, meter.read) == (0, 4 * COMPANIES)
 
 
 def test_a_batch_older_than_the_trend_is_6n_write_units(connection: Connection) -> None:
     for hour in range(TREND_HOURS):
         update_market(DynamoMarket(connection), batch(hour))
-    meter = Meter(connection)
-    update_market(DynamoMarket(connection), [*batch(-24 * 30)])
+    with metered() as meter:
+        update_market(DynamoMarket(connection), [*batch(-24 * 30)])
     assert (meter.written, meter.read) == (6 * COMPANIES, 4 * COMPANIES)

@@ -12,6 +12,7 @@ from decimal import Decimal
 
 import pytest
 
+from bench.in_process import heard
 from bench.units import size_of
 from lambdas.adapters.activity import DynamoActivityLog
 from lambdas.adapters.market import DynamoMarket
@@ -90,10 +91,8 @@ def sources(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Sources, list[str
         ticks = [a_tick(observed_at=NOW - k * timedelta(minutes=47)) for k in range(90)]
         update_market(found.market, ticks)
         asked: list[str] = []
-        connection.client.meta.events.register(
-            "before-send.dynamodb", lambda event_name, **_: asked.append(event_name.split(".")[-1])
-        )
-        yield found, asked
+        with heard(lambda operation, _: asked.append(operation)):
+            yield found, asked
 
 
 def test_a_worker_asks_once_for_each_slice_and_joining_for_price_and_demand(

@@ -4,7 +4,6 @@ RUN and COPY are carried out as they stand, in a clean virtual environment of th
 with `/packages` and `/app` inside the folder; ENV, USER, HEALTHCHECK and CMD are read from there.
 """
 
-import fnmatch
 import os
 import re
 import shutil
@@ -12,7 +11,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from cdk.constructs.bridge_task import SOURCE
+from cdk.constructs.bridge_task import ROOT, SOURCE
 from cdk.verify.dockerfile import Instruction, parse
 
 _READING = ("--inh-caps=-all,+dac_read_search", "--ambient-caps=-all,+dac_read_search")
@@ -82,9 +81,8 @@ def _follow(instruction: Instruction, root: Path, path: Path) -> None:
             *patterns, target = instruction.text.split()
             folder = Path(_inside(target, root)) if target.startswith("/") else root / "build"
             folder.mkdir(parents=True, exist_ok=True)
-            for file in SOURCE.iterdir():
-                if any(fnmatch.fnmatch(file.name, pattern) for pattern in patterns):
-                    shutil.copy(file, folder)
+            for file in (file for pattern in patterns for file in ROOT.glob(pattern)):
+                shutil.copy(file, folder)
         case "RUN":
             environment = {**os.environ, "PATH": f"{path}:{os.environ['PATH']}"}
             command = _inside(instruction.text, root)

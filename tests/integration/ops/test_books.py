@@ -8,6 +8,7 @@ import boto3
 import pytest
 from pynamodb.connection import Connection
 
+from bench.in_process import heard
 from lambdas.adapters.orders import DynamoOrders
 from lambdas.adapters.wallets import DynamoWallets
 from lambdas.domain.orders import LONG, Event, order_id_for
@@ -40,14 +41,10 @@ def raw(connection: Connection) -> Any:
 
 
 @pytest.fixture
-def calls(connection: Connection) -> list[str]:
+def calls(connection: Connection) -> Iterator[list[str]]:
     seen: list[str] = []
-
-    def note(event_name: str, **_: object) -> None:
-        seen.append(event_name.split(".")[-1])
-
-    connection.client.meta.events.register("before-send.dynamodb", note)
-    return seen
+    with heard(lambda operation, _: seen.append(operation)):
+        yield seen
 
 
 def no_pause(seconds: float) -> None:

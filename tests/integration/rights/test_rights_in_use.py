@@ -11,10 +11,11 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+import boto3
 import pytest
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from pynamodb.connection import Connection
 
+from bench.in_process import heard
 from cdk.stacks.rights import RIGHTS
 from lambdas import runtime
 from lambdas.adapters import dynamodb, queues
@@ -85,7 +86,7 @@ def deployed(monkeypatch: pytest.MonkeyPatch) -> Iterator[Deployed]:
     for table in Table:
         monkeypatch.setenv(f"{table.upper()}_TABLE", f"test-{table}")
     with tables(monkeypatch) as connection:
-        sqs = queues.connect.__wrapped__(REGION)
+        sqs = boto3.client("sqs", region_name=REGION)
         for setting in (
             Setting.OUTBOUND_QUEUE_URL,
             Setting.DEAD_LETTER_QUEUE_URL,
@@ -94,16 +95,14 @@ def deployed(monkeypatch: pytest.MonkeyPatch) -> Iterator[Deployed]:
         ):
             url = sqs.create_queue(QueueName=setting.lower())["QueueUrl"]
             monkeypatch.setenv(setting, url)
-        # One connection for all, so that one recorder hears everything.
         monkeypatch.setattr(dynamodb, "connect", lambda *_: connection)
         monkeypatch.setattr(runtime, "now", lambda: NOW)
         monkeypatch.setattr(api, "handler", api.build_handler(runtime.api, lambda: NOW, uuid4))
         forget()
-        record(connection, deployed.asked)
         runtime.api().wallets.deposit(a_deposit())
         update_market(runtime.api().market, [a_tick()])
-        deployed.asked.clear()
-        yield deployed
+        with heard(lambda *call: deployed.asked.update(rights_of(*call))):
+            yield deployed
     forget()
 
 
@@ -121,13 +120,6 @@ def forget() -> None:
     ):
         build.cache_clear()
     queues.connect.cache_clear()
-
-
-def record(connection: Connection, asked: set[Right]) -> None:
-    def note(request: Any, event_name: str, **_: Any) -> None:
-        asked.update(rights_of(event_name.split(".")[-1], json.loads(request.body)))
-
-    connection.client.meta.events.register("before-send.dynamodb", note)
 
 
 def rights_of(operation: str, body: dict[str, Any]) -> set[Right]:

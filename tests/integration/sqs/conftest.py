@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from typing import Any
 
+import boto3
 import pytest
-from moto import mock_aws
 
+from bench.in_process import moto
 from lambdas.adapters import queues
 
 REGION = "us-east-1"
@@ -13,10 +14,10 @@ REGION = "us-east-1"
 
 @pytest.fixture
 def sqs(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """The client of our adapters, over queues of its own."""
+    """A client for the tests; our adapters make their own, to the same queues."""
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "testing")
-    with mock_aws():
+    with moto():
         queues.connect.cache_clear()
-        yield queues.connect(REGION)
+        yield boto3.client("sqs", region_name=REGION)
     queues.connect.cache_clear()

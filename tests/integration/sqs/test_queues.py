@@ -34,7 +34,7 @@ def test_a_request_that_the_queue_refuses_is_named_and_the_others_are_queued(
     url = sqs.create_queue(QueueName="outbound")["QueueUrl"]
     refused = {"Failed": [{"Id": "11", "SenderFault": False, "Code": "InternalError"}]}
     answers = iter([{}, refused, {}])
-    monkeypatch.setattr(sqs, "send_message_batch", lambda **_: next(answers))
+    monkeypatch.setattr(queues.connect(REGION), "call", lambda *_: next(answers))
     assert SqsOutbox(REGION, url).send(["{}"] * 23) == [11]
 
 

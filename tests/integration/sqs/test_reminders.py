@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from lambdas.adapters import queues
 from lambdas.adapters.reminders import SqsReminders
 from tests.integration.sqs.conftest import REGION
 
@@ -15,38 +16,36 @@ def reminders(sqs: Any) -> SqsReminders:
 
 
 def test_a_reminder_that_the_queue_refuses_is_named(
-    sqs: Any, reminders: SqsReminders, monkeypatch: pytest.MonkeyPatch
+    reminders: SqsReminders, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     refused = {"Failed": [{"Id": "11", "SenderFault": False, "Code": "InternalError"}]}
     answers = iter([{}, refused, {}])
-    monkeypatch.setattr(sqs, "send_message_batch", lambda **_: next(answers))
+    monkeypatch.setattr(queues.connect(REGION), "call", lambda *_: next(answers))
     assert reminders.send(["order"] * 23, timedelta(0)) == [11]
 
 
 @pytest.mark.parametrize(("after_s", "delay_s"), [(0, 0), (120.9, 120), (900, 900), (3600, 900)])
 def test_a_delay_is_in_whole_seconds_and_no_longer_than_sqs_allows(
-    sqs: Any,
-    reminders: SqsReminders,
-    monkeypatch: pytest.MonkeyPatch,
-    after_s: float,
-    delay_s: int,
+    reminders: SqsReminders, monkeypatch: pytest.MonkeyPatch, after_s: float, delay_s: int
 ) -> None:
     asked: list[Any] = []
-    monkeypatch.setattr(sqs, "send_message_batch", lambda **call: asked.append(call) or {})
+    monkeypatch.setattr(
+        queues.connect(REGION), "call", lambda _, request: asked.append(request) or {}
+    )
     reminders.send(["order"], timedelta(seconds=after_s))
     assert [entry["DelaySeconds"] for call in asked for entry in call["Entries"]] == [delay_s]
 
 
 @pytest.mark.parametrize(("empty", "found"), [(2, 1), (3, 0)])
 def test_there_is_nothing_only_after_three_short_looks(
-    sqs: Any, reminders: SqsReminders, monkeypatch: pytest.MonkeyPatch, empty: int, found: int
+    reminders: SqsReminders, monkeypatch: pytest.MonkeyPatch, empty: int, found: int
 ) -> None:
     reminders.send(["order"], timedelta(0))
-    real, looks = sqs.receive_message, iter(range(empty))
+    real, looks = queues.connect(REGION).call, iter(range(empty))
 
-    def look(**asked: Any) -> Any:
-        assert asked["WaitTimeSeconds"] == 0
-        return real(**asked) if next(looks, None) is None else {}
+    def look(operation: str, request: Any) -> Any:
+        assert request["WaitTimeSeconds"] == 0
+        return real(operation, request) if next(looks, None) is None else {}
 
-    monkeypatch.setattr(sqs, "receive_message", look)
+    monkeypatch.setattr(queues.connect(REGION), "call", look)
     assert len(reminders.due()) == found

@@ -5,13 +5,15 @@ every call against the service's own model), nor the queue in front of it.
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
+from unittest.mock import patch
 
 import botocore.session
 import pytest
+from botocore import xform_name
 from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
-from lambdas.adapters import workflow
+from lambdas.adapters import queues, workflow
 from lambdas.adapters.workflow import LONGEST_RUN_S, SqsJobQueue, StepFunctionsWorkflow
 from lambdas.domain.errors import Transient
 from tests.integration.sqs.conftest import REGION
@@ -22,13 +24,23 @@ RUN = {"stateMachineArn": ARN, "name": "j1", "input": '{"job_id": "j1"}'}
 AT = datetime(2026, 3, 4, tzinfo=UTC)
 
 
+class Modelled:
+    """Our client's face over botocore's client, whose model every request must fit."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+
+    def call(self, operation: str, request: dict[str, Any]) -> Any:
+        return getattr(self._client, xform_name(operation))(**request)
+
+
 @pytest.fixture
 def machine(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stubber]:
     """Step Functions, whose answers a test puts in."""
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "testing")
     client = botocore.session.get_session().create_client("stepfunctions", region_name=REGION)
-    monkeypatch.setattr(workflow, "connect", lambda *_: client)
+    monkeypatch.setattr(workflow, "connect", lambda *_: Modelled(client))
     with Stubber(client) as stub:
         yield stub
         stub.assert_no_pending_responses()
@@ -88,15 +100,16 @@ def test_a_service_that_is_busy_is_transient(machine: Stubber) -> None:
 
 
 def test_a_run_is_never_repeated_by_the_client_which_waits_longer_than_it_takes() -> None:
-    config = workflow.connect(REGION, LONGEST_RUN_S).meta.config
-    assert config.retries["total_max_attempts"] == 1
-    assert config.read_timeout == LONGEST_RUN_S
+    with patch.object(workflow, "Client") as made:
+        workflow.connect.__wrapped__(REGION, LONGEST_RUN_S)
+    assert made.call_args.kwargs["attempts"] == 1
+    assert made.call_args.kwargs["timeouts"].read_s == LONGEST_RUN_S
 
 
 def test_a_job_that_the_queue_refuses_is_transient(
     sqs: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     refused = {"Failed": [{"Id": "0", "SenderFault": False, "Code": "InternalError"}]}
-    monkeypatch.setattr(sqs, "send_message_batch", lambda **_: refused)
+    monkeypatch.setattr(queues.connect(REGION), "call", lambda *_: refused)
     with pytest.raises(Transient):
         SqsJobQueue(REGION, "https://sqs/q").send(["j1"])

@@ -3,6 +3,7 @@
 import json
 import logging
 import sys
+from collections.abc import Mapping
 from concurrent.futures import Future
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -105,11 +106,15 @@ class Secrets:
         self.answer = answer
         self.reads = 0
 
-    def get_secret_value(self, *, SecretId: str) -> dict[str, Any]:  # noqa: N803 # AWS's spelling
+    def call(self, operation: str, request: Mapping[str, Any]) -> dict[str, Any]:
+        assert (operation, request) == ("GetSecretValue", {"SecretId": "broker"})
         self.reads += 1
         if isinstance(self.answer, Exception):
             raise self.answer
         return {"SecretString": self.answer}
+
+    def close(self) -> None:
+        """Nothing is open."""
 
 
 def test_a_secret_is_read_once_and_again_when_refused() -> None:
