@@ -46,7 +46,7 @@ def _seen(request: GroupRequest) -> None:
         )
     except NotFound:
         raise Malformed("a request of our group that no order of ours explains") from None
-    if decision.effect is Effect.MOVE:
-        ways.add(request.request_id, "request seen", state=decision.after.state)
-    else:
-        logger.info("request seen", state=decision.after.state, effect=decision.effect)
+    # An echo that comes after the answer is nothing out of the way: it repeats what is known.
+    state, effect = decision.after.state, decision.effect
+    moved = {} if effect is Effect.MOVE else {"effect": effect.value}
+    ways.add(request.request_id, "request seen", state=state, **moved)

@@ -57,12 +57,14 @@ def _settle(verdict: Verdict) -> None:
 
 
 def _tell(order_id: str, decision: Decision) -> None:
-    state = decision.after.state
-    if decision.effect is Effect.MOVE:
-        ways.add(order_id, "answer applied", state=state)
-    else:
-        report = logger.warning if decision.effect is Effect.CONFLICT else logger.info
-        report("answer applied", state=state, effect=decision.effect)
+    state, effect = decision.after.state, decision.effect
+    match effect:
+        case Effect.MOVE:
+            ways.add(order_id, "answer applied", state=state)
+        case Effect.CONFLICT:
+            logger.warning("answer applied", state=state, effect=effect)
+        case _:
+            ways.add(order_id, "answer applied", state=state, effect=effect)
 
 
 def _outcome(decision: Decision) -> Metric | None:
