@@ -86,7 +86,7 @@ def unmet(found: Found) -> str:
   each. The obvious bridge is bound by its calls, so it loses more by the second than by the second of CPU.
 - **Write units and USD of an order.** The rule of money asks for 15 units; see [0112](decisions/0112-what-an-order-writes.md).
 - **Nothing but the bridge when idle.** Lambda asks each of four queues five times every 20 seconds, and AWS bills the asking
-  ([0094](decisions/0094-what-an-idle-stage-may-cost.md) says why they are asked so often).
+  ([0094](decisions/0094-what-an-idle-stage-may-cost.md) says why they are asked so often). The sweep looks for reminders three times a minute.
 """
 
 
