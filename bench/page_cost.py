@@ -66,7 +66,7 @@ def unmet(found: Found) -> str:
   pynamodb imports as a whole, a fifth Powertools' logger and what it takes along. Less is to be had only without one of them.
 - **Write units and USD of an order.** The rule of money asks for 15 units; see [0112](decisions/0112-what-an-order-writes.md).
 - **Nothing but the bridge when idle.** Lambda asks an idle queue with two pollers, one that is bounded with five, three times a minute each, and AWS
-  bills what is beyond an account's free million. The queue of the jobs has to be bounded, and seven pollers are free; see [0127](decisions/0127-queues-of-dev-have-no-bound.md).
+  bills what is beyond an account's free million. The sweep looks for reminders three times a minute. The queue of the jobs has to be bounded, and seven pollers are free; see [0127](decisions/0127-queues-of-dev-have-no-bound.md).
 """
 
 

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from importlib import import_module
 from io import StringIO
 from typing import Any, Final
@@ -109,8 +109,9 @@ class World:
 
     def remind(self, order_id: str) -> None:
         """As SQS would, of an order whose time has come."""
-        with self._recorder.silent():
-            runtime.sweep().reminders.send([order_id], timedelta(0))
+        boto3.client("sqs", region_name=REGION).send_message(
+            QueueUrl=os.environ[Setting.REMINDERS_QUEUE_URL], MessageBody=order_id
+        )
 
     def forget(self) -> None:
         """What only prepares does not count."""

@@ -23,7 +23,6 @@ __all__ = ["ports"]
 def simulated(_: pytest.MonkeyPatch) -> Iterator[Connection]:
     """In place of `tests.fakes.dynamo.tables`."""
     kernel = Kernel(Random(0), {}, lambda: None)
-    kernel.is_calm = True  # else the index of open orders lags, as DynamoDB's may
     wiring.serve(Tables(kernel))
     yield wiring.connection()
 
