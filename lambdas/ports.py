@@ -156,9 +156,9 @@ class Outbox(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reminder:
-    """A message that says no more than: look at this order. `handle` is for who forgets it."""
+    """A message that says no more than: look at these orders. `handle` is for who forgets it."""
 
-    order_id: str
+    order_ids: tuple[str, ...]
     sent_at: datetime
     handle: str
 
@@ -172,8 +172,8 @@ class Reminders(Protocol):
         """
 
     def due(self) -> Sequence[Reminder]:
-        """Some reminders whose time has come, in any order; none where there are no more. Each
-        comes again after a while, unless it is done.
+        """Some reminders whose time has come, in any order, of a hundred orders at most; none where
+        there are no more. Each comes again after a while, unless it is done.
         """
 
     def done(self, reminders: Sequence[Reminder]) -> None:

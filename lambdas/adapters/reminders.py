@@ -1,13 +1,16 @@
-"""SQS as the memory of what to look at again: one message for each order, which stays until the
-order has ended. It is received again and again, and hidden in between.
+"""SQS as the memory of what to look at again: a message names some orders, and stays until all of
+them have ended. It is received again and again, and hidden in between.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from lambdas.adapters import queues
 from lambdas.ports import Reminder
+
+MOST_ORDERS: Final = 10
+"""In one message: those that were placed together end together, and share what a message costs."""
 
 _MOST_AT_ONCE: Final = 10  # SQS's limit of a batch
 _LONGEST_DELAY_S: Final = 900  # SQS's limit
@@ -16,24 +19,22 @@ _LOOKS: Final = 3
 
 
 class SqsReminders:
-    """The port `Reminders` over the queue `reminders`."""
+    """The port `Reminders` over the queue `reminders`. A body is the ids, one a line."""
 
     def __init__(self, region: str, queue_url: str) -> None:
         self._client = queues.connect(region)
         self._queue_url = queue_url
 
     def send(self, order_ids: Sequence[str], after: timedelta) -> Sequence[int]:
-        """One SendMessageBatch for each ten."""
+        """One SendMessageBatch for each hundred."""
         delay_s = min(int(after.total_seconds()), _LONGEST_DELAY_S)
         failed: list[int] = []
-        for start in range(0, len(order_ids), _MOST_AT_ONCE):
-            entries = [
-                {"Id": str(place), "MessageBody": order_ids[place], "DelaySeconds": delay_s}
-                for place in range(start, min(start + _MOST_AT_ONCE, len(order_ids)))
-            ]
+        for entries in _batches(order_ids, delay_s):
             with queues.translated():
                 answer = self._call("SendMessageBatch", Entries=entries)
-            failed += [int(entry["Id"]) for entry in answer.get("Failed", [])]
+            for entry in answer.get("Failed", []):
+                start = int(entry["Id"])
+                failed += range(start, min(start + MOST_ORDERS, len(order_ids)))
         return failed
 
     def due(self) -> Sequence[Reminder]:
@@ -64,10 +65,24 @@ class SqsReminders:
         return self._client.call(operation, {"QueueUrl": self._queue_url, **request})
 
 
+def _batches(order_ids: Sequence[str], delay_s: int) -> Iterator[list[dict[str, Any]]]:
+    """Messages by the place of their first order, ten of them at once."""
+    entries = [
+        {
+            "Id": str(start),
+            "MessageBody": "\n".join(order_ids[start : start + MOST_ORDERS]),
+            "DelaySeconds": delay_s,
+        }
+        for start in range(0, len(order_ids), MOST_ORDERS)
+    ]
+    for start in range(0, len(entries), _MOST_AT_ONCE):
+        yield entries[start : start + _MOST_AT_ONCE]
+
+
 def _reminder(message: Any) -> Reminder:
     sent_ms = int(message["Attributes"]["SentTimestamp"])
     return Reminder(
-        order_id=message["Body"],
+        order_ids=tuple(message["Body"].split("\n")),
         sent_at=datetime.fromtimestamp(sent_ms / 1000, UTC),
         handle=message["ReceiptHandle"],
     )

@@ -1,6 +1,7 @@
-"""Look at every order that a reminder names: forget the reminders of those that have ended."""
+"""Look at every order that a reminder names: forget the reminders of which all have ended."""
 
 from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -12,7 +13,7 @@ LONGEST: Final = timedelta(seconds=10)
 """What is heard within this time shows again before the next sweep: it is hidden for 50 s of 60."""
 
 MOST: Final = 2_000
-"""Reminders that one sweep hears, in any order: what it leaves, it hears another time."""
+"""Orders that one sweep hears of, in any order: what it leaves, it hears another time."""
 
 KEPT: Final = timedelta(days=7)
 """Half of what SQS keeps a message for."""
@@ -41,24 +42,33 @@ def hear_reminders(
     waiting: dict[str, Order] = {}
     count = unexplained = 0
     while count < MOST and clock() < until and (heard := reminders.due()):
-        found = orders.read([it.order_id for it in heard if len(it.order_id) <= _LONGEST_ID])
+        named = list(dict.fromkeys(it for reminder in heard for it in reminder.order_ids))
+        found = orders.read([it for it in named if len(it) <= _LONGEST_ID])
         still_open = {order_id: order for order_id, order in found.items() if order.is_open}
-        strange = [it for it in heard if it.order_id not in found]
-        for reminder in strange:
-            dead_letters.put(reminder.order_id, UNEXPLAINED)
-        staying = [it for it in heard if it.order_id in still_open]
-        renewed = _renew(reminders, staying, clock())
+        strange = [order_id for order_id in named if order_id not in found]
+        for order_id in strange:
+            dead_letters.put(order_id, UNEXPLAINED)
+        staying = [it for it in heard if not still_open.keys().isdisjoint(it.order_ids)]
+        renewed = _renew(reminders, staying, still_open.keys(), set(strange), clock())
         reminders.done([it for it in heard if it not in staying or it in renewed])
         waiting |= still_open
-        count += len(heard)
+        count += len(named)
         unexplained += len(strange)
     return Heard(open=waiting, unexplained=unexplained)
 
 
-def _renew(reminders: Reminders, waiting: Sequence[Reminder], now: datetime) -> Sequence[Reminder]:
-    """Send those anew that SQS will forget one day; the old ones of them, which may go."""
-    old = [reminder for reminder in waiting if now - reminder.sent_at >= KEPT]
-    if not old:
-        return []
-    failed = set(reminders.send([it.order_id for it in old], timedelta(0)))
-    return [reminder for place, reminder in enumerate(old) if place not in failed]
+def _renew(
+    reminders: Reminders,
+    waiting: Sequence[Reminder],
+    still_open: AbstractSet[str],
+    strange: AbstractSet[str],
+    now: datetime,
+) -> Sequence[Reminder]:
+    """Send anew what is open of those that SQS will forget one day, or that name what was put
+    aside; the old ones of them, which may go.
+    """
+    old = [it for it in waiting if now - it.sent_at >= KEPT or not strange.isdisjoint(it.order_ids)]
+    order_ids = [it for reminder in old for it in reminder.order_ids if it in still_open]
+    failed = reminders.send(order_ids, timedelta(0)) if order_ids else ()
+    lost = {order_ids[place] for place in failed}
+    return [reminder for reminder in old if lost.isdisjoint(reminder.order_ids)]

@@ -10,10 +10,13 @@ AT_ONCE = 10
 
 
 class MemoryReminders:
-    """By the given clock. `refuse` names positions that a batch cannot queue."""
+    """By the given clock. `refuse` names positions that a batch cannot queue; `together` is how
+    many orders a reminder names.
+    """
 
-    def __init__(self, clock: Callable[[], datetime]) -> None:
+    def __init__(self, clock: Callable[[], datetime], together: int = 1) -> None:
         self.refuse: set[int] = set()
+        self.together = together
         self._clock = clock
         self._shows_at: dict[Reminder, datetime] = {}
         self._sent = 0
@@ -21,16 +24,17 @@ class MemoryReminders:
     @property
     def waiting(self) -> list[str]:
         """The orders that are reminded of, hidden or not."""
-        return [reminder.order_id for reminder in self._shows_at]
+        return [order_id for reminder in self._shows_at for order_id in reminder.order_ids]
 
     def send(self, order_ids: Sequence[str], after: timedelta) -> Sequence[int]:
         """Positions not queued."""
         now = self._clock()
-        for place, order_id in enumerate(order_ids):
-            if place not in self.refuse:
-                self._sent += 1
-                reminder = Reminder(order_id=order_id, sent_at=now, handle=f"r{self._sent}")
-                self._shows_at[reminder] = now + after
+        taken = [it for place, it in enumerate(order_ids) if place not in self.refuse]
+        for start in range(0, len(taken), self.together):
+            self._sent += 1
+            some = tuple(taken[start : start + self.together])
+            reminder = Reminder(order_ids=some, sent_at=now, handle=f"r{self._sent}")
+            self._shows_at[reminder] = now + after
         return sorted(self.refuse & set(range(len(order_ids))))
 
     def due(self) -> Sequence[Reminder]:

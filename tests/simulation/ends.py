@@ -105,7 +105,7 @@ def check_dead_letters(
 
 def check_reminders(reminders: Iterable[Message], laws: Laws) -> None:
     """Where no sweep hears them, there is one of every order, and of nothing else."""
-    reminded = {reminder.body for reminder in reminders}
+    reminded = {order_id for it in reminders for order_id in it.body.split("\n")}
     if reminded != laws.orders.keys():
         odd = ", ".join(sorted(reminded ^ laws.orders.keys()))
         raise LawBroken("end", f"an order that nobody is reminded of, or the other way: {odd}")

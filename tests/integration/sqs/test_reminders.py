@@ -18,10 +18,17 @@ def reminders(sqs: Any) -> SqsReminders:
 def test_a_reminder_that_the_queue_refuses_is_named(
     reminders: SqsReminders, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    refused = {"Failed": [{"Id": "11", "SenderFault": False, "Code": "InternalError"}]}
-    answers = iter([{}, refused, {}])
+    refused = {"Failed": [{"Id": "110", "SenderFault": False, "Code": "InternalError"}]}
+    answers = iter([{}, refused])
     monkeypatch.setattr(queues.connect(REGION), "call", lambda *_: next(answers))
-    assert reminders.send(["order"] * 23, timedelta(0)) == [11]
+    assert reminders.send(["order"] * 115, timedelta(0)) == [110, 111, 112, 113, 114]
+
+
+def test_ten_orders_share_a_message(sqs: Any, reminders: SqsReminders) -> None:
+    order_ids = [str(number) for number in range(23)]
+    assert reminders.send(order_ids, timedelta(0)) == []
+    found = sorted((it.order_ids for it in reminders.due()), key=lambda ids: int(ids[0]))
+    assert found == [tuple(order_ids[:10]), tuple(order_ids[10:20]), tuple(order_ids[20:])]
 
 
 @pytest.mark.parametrize(("after_s", "delay_s"), [(0, 0), (120.9, 120), (900, 900), (3600, 900)])

@@ -93,7 +93,7 @@ def test_a_new_order_is_reminded_of_when_it_may_first_be_asked_for(world: World)
     relayed(world, change(None, order))
     assert world.reminders.due() == []
     world.now += POLICY.first_ask_after
-    assert [it.order_id for it in world.reminders.due()] == [order.order_id]
+    assert [it.order_ids for it in world.reminders.due()] == [(order.order_id,)]
 
 
 def test_an_order_that_is_asked_for_again_has_its_reminder_still(world: World) -> None:

@@ -95,6 +95,32 @@ def test_an_old_reminder_stays_where_no_new_one_can_be_sent(world: World) -> Non
     assert sorted(world.reminders.waiting) == sorted([first.order_id, second.order_id])
 
 
+def test_a_reminder_of_several_stays_until_all_have_ended(world: World) -> None:
+    world.reminders.together = 10
+    placed = [world.placed(number) for number in (1, 2)]
+    world.reminders.done(world.reminders.due())
+    world.reminders.send([order.order_id for order in placed], timedelta(0))
+    for order in placed:
+        assert order.order_id in world.hear().open
+        assert world.reminders.waiting == [it.order_id for it in placed]
+        advance_order(world.orders, order.order_id, Event.ACCEPT, now=NOW)
+        world.now += HIDDEN
+    assert world.hear().open == {}
+    assert world.reminders.waiting == []
+
+
+def test_what_is_open_stays_where_what_no_order_explains_was_put_aside(world: World) -> None:
+    order = world.placed(1)
+    world.reminders.done(world.reminders.due())
+    world.reminders.together = 10
+    world.reminders.send(["of nobody", order.order_id], timedelta(0))
+    for _ in range(2):
+        assert world.hear().open == {order.order_id: order}
+        assert world.reminders.waiting == [order.order_id]
+        world.now += HIDDEN
+    assert world.dead_letters.letters == [("of nobody", UNEXPLAINED)]
+
+
 def test_one_sweep_hears_no_longer_than_a_reminder_may_be_hidden(world: World) -> None:
     for number in range(1, 60):
         world.placed(number)
