@@ -91,12 +91,13 @@ class Tariff:
     ) -> list[Line]:
         """Orders from the request to ACCEPTED. `at_once`: messages that share a call to a queue;
         `heard_at_once`: reminders that the sweep receives and deletes together (as many).
+        Orders that are relayed together share a reminder.
         """
         lines = list(self._operations(FILLED, count, at_once))
         of_batch, of_order = self.bridge_log_bytes
         lines.append(_logs(count * (of_order + of_batch / at_once)))
         # Three queues; into each it is sent, and then received and deleted. So is its reminder.
-        requests = 10 * count / at_once + 2 * count / (heard_at_once or at_once)
+        requests = 10 * count / at_once + 2 * count / at_once / (heard_at_once or at_once)
         lines.append(Line(what="queues", price="sqs_request", quantity=requests))
         # The sweep looks at each once; its time for that is 0.03 USD for a million, and left out.
         lines.append(Line(what="DynamoDB reads", price="dynamodb_read_unit", quantity=count))

@@ -64,7 +64,6 @@ def unmet(found: Found) -> str:
 - **Cold starts: settling beside FastAPI's, the board beside Powertools'.** For a queue FastAPI's side is a plain handler on boto3's resource and pydantic: beyond an
   empty process it takes {theirs:.0f} ms, ours {ours:.0f}. No client of botocore's is made on our side (0120), so all of it is importing: two fifths of it botocore, which signs
   and which pynamodb imports as a whole, a fifth Powertools' logger and what it takes along. Less is to be had only without one of them.
-- **Write units and USD of an order.** The rule of money asks for 15 units; see [0112](decisions/0112-what-an-order-writes.md).
 - **Nothing but the bridge when idle.** Lambda asks an idle queue with two pollers, one that is bounded with five, three times a minute each, and AWS
   bills what is beyond an account's free million. The sweep looks for reminders three times a minute. The queue of the jobs has to be bounded, and seven pollers are free; see [0127](decisions/0127-queues-of-dev-have-no-bound.md).
 """

@@ -36,10 +36,17 @@ class Orders(Protocol):
     """Orders, and the one way to change them together with money."""
 
     def snapshot(self, account_id: str, symbol: str, order_id: str) -> Snapshot:
-        """All that placing needs, in one consistent batch read. No account yet: an empty one."""
+        """All that placing needs, in one batch read. No account yet: an empty one. Account and
+        order are read consistently; a price may be that of a moment ago.
+        """
 
     def get(self, order_id: str) -> Order | None:
         """One order, read consistently, whoever owns it."""
+
+    def glimpse(self, order_id: str) -> Order | None:
+        """The order as it was not long ago, or not yet: for half the price. What is decided on it
+        is stale, if it has changed since.
+        """
 
     def read(self, order_ids: Sequence[str]) -> dict[str, Order]:
         """Those of at most 100 orders that exist, by id, read consistently, whoever owns them."""

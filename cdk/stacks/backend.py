@@ -42,7 +42,7 @@ RUN = Duration.seconds(120)
 """What runs a workflow waits for its end, and for the answer's way back."""
 
 SIZES = {
-    Function.API: Size(memory_mb=512, timeout=Duration.seconds(10)),
+    Function.API: Size(memory_mb=256, timeout=Duration.seconds(10)),
     Function.PRICES: Size(memory_mb=512, timeout=Duration.seconds(30)),
     Function.REQUESTS: Size(memory_mb=128, timeout=Duration.seconds(30)),
     Function.VALIDATIONS: Size(memory_mb=128, timeout=Duration.seconds(30)),

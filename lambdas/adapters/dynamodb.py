@@ -5,7 +5,7 @@ Counting what happens here is counting what we pay: a call is one HTTP request t
 
 import random
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Final, TypeVar
 
@@ -118,8 +118,14 @@ def write(transaction: TransactWrite) -> None:
             return
 
 
-def read_batch(connection: Connection, keys: Sequence[tuple[type[Model], Key]]) -> list[Model]:
-    """The items of these keys that exist, across tables, in one consistent BatchGetItem.
+def read_batch(
+    connection: Connection,
+    keys: Sequence[tuple[type[Model], Key]],
+    *,
+    loosely: Collection[type[Model]] = (),
+) -> list[Model]:
+    """The items of these keys that exist, across tables, in one BatchGetItem: consistent, but for
+    the tables that may be read `loosely`, for half the price.
 
     At most 100 keys. What DynamoDB leaves unprocessed is asked for again.
     """
@@ -127,7 +133,9 @@ def read_batch(connection: Connection, keys: Sequence[tuple[type[Model], Key]]) 
     models = {model.Meta.table_name: model for model, _ in keys}
     wanted: dict[str, Any] = {}
     for model, key in keys:
-        request = wanted.setdefault(model.Meta.table_name, {"Keys": [], "ConsistentRead": True})
+        request = wanted.setdefault(
+            model.Meta.table_name, {"Keys": [], "ConsistentRead": model not in loosely}
+        )
         request["Keys"].append({name: {"S": value} for name, value in key.items()})
     found: list[Model] = []
     for attempt in range(_ATTEMPTS):

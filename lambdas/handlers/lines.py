@@ -4,16 +4,18 @@ says already: which function, which version of it, how much memory.
 `level` and `timestamp` (RFC 3339) are what Lambda itself looks for in a line of JSON.
 """
 
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from aws_lambda_powertools.logging import Logger
 from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
+from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
 from lambdas import runtime
 from lambdas.names import Function, Metric
 
 _UTC: Final = "%Y-%m-%dT%H:%M:%S.%FZ"
+_UNITS: Final = {Metric.NEWEST_PRICE_AGE: MetricUnit.Seconds}
+"""Of metrics that are no counts."""
 
 
 def logger_of(function: Function) -> Logger:
@@ -59,7 +61,8 @@ class Counts:
     """
 
     def __init__(self, function: Function, logger: Logger) -> None:
-        self._function = function
+        namespace = runtime.metrics_namespace()
+        self._metrics = EphemeralMetrics(namespace=namespace, service=function.value)
         self._logger = logger
         self._found: dict[Metric, float] = {}
 
@@ -70,17 +73,9 @@ class Counts:
     def write(self) -> None:
         """The line, and begin anew; none where nothing was counted."""
         found, self._found = self._found, {}
-        if found:
-            self._logger.info("counts", extra=self._embedded(found))
-
-    def _embedded(self, found: Mapping[Metric, float]) -> dict[str, Any]:
-        """In CloudWatch's embedded metric format."""
-        directive = {
-            "Namespace": runtime.metrics_namespace(),
-            "Dimensions": [["service"]],
-            "Metrics": [{"Name": name} for name in found],
-        }
-        at_ms = int(runtime.now().timestamp() * 1000)
-        about = {"Timestamp": at_ms, "CloudWatchMetrics": [directive]}
-        values = {name.value: value for name, value in found.items()}
-        return {**values, "service": self._function, "_aws": about}
+        if not found:
+            return
+        for metric, value in found.items():
+            self._metrics.add_metric(metric, _UNITS.get(metric, MetricUnit.Count), value)
+        self._logger.info("counts", extra=dict(self._metrics.serialize_metric_set()))
+        self._metrics.clear_metrics()

@@ -30,7 +30,7 @@ def kept_lines() -> Iterator[Lines]:
 def counted(lines: list[Line]) -> dict[str, float]:
     """The metrics that CloudWatch takes out of these lines."""
     return {
-        metric["Name"]: line[metric["Name"]]
+        metric["Name"]: sum(line[metric["Name"]])
         for line in lines
         for directive in line.get("_aws", {}).get("CloudWatchMetrics", [])
         for metric in directive["Metrics"]

@@ -46,6 +46,10 @@ class MemoryOrders:
         """Those that are there."""
         return {it: self.store.orders[it] for it in order_ids if it in self.store.orders}
 
+    def glimpse(self, order_id: str) -> Order | None:
+        """As it is now."""
+        return self.get(order_id)
+
     def commit(self, decision: Decision) -> None:
         """All of it, or StaleDecision and none of it."""
         if self.store.orders.get(decision.after.order_id) != decision.before:

@@ -1,10 +1,11 @@
 """DynamoDB in this process: what our adapters call, on items as they travel, without the network.
 
 It stands below pynamodb, so everything above it is the real code, pynamodb included. Single
-calls are atomic and serialisable, as DynamoDB's are.
+calls are atomic and serialisable, as DynamoDB's are; what is not read consistently may be old.
 """
 
 from collections.abc import Callable, Mapping
+from random import Random
 from typing import Any, Final
 
 from botocore.exceptions import ClientError, ReadTimeoutError
@@ -15,6 +16,9 @@ from tests.simulation.expressions import Item, condition, updated
 from tests.simulation.kernel import Kernel, Refusal, What
 
 Key = tuple[str, ...]
+_OLD_S: Final = 1.0
+"""How old something may be that is not read consistently."""
+
 _KINDS: Final = {
     "PutItem": "write",
     "UpdateItem": "write",
@@ -40,7 +44,9 @@ class Failed(Exception):
 class Tables:
     """Stands for the client of DynamoDB that pynamodb calls."""
 
-    def __init__(self, kernel: Kernel) -> None:
+    def __init__(self, kernel: Kernel, rng: Random) -> None:
+        self._rng = rng
+        self._was: dict[tuple[str, Key], tuple[float, Item | None]] = {}
         self.data: dict[str, dict[Key, Item]] = {table_name(table): {} for table in names.Table}
         self.version = 0
         self.on_order: Callable[[Item | None, Item], None] = lambda _before, _after: None
@@ -69,12 +75,12 @@ class Tables:
             raise _refused(operation, refusal.what, request) from None
 
     def _GetItem(self, request: Mapping[str, Any]) -> dict[str, Any]:  # noqa: N802
-        item = self._get(request["TableName"], request["Key"])
+        item = self._read(request["TableName"], request["Key"], request)
         return {} if item is None else {"Item": item}
 
     def _BatchGetItem(self, request: Mapping[str, Any]) -> dict[str, Any]:  # noqa: N802
         found = {
-            table: [item for key in part["Keys"] if (item := self._get(table, key)) is not None]
+            table: [it for key in part["Keys"] if (it := self._read(table, key, part)) is not None]
             for table, part in request["RequestItems"].items()
         }
         return {"Responses": found, "UnprocessedKeys": {}}
@@ -152,10 +158,20 @@ class Tables:
     def _get(self, table: str, key: Item) -> Item | None:
         return self.data[table].get(tuple(key[n]["S"] for n in self._keys[table] if n))
 
+    def _read(self, table: str, key: Item, asked: Mapping[str, Any]) -> Item | None:
+        """As it is; or, where nobody asks for that, as it was until a moment ago."""
+        if not asked.get("ConsistentRead") and not self._kernel.is_calm:
+            place = (table, tuple(key[n]["S"] for n in self._keys[table] if n))
+            stored_at_s, before = self._was.get(place, (-_OLD_S, None))
+            if self._kernel.now_s - stored_at_s < _OLD_S and self._rng.random() < 0.5:
+                return before
+        return self._get(table, key)
+
     def _store(self, table: str, item: Item) -> None:
         self.version += 1
         key = tuple(item[name]["S"] for name in self._keys[table] if name)
         before = self.data[table].get(key)
+        self._was[table, key] = (self._kernel.now_s, before)
         self.data[table][key] = item
         if table == table_name(names.Table.ORDERS):
             self.on_order(before, item)

@@ -67,7 +67,7 @@ class Bench:
 
     def __post_init__(self) -> None:
         rng = Random(0)
-        self.tables = Tables(self.recorder)
+        self.tables = Tables(self.recorder, rng)
         self.tables.on_order = self._changed
         self.queues = all_queues(self.recorder, rng)
         self.client = Client(self.recorder, self.queues)

@@ -40,7 +40,7 @@ class World:
         self.rng = Random(f"{mode}/{seed}/run")
         self.bug: str | None = None
         self.kernel = Kernel(self.rng, faults, self._check)
-        self.tables = Tables(self.kernel)
+        self.tables = Tables(self.kernel, self.rng)
         self.queues = all_queues(self.kernel, self.rng)
         self.client = Client(self.kernel, self.queues)
         self.broker = SimBroker(self.kernel, self.rng, REQUEST)

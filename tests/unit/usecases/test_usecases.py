@@ -9,6 +9,7 @@ from uuid import UUID
 
 import pytest
 
+from lambdas.domain import trading
 from lambdas.domain.errors import KeyReused, NotFound, Refused, StaleDecision
 from lambdas.domain.orders import Effect, Event, Order, State
 from lambdas.domain.trading import Decision
@@ -115,15 +116,47 @@ def test_an_answer_that_meets_the_echo_is_decided_again(store: MemoryStore) -> N
     assert store.account(ALICE).held_minor == 0
 
 
-def test_a_second_collision_is_told(store: MemoryStore) -> None:
+def test_a_third_collision_is_told(store: MemoryStore) -> None:
     order_id = place(store).order.order_id
     seen, accepted = (
         partial(advance_order, MemoryOrders(store), order_id, event, now=NOW)
         for event in (Event.SEEN, Event.ACCEPT)
     )
-    racing = RacingOrders(store, seen, accepted)
+
+    def asked() -> None:
+        again = trading.ask_again(store.orders[order_id], POLICY, NOW + timedelta(minutes=5))
+        assert again is not None
+        MemoryOrders(store).commit(again)
+
+    racing = RacingOrders(store, seen, asked, accepted)
     with pytest.raises(StaleDecision):
         advance_order(racing, order_id, Event.REJECT, now=NOW)
+
+
+class BehindOrders(MemoryOrders):
+    """Orders of which a glimpse shows what was when it was made."""
+
+    def __init__(self, store: MemoryStore) -> None:
+        super().__init__(store)
+        self.old = dict(store.orders)
+
+    def glimpse(self, order_id: str) -> Order | None:
+        return self.old.get(order_id)
+
+
+def test_an_old_glimpse_is_found_out(store: MemoryStore) -> None:
+    before_it = BehindOrders(store)
+    order_id = place(store).order.order_id
+    before_its_end = BehindOrders(store)
+    accepted = advance_order(before_it, order_id, Event.ACCEPT, now=NOW)
+    assert accepted.after.state is State.ACCEPTED
+    for event, effect in (
+        (Event.SEEN, Effect.REPEAT),
+        (Event.ACCEPT, Effect.REPEAT),
+        (Event.REJECT, Effect.CONFLICT),
+    ):
+        assert advance_order(before_its_end, order_id, event, now=NOW).effect is effect
+    assert store.account(ALICE).held_minor == 0
 
 
 def test_the_same_answer_twice_pays_once(store: MemoryStore) -> None:
