@@ -1,11 +1,10 @@
-"""What each function needs of the world: one frozen class for each, built by `lambdas.runtime`."""
+"""What each function needs of the world: one class for each, built by `lambdas.runtime`."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:  # each function loads what it needs itself
     from lambdas.adapters.orders_stream import Change
@@ -25,8 +24,7 @@ if TYPE_CHECKING:  # each function loads what it needs itself
     from lambdas.usecases.job_sources import Sources
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Api:
+class Api(NamedTuple):
     """What the HTTP function needs."""
 
     orders: Orders
@@ -44,8 +42,7 @@ class Api:
     link_silent_after: timedelta
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Prices:
+class Prices(NamedTuple):
     """What the function behind the queue `prices` needs."""
 
     market: Market
@@ -53,8 +50,7 @@ class Prices:
     currency: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Exchange:
+class Exchange(NamedTuple):
     """What the functions behind the queues `requests` and `validations` need."""
 
     orders: Orders
@@ -63,8 +59,7 @@ class Exchange:
     group_id: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Relay:
+class Relay(NamedTuple):
     """What the function behind the orders' stream needs."""
 
     outbox: Outbox
@@ -74,8 +69,7 @@ class Relay:
     first_ask_after: timedelta
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sweep:
+class Sweep(NamedTuple):
     """What the scheduled sweep needs."""
 
     orders: Orders
@@ -85,16 +79,14 @@ class Sweep:
     policy: Policy
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunJobs:
+class RunJobs(NamedTuple):
     """What the function behind the queue `jobs` needs."""
 
     jobs: Jobs
     workflow: Workflow
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Master:
+class Master(NamedTuple):
     """What the job master needs."""
 
     jobs: Jobs

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Generic, NamedTuple, Protocol, TypeVar
 
 if TYPE_CHECKING:  # a function that settles orders need not load what jobs and candles are
     from lambdas.domain.activity import GroupRequest, Trade, Verdict
@@ -161,8 +161,7 @@ class Outbox(Protocol):
         """Queue wire requests for publication; the positions of those that were not queued."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reminder:
+class Reminder(NamedTuple):
     """A message that says no more than: look at these orders. `handle` is for who forgets it."""
 
     order_ids: tuple[str, ...]
@@ -194,8 +193,7 @@ class DeadLetters(Protocol):
         """Put a queue message aside, whole, with the reason."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JobsPulse:
+class JobsPulse(NamedTuple):
     """When jobs last ended, either way, and since when the one that waits longest is due."""
 
     last_finished_at: datetime | None

@@ -10,8 +10,7 @@ from typing import Any, Final
 
 from lambdas.adapters.cursors import cursor_in, cursor_out, page_of, time_in, within
 from lambdas.adapters.dynamodb import translated
-from lambdas.adapters.items import purchase_of
-from lambdas.adapters.market_items import day_of, trade_of
+from lambdas.adapters.items import day_of, purchase_of, trade_of
 from lambdas.adapters.market_tables import ActivityItem
 from lambdas.adapters.merging import Place, before_in, in_places, merged_page
 from lambdas.adapters.tables import OrderItem

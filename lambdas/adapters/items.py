@@ -1,7 +1,9 @@
 """Between items as they are stored and values of the domain, in both directions."""
 
+from datetime import UTC, datetime
 from decimal import Decimal
 
+from lambdas.adapters.market_tables import ActivityItem
 from lambdas.adapters.tables import (
     COST,
     SHARES,
@@ -74,6 +76,24 @@ def purchase_of(item: OrderItem) -> Trade:
         requested_at=item.created_at,
         validated_at=item.ended_at,
     )
+
+
+def trade_of(item: ActivityItem) -> Trade:
+    """The request in an item that has both halves."""
+    return Trade(
+        request_id=item.request_id,
+        group_id=item.group_id,
+        symbol=item.symbol,
+        quantity=item.quantity,
+        requested_at=item.requested_at,
+        valid=item.valid,
+        validated_at=item.validated_at,
+    )
+
+
+def day_of(at: datetime) -> str:
+    """The partition of the feed that a time belongs to."""
+    return at.astimezone(UTC).date().isoformat()
 
 
 def account_of(item: AccountItem) -> Account:

@@ -6,9 +6,8 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Final
 
-from lambdas.adapters.market_tables import ActivityItem, CandleItem, PriceItem, QuoteItem
+from lambdas.adapters.market_tables import CandleItem, PriceItem, QuoteItem
 from lambdas.domain import money
-from lambdas.domain.activity import Trade
 from lambdas.domain.candles import Candle, Interval
 from lambdas.domain.market import Close, Quote, Tick
 from lambdas.domain.sums import Sums
@@ -153,21 +152,3 @@ def candle_of(item: CandleItem) -> Candle:
         last_at=item.last_at,
         sums=Sums(n=item.n, x=item.x, y=item.y, xx=item.xx, xy=item.xy, yy=item.yy),
     )
-
-
-def trade_of(item: ActivityItem) -> Trade:
-    """The request in an item that has both halves."""
-    return Trade(
-        request_id=item.request_id,
-        group_id=item.group_id,
-        symbol=item.symbol,
-        quantity=item.quantity,
-        requested_at=item.requested_at,
-        valid=item.valid,
-        validated_at=item.validated_at,
-    )
-
-
-def day_of(at: datetime) -> str:
-    """The partition of the feed that a time belongs to."""
-    return at.astimezone(UTC).date().isoformat()

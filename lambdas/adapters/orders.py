@@ -11,7 +11,6 @@ from lambdas.adapters.balances import book, move
 from lambdas.adapters.cursors import cursor_in, cursor_out, page_of
 from lambdas.adapters.dynamodb import of_model, read_batch, translated, write
 from lambdas.adapters.items import account_of, order_item, order_of
-from lambdas.adapters.market_items import quote_of
 from lambdas.adapters.market_tables import BOARD, QuoteItem
 from lambdas.adapters.order_pages import read_orders
 from lambdas.adapters.tables import AccountItem, OrderItem
@@ -32,6 +31,8 @@ class DynamoOrders:
 
     def snapshot(self, account_id: str, symbol: str, order_id: str) -> Snapshot:
         """One BatchGetItem of three items: 2.5 read units."""
+        from lambdas.adapters.market_items import quote_of  # who settles need not load it
+
         found = read_batch(
             self._connection,
             [

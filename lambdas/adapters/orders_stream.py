@@ -4,16 +4,14 @@ Read by hand, because the relay needs four attributes and not the cold start of 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from lambdas.domain.orders import OPEN, State
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class Change(NamedTuple):
     """An order that is to be published now, and the place in the stream where that was said."""
 
     sequence_number: str

@@ -3,17 +3,21 @@
 A `Decision` is a value: it can be printed, compared, simulated. None stands for 'nothing to do'.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from lambdas.domain import money
 from lambdas.domain.errors import Fault, InvalidInput, KeyReused, NotFound, Refused
 from lambdas.domain.ledger import Account, Position, Posting
-from lambdas.domain.market import Quote
 from lambdas.domain.movements import end, hold
 from lambdas.domain.orders import TRANSITIONS, Conflict, Effect, Event, Order, State
+
+if TYPE_CHECKING:  # whoever settles an order need not load what a price is
+    from lambdas.domain.market import Quote
 
 REASONS: Final = {
     Event.SEEN: "the exchange's broker has our request",

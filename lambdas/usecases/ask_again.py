@@ -1,8 +1,8 @@
 """Ask the exchange again about orders without an answer, and count those that are overdue."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from lambdas.domain import trading
 from lambdas.domain.errors import StaleDecision
@@ -11,8 +11,7 @@ from lambdas.domain.trading import Decision, Policy
 from lambdas.ports import Orders
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sweep:
+class Sweep(NamedTuple):
     """What one sweep found and did."""
 
     unanswered: int

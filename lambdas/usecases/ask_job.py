@@ -1,7 +1,7 @@
 """Take a job: store it, and hand it to the workflow by way of a queue."""
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from lambdas.domain.errors import KeyReused, StaleDecision, Transient
@@ -9,8 +9,7 @@ from lambdas.domain.jobs import Job, new_job
 from lambdas.ports import JobQueue, Jobs
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class Asked(NamedTuple):
     """The job under this key, whether this very call made it, and whether it is on its way."""
 
     job: Job

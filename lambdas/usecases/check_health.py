@@ -1,13 +1,12 @@
 """Whether the exchange is heard, and how old the newest price is."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from lambdas.ports import Market
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Health:
+class Health(NamedTuple):
     """`link_alive` is what the prices tell: they come every few minutes while the link lives."""
 
     link_alive: bool

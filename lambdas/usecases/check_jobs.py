@@ -1,8 +1,7 @@
 """Whether the job service is alive: its workflow is there, and somebody ends what is due."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from lambdas.ports import Jobs, JobsPulse, Workflow
 
@@ -10,8 +9,7 @@ SWEPT_WITHIN: Final = timedelta(minutes=3)
 """The sweep runs every minute: what is due for longer tells that it does not."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JobsHealth:
+class JobsHealth(NamedTuple):
     """Whether the service is alive, and how the last jobs ended."""
 
     alive: bool

@@ -2,9 +2,8 @@
 
 from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from lambdas.domain.orders import Order
 from lambdas.ports import DeadLetters, Orders, Reminder, Reminders
@@ -22,8 +21,7 @@ UNEXPLAINED: Final = "a reminder of no order of ours"
 _LONGEST_ID: Final = 64  # no key of ours is longer, and DynamoDB refuses very long ones
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Heard:
+class Heard(NamedTuple):
     """The open orders, by id, each once; and how many reminders were put aside."""
 
     open: dict[str, Order]

@@ -2,15 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from lambdas.ports import ActivityLog, Market, Orders, Wallets
 
 Q = TypeVar("Q")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sources:
+class Sources(NamedTuple):
     """Where a job may read. Each function is granted only what its kinds of job really read."""
 
     market: Market

@@ -1,7 +1,7 @@
 """Put money into an account's wallet, once per key."""
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from lambdas.domain import ledger
@@ -10,8 +10,7 @@ from lambdas.domain.ledger import Posting
 from lambdas.ports import Wallets
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Deposited:
+class Deposited(NamedTuple):
     """The deposit under this key, and whether this very call made it."""
 
     posting: Posting

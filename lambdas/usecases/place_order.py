@@ -1,7 +1,7 @@
 """Place a purchase request: hold its cost and store it. The orders' stream carries it further."""
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from lambdas.domain import trading
@@ -11,8 +11,7 @@ from lambdas.domain.trading import Policy, Purchase
 from lambdas.ports import Orders
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Placed:
+class Placed(NamedTuple):
     """The order under this key, and whether this very call made it."""
 
     order: Order

@@ -1,7 +1,7 @@
 """Make the candles of a company anew from its history, and mend what differs, day by day."""
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from lambdas.domain import quoting
 from lambdas.domain.candles import Interval, opened_at
@@ -11,8 +11,7 @@ from lambdas.ports import Market
 _ATTEMPTS = 20  # of a day on which prices come in at this very moment
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rebuilt:
+class Rebuilt(NamedTuple):
     """How many days have prices, and how many candles were wrong or missing."""
 
     days: int = 0

@@ -1,7 +1,7 @@
 """Look after jobs that nobody has heard of for a while: start them again, or give them up."""
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from lambdas.domain import jobs as life
 from lambdas.domain.errors import StaleDecision
@@ -9,8 +9,7 @@ from lambdas.domain.jobs import Job
 from lambdas.ports import JobQueue, Jobs
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SweptJobs:
+class SweptJobs(NamedTuple):
     """What one sweep did, by the jobs' ids."""
 
     started_again: tuple[str, ...]

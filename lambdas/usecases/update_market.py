@@ -1,7 +1,7 @@
 """Take a batch of prices into the history, the board and the candles."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from lambdas.domain import quoting
 from lambdas.domain.errors import StaleDecision
@@ -11,8 +11,7 @@ from lambdas.ports import Market
 _ATTEMPTS = 10  # two batches at once meet at every second attempt or so, and less after a pause
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Taken:
+class Taken(NamedTuple):
     """How many ticks were new, and how many quotes they changed."""
 
     ticks: int = 0

@@ -2,8 +2,8 @@
 
 import binascii
 from base64 import b64decode
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 import msgspec
 
@@ -11,8 +11,7 @@ from lambdas.wire.malformed import Malformed
 from lambdas.wire.times import utc_in
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Envelope:
+class Envelope(NamedTuple):
     """An MQTT message as it came, and when."""
 
     topic: str

@@ -6,10 +6,9 @@ is `Malformed`, with the reason.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
@@ -28,8 +27,7 @@ _decoder = msgspec.json.Decoder(float_hook=Decimal)
 Json = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Prices:
+class Prices(NamedTuple):
     """The good items of a batch, and why each of the others could not be read."""
 
     ticks: tuple[Tick, ...]

@@ -6,10 +6,9 @@ from its own digits, never through a float. Unknown keys are ignored.
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Final, TypeVar
+from typing import Final, NamedTuple, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -55,16 +54,14 @@ class Faults:
             raise InvalidInput(*self._found)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PageOf:
+class PageOf(NamedTuple):
     """Which part of a list is asked for."""
 
     limit: int
     cursor: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Period:
+class Period(NamedTuple):
     """A span of time, each end of which may be open."""
 
     start: datetime | None

@@ -1,14 +1,12 @@
 """The parameters of the HTTP API's routes, beside their bodies."""
 
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from lambdas.domain.candles import Interval
 from lambdas.wire.http_in import DEFAULT_LIMIT, MAX_LIMIT
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parameter:
+class Parameter(NamedTuple):
     """One parameter beside the body; `place` is path, query or header."""
 
     name: str

@@ -1,15 +1,13 @@
 """What a route of the HTTP API is; which there are, `lambdas.wire.http_routes` says."""
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from msgspec import Struct
 
 from lambdas.wire.http_parameters import Parameter
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Route:
+class Route(NamedTuple):
     """One method of one path. `answers` and `failures` are statuses, and what they mean."""
 
     method: str

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -35,7 +34,7 @@ def broken(site: Site, error: Exception) -> None:
     """From now on the wallet raises `error`."""
     wallets = BrokenWallets(site.store)
     wallets.error = error
-    site.api = replace(site.api, wallets=wallets)
+    site.api = site.api._replace(wallets=wallets)
 
 
 def path_of(template: str) -> str:

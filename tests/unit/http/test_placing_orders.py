@@ -1,6 +1,5 @@
 """POST /orders: what is taken, what is refused, and that a retry never buys twice."""
 
-from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -172,7 +171,7 @@ def test_a_second_collision_is_told_as_a_conflict(site: Site) -> None:
         def commit(self, decision: object) -> None:
             raise StaleDecision
 
-    site.api = replace(site.api, orders=Contested(site.store))
+    site.api = site.api._replace(orders=Contested(site.store))
 
     answer = site.order(symbol="AAPL", quantity=1)
 

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -68,7 +67,7 @@ def test_before_the_first_price_there_is_no_age(site: Site) -> None:
 def test_it_is_alive_even_when_the_store_is_not(site: Site, log: Log, error: Exception) -> None:
     market = FailingMarket(site.store)
     market.error = error
-    site.api = replace(site.api, market=market)
+    site.api = site.api._replace(market=market)
 
     answer = site.get("/heartbeat", who=None)
 
@@ -80,7 +79,7 @@ def test_it_is_alive_even_when_the_store_is_not(site: Site, log: Log, error: Exc
 
 def test_the_store_is_asked_once_in_five_seconds_however_many_ask(site: Site) -> None:
     market = FailingMarket(site.store)
-    site.api = replace(site.api, market=market)
+    site.api = site.api._replace(market=market)
 
     for elapsed_s in (0, 1, 4.999):
         site.now = NOW + timedelta(seconds=elapsed_s)

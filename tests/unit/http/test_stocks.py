@@ -1,7 +1,6 @@
 """The board, a company, its history; and that a copy that is still right is not sent again."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -118,7 +117,7 @@ def test_the_board_may_be_kept_by_the_browser_alone_and_not_for_long(site: Site)
 @pytest.mark.parametrize("path", ["/stocks", "/stocks/AAPL"])
 def test_the_board_and_a_company_are_one_read_each(site: Site, path: str) -> None:
     market = CountingMarket(site.store)
-    site.api = replace(site.api, market=market)
+    site.api = site.api._replace(market=market)
 
     site.get(path)
 
@@ -176,7 +175,7 @@ def test_prices_come_newest_first_and_page_by_page(site: Site) -> None:
 
 def test_prices_that_were_found_need_no_second_read(site: Site) -> None:
     market = CountingMarket(site.store)
-    site.api = replace(site.api, market=market)
+    site.api = site.api._replace(market=market)
     four_prices(site)
 
     assert len(site.get("/stocks/AAPL/prices").json["items"]) == 4

@@ -3,7 +3,6 @@ the search finds what it is for: holes that are made on purpose.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -89,11 +88,11 @@ def of_the_query(request: Any) -> str:
 
 
 def break_orders(site: Site, _: pytest.MonkeyPatch) -> None:
-    site.api = replace(site.api, orders=EverybodysOrders(site.store))
+    site.api = site.api._replace(orders=EverybodysOrders(site.store))
 
 
 def break_cursors(site: Site, _: pytest.MonkeyPatch) -> None:
-    site.api = replace(site.api, wallets=CursorsAreKeys(site.store))
+    site.api = site.api._replace(wallets=CursorsAreKeys(site.store))
 
 
 def break_order(_: Site, patch: pytest.MonkeyPatch) -> None:

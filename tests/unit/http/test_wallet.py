@@ -1,6 +1,5 @@
 """The wallet: balances, deposits, the ledger."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -103,7 +102,7 @@ def test_a_deposit_that_collides_without_a_trace_may_be_tried_again(site: Site) 
         def deposit(self, posting: Posting) -> None:
             raise StaleDecision
 
-    site.api = replace(site.api, wallets=Contested(site.store))
+    site.api = site.api._replace(wallets=Contested(site.store))
 
     answer = site.deposit("1", KEY)
 
