@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any, Final
 
-from lambdas.adapters.cursors import cursor_in, cursor_out, page_of, time_in, within
+from lambdas.adapters.cursors import cursor_out, page_of, start_in, time_in, within
 from lambdas.adapters.dynamodb import translated
 from lambdas.adapters.items import day_of, purchase_of, trade_of
 from lambdas.adapters.market_tables import ActivityItem
@@ -87,10 +87,9 @@ class DynamoActivityLog:
 
 
 def _answered(start: datetime, end: datetime, page: int, cursor: str | None) -> Iterator[Trade]:
-    before = end if cursor is None else min(end, time_in(cursor) + _MICROSECOND)
-    start_key = None
-    if cursor is not None and time_in(cursor) < end:
-        start_key = _start_key(day_of(time_in(cursor)), cursor)
+    before, start_key = end, None
+    if cursor is not None and (at := time_in(cursor)) < end:
+        before, start_key = at + _MICROSECOND, _start_key(day_of(at), cursor)
     while before > start:
         midnight = _midnight(before - _MICROSECOND)
         with translated():
@@ -115,7 +114,7 @@ def _place(trade: Trade) -> Place:
 
 
 def _start_key(day: str, cursor: str) -> dict[str, Any]:
-    at, request_id = cursor_in(cursor)
+    at, request_id = start_in(cursor)
     return {
         "day": {"S": day},
         "validated_at": {"S": at},

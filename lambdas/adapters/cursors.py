@@ -20,6 +20,9 @@ T = TypeVar("T")
 _LONGEST: Final = 512
 _MICROSECOND: Final = timedelta(microseconds=1)
 _time = UTCDateTimeAttribute()
+_NONE_OF_OURS: Final = Fault(
+    field="cursor", code="invalid_cursor", message="This is no cursor of ours."
+)
 
 
 def cursor_out(at: datetime, item_id: str = "") -> str:
@@ -39,8 +42,15 @@ def cursor_in(cursor: str) -> tuple[str, str]:
         at, item_id = text.split("\n")
         return _time.serialize(_time.deserialize(at)), item_id
     except (ValueError, binascii.Error):
-        fault = Fault(field="cursor", code="invalid_cursor", message="This is no cursor of ours.")
-        raise InvalidInput(fault) from None
+        raise InvalidInput(_NONE_OF_OURS) from None
+
+
+def start_in(cursor: str) -> tuple[str, str]:
+    """As `cursor_in`, of a list whose items have ids: DynamoDB refuses a key that is empty."""
+    at, item_id = cursor_in(cursor)
+    if not item_id:
+        raise InvalidInput(_NONE_OF_OURS)
+    return at, item_id
 
 
 def page_of(items: Sequence[T], limit: int, cursor_of: Callable[[T], str]) -> Page[T]:

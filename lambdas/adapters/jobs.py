@@ -8,7 +8,7 @@ from typing import Any, Final
 from pynamodb.connection import Connection
 from pynamodb.expressions.condition import Condition
 
-from lambdas.adapters.cursors import cursor_in, cursor_out, page_of
+from lambdas.adapters.cursors import cursor_out, page_of, start_in
 from lambdas.adapters.dynamodb import of_model, read_batch, translated
 from lambdas.adapters.job_tables import JobItem
 from lambdas.domain.errors import Transient
@@ -140,7 +140,7 @@ def job_of(item: JobItem) -> Job:
 
 
 def _start_key(account_id: str, cursor: str) -> dict[str, Any]:
-    created_at, job_id = cursor_in(cursor)
+    created_at, job_id = start_in(cursor)
     return {
         "account_id": {"S": account_id},
         "created_at": {"S": created_at},

@@ -8,7 +8,7 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.transactions import TransactWrite
 
 from lambdas.adapters.balances import book, move
-from lambdas.adapters.cursors import cursor_in, cursor_out, page_of
+from lambdas.adapters.cursors import cursor_out, page_of, start_in
 from lambdas.adapters.dynamodb import of_model, read_batch, translated, write
 from lambdas.adapters.items import account_of, order_item, order_of
 from lambdas.adapters.market_tables import BOARD, QuoteItem
@@ -119,7 +119,7 @@ def _unchanged(before: Order | None) -> Condition:
 
 
 def _start_key(account_id: str, cursor: str) -> dict[str, Any]:
-    created_at, order_id = cursor_in(cursor)
+    created_at, order_id = start_in(cursor)
     return {
         "account_id": {"S": account_id},
         "created_at": {"S": created_at},

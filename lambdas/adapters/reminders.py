@@ -82,7 +82,7 @@ def _batches(order_ids: Sequence[str], delay_s: int) -> Iterator[list[dict[str, 
 def _reminder(message: Any) -> Reminder:
     sent_ms = int(message["Attributes"]["SentTimestamp"])
     return Reminder(
-        order_ids=tuple(message["Body"].split("\n")),
+        order_ids=tuple(filter(None, message["Body"].split("\n"))),
         sent_at=datetime.fromtimestamp(sent_ms / 1000, UTC),
         handle=message["ReceiptHandle"],
     )

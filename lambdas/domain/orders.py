@@ -11,8 +11,10 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID, uuid5
 
-LONG: Final = timedelta(minutes=5)
-"""An order that waited longer for its end has it in the ledger by itself (0122)."""
+LONG: Final = timedelta(seconds=10)
+"""An order that waited longer for its end has it in the ledger by itself (0122). What is stored
+depends on it: with another value, old ends would be told twice, or not at all.
+"""
 
 _ORDERS: Final = UUID("6f1c3c86-9f0e-5b0e-8f0a-0c7b7a3c1d11")
 

@@ -23,20 +23,28 @@ runtime.prepare(runtime.sweep)
 
 def handler(event: dict[str, Any], context: LambdaContext) -> None:
     """Entry point."""
+    ports = runtime.sweep()
     try:
-        ports = runtime.sweep()
         _ask_again(ports)
-        age = price_age(ports.market, now=runtime.now())
-        if age is not None:
-            counts.add(Metric.NEWEST_PRICE_AGE, age.total_seconds())
     finally:
-        counts.write()
+        try:
+            _tell_price(ports)
+        finally:
+            counts.write()
+
+
+def _tell_price(ports: runtime.Sweep) -> None:
+    age = price_age(ports.market, now=runtime.now())
+    if age is not None:
+        counts.add(Metric.NEWEST_PRICE_AGE, age.total_seconds())
 
 
 def _ask_again(ports: runtime.Sweep) -> None:
     heard = hear_reminders(ports.orders, ports.reminders, ports.dead_letters, clock=runtime.now)
     if heard.unexplained:
         logger.error("put aside", extra={"reason": UNEXPLAINED, "count": heard.unexplained})
+    if not heard.is_all:
+        logger.warning("more reminders than one sweep hears", extra={"count": len(heard.open)})
     swept = ask_again(
         ports.orders,
         heard.open.values(),

@@ -30,7 +30,7 @@ _NEVER_CHANGES: Final = (
 _RANK: Final = {"PENDING": 0, "SENT": 1, "ACCEPTED": 2, "REJECTED": 2, "VOIDED": 2}
 _STAYS_AT_THE_END: Final = ("state", "ended_at", "reason")
 OPEN: Final = ("PENDING", "SENT")
-LATE: Final = timedelta(minutes=5)
+LATE: Final = timedelta(seconds=10)
 
 
 class LawBroken(Exception):

@@ -192,7 +192,8 @@ def outcome(name: str, strike: tuple[int, What] | None) -> tuple[dict[str, Any],
     """What remains after the case, and its effects.
 
     The steps of the workflow pass their answers on, so an answer of theirs is among what remains;
-    and a job that could not be sent is sent when somebody next looks at all jobs.
+    a job that could not be sent is sent when somebody next looks at all jobs, and what a sweep
+    leaves, the next one does.
     """
     function, prepare = CASES[name]
     bench = Bench()
@@ -201,6 +202,9 @@ def outcome(name: str, strike: tuple[int, What] | None) -> tuple[dict[str, Any],
         bench.recorder.strike = strike
         bench.recorder.is_recording = True
         answer = bench.deliver(function, event)
+        if function is Function.SWEEP:
+            bench.show_reminders()
+            bench.quietly(function, event)
         bench.recorder.now_s += LOOK_AFTER.total_seconds()
         bench.quietly(Function.MASTER, LOOK)
     remains = bench.state() | {"answer": answer if function in STEPS else None}

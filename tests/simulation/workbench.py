@@ -103,7 +103,7 @@ class Bench:
         answer.
         """
         for _ in range(_MOST_DELIVERIES):
-            self._show_reminders()
+            self.show_reminders()
             try:
                 answer = self.call(function, event)
             except Killed:
@@ -116,7 +116,7 @@ class Bench:
             event = left
         raise AssertionError(f"{function} never finishes")
 
-    def _show_reminders(self) -> None:
+    def show_reminders(self) -> None:
         """Whoever calls the sweep again does so later than they are hidden."""
         reminders = self.queues[Queue.REMINDERS]
         for reminder in reminders.messages:

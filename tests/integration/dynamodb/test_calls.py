@@ -4,7 +4,7 @@ Counted below pynamodb, at the requests that leave, so that nothing hidden is mi
 """
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import partial
 from uuid import UUID
@@ -14,12 +14,15 @@ from pynamodb.connection import Connection
 
 from bench.in_process import heard
 from lambdas.adapters.activity import DynamoActivityLog
+from lambdas.adapters.cursors import cursor_out
+from lambdas.adapters.jobs import DynamoJobs
 from lambdas.adapters.market import DynamoMarket
 from lambdas.adapters.market_tables import CandleItem
 from lambdas.adapters.orders import DynamoOrders
 from lambdas.adapters.wallets import DynamoWallets
 from lambdas.domain.activity import GroupRequest, Verdict
 from lambdas.domain.candles import Interval
+from lambdas.domain.errors import InvalidInput
 from lambdas.domain.orders import Event
 from lambdas.usecases.advance_order import advance_order
 from lambdas.usecases.ask_again import ask_again
@@ -232,6 +235,24 @@ def hear(number: int) -> None:
         )
     )
     log.verdict(Verdict(request_id=request_id, group_id="13", valid=True, received_at=at))
+
+
+def test_a_cursor_that_names_no_item_is_none_of_ours(connection: Connection) -> None:
+    cursor = cursor_out(NOW)  # as for prices, which have no ids
+    for page in (
+        partial(DynamoOrders(connection).of_account, ALICE),
+        partial(DynamoActivityLog().feed, NOW - timedelta(days=1), NOW + timedelta(days=1)),
+        partial(DynamoJobs(connection).of_account, ALICE),
+    ):
+        with pytest.raises(InvalidInput):
+            page(10, cursor)
+
+
+def test_the_feed_behind_the_end_of_time_is_the_feed(connection: Connection) -> None:
+    hear(1)
+    cursor = cursor_out(datetime.max.replace(tzinfo=UTC), "x")
+    page = DynamoActivityLog().feed(NOW - timedelta(days=1), NOW + timedelta(days=1), 10, cursor)
+    assert len(page.items) == 1
 
 
 def test_demand_is_two_queries_that_only_count(connection: Connection, calls: list[str]) -> None:

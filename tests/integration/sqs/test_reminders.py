@@ -24,6 +24,12 @@ def test_a_reminder_that_the_queue_refuses_is_named(
     assert reminders.send(["order"] * 115, timedelta(0)) == [110, 111, 112, 113, 114]
 
 
+def test_empty_lines_name_no_order(sqs: Any, reminders: SqsReminders) -> None:
+    url = sqs.get_queue_url(QueueName="reminders")["QueueUrl"]
+    sqs.send_message(QueueUrl=url, MessageBody="\norder\n\n")
+    assert [it.order_ids for it in reminders.due()] == [("order",)]
+
+
 def test_ten_orders_share_a_message(sqs: Any, reminders: SqsReminders) -> None:
     order_ids = [str(number) for number in range(23)]
     assert reminders.send(order_ids, timedelta(0)) == []

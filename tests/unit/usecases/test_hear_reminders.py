@@ -1,11 +1,14 @@
 """Reminders: those of open orders stay, those of ended ones go, and none is lost on the way."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
 
+from lambdas.domain.errors import Transient
 from lambdas.domain.orders import Event, Order
+from lambdas.ports import Reminder
 from lambdas.usecases.advance_order import advance_order
 from lambdas.usecases.hear_reminders import KEPT, LONGEST, UNEXPLAINED, Heard, hear_reminders
 from lambdas.usecases.place_order import place_order
@@ -126,3 +129,58 @@ def test_one_sweep_hears_no_longer_than_a_reminder_may_be_hidden(world: World) -
         world.placed(number)
     world.step = LONGEST / 4
     assert 10 <= len(world.hear().open) < 59
+
+
+def test_orders_that_have_ended_do_not_count_as_enough(world: World) -> None:
+    placed = [world.placed(number) for number in range(1, 31)]
+    for order in placed[:-1]:
+        advance_order(world.orders, order.order_id, Event.ACCEPT, now=NOW)
+    heard = world.hear()
+    assert (list(heard.open), heard.is_all) == ([placed[-1].order_id], True)
+    assert world.reminders.waiting == [placed[-1].order_id]
+
+
+class Breaking(MemoryReminders):
+    """Whose queue is away from some call on."""
+
+    good_calls = 0
+
+    def due(self) -> Sequence[Reminder]:
+        self._call()
+        return super().due()
+
+    def done(self, reminders: Sequence[Reminder]) -> None:
+        self._call()
+        super().done(reminders)
+
+    def _call(self) -> None:
+        if self.good_calls == 0:
+            raise Transient
+        self.good_calls -= 1
+
+
+@pytest.mark.parametrize(("good_calls", "heard"), [(1, 10), (2, 10), (3, 15), (4, 15)])
+def test_what_was_heard_before_the_queue_went_away_is_not_lost(
+    world: World, good_calls: int, heard: int
+) -> None:
+    world.reminders = breaking = Breaking(lambda: world.now)
+    for number in range(1, 16):
+        world.placed(number)
+    breaking.good_calls = good_calls
+    found = world.hear()
+    assert (len(found.open), found.is_all) == (heard, False)
+    assert len(breaking.waiting) == 15
+
+
+def test_a_queue_that_is_away_from_the_beginning_is_told(world: World) -> None:
+    world.reminders = Breaking(lambda: world.now)
+    with pytest.raises(Transient):
+        world.hear()
+
+
+def test_more_orders_than_one_read_takes_are_read_in_parts(world: World) -> None:
+    placed = [world.placed(number) for number in range(1, 121)]
+    world.reminders.done([it for _ in range(12) for it in world.reminders.due()])
+    world.reminders.together = 120
+    world.reminders.send([order.order_id for order in placed], timedelta(0))
+    assert len(world.hear().open) == 120
