@@ -130,6 +130,12 @@ def limits_of(data: dict[str, Any]) -> list[Limit]:
             then="the broker's `max_inflight_messages`; then shared subscriptions",
         ),
         Limit(
+            what="reminders: ten seconds of each sweep, ten in 40 ms, each of ten orders",
+            per_s=10 / 0.040 * 100 / 60,
+            per_user_per_s=orders,
+            then="more queues, each with a sweep of its own",
+        ),
+        Limit(
             what="accepted orders by company: one index partition, if all buy the same",
             per_s=PARTITION_WRITES_PER_S,
             per_user_per_s=orders,
