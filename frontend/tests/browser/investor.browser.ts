@@ -127,11 +127,7 @@ describe("a new investor", () => {
     await page.goto(`${site.origin}/sign-up`);
     await page.getByRole("button", { name: "Crear cuenta" }).click();
     await page.getByText("Escribe un correo como").waitFor();
-    expect(
-      await page
-        .getByLabel("Correo electrónico")
-        .evaluate((field) => field === document.activeElement),
-    ).toBe(true);
+    await page.getByLabel("Correo electrónico").and(page.locator(":focus")).waitFor();
   });
 });
 

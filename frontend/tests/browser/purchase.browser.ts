@@ -129,7 +129,7 @@ describe("the ticket", () => {
     await button("Revisar compra").click();
     await page.getByText("Escribe un número").waitFor();
     const field = page.getByLabel("Cuánto quieres gastar");
-    expect(await field.evaluate((element) => element === document.activeElement)).toBe(true);
+    await field.and(page.locator(":focus")).waitFor(); // the words come first, then the focus
     await field.fill("99999");
     await page.getByText("No te alcanza: tienes US$1.029,46 disponibles").waitFor();
     await page.getByRole("link", { name: "Depositar dinero" }).waitFor();
