@@ -61,7 +61,7 @@ def _is_measured(name: str, given: argparse.Namespace, place: str) -> bool:
     except Busy as error:
         _say(f"{name} is left out: {error}")
         return False
-    except Exception:  # noqa: BLE001  one of eight
+    except Exception:  # noqa: BLE001 - the other parts go on
         traceback.print_exc()
         return False
     took_s = time.monotonic() - began

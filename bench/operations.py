@@ -56,7 +56,7 @@ def _month_of_candles(now: datetime) -> Iterator[Candle]:
         for number in range((now - start) // timedelta(minutes=5))
     ]
     for interval in Interval:
-        for opened, found in groupby(ticks, lambda tick: opened_at(tick[0], interval)):  # noqa: B023
+        for opened, found in groupby(ticks, lambda tick: opened_at(tick[0], interval)):  # noqa: B023 - read at once
             points = list(found)
             yield Candle(
                 symbol=events.symbol(0),

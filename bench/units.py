@@ -80,7 +80,6 @@ class Recorder:
         self._usage = Usage()
         self._indexes: dict[str, list[Index]] = {}
         self._client: Any = None
-        self._is_silent = False
 
     @contextmanager
     def recording(self) -> Iterator["Recorder"]:
@@ -94,18 +93,7 @@ class Recorder:
         usage, self._usage = self._usage, Usage()
         return usage
 
-    @contextmanager
-    def silent(self) -> Iterator[None]:
-        """Calls in this block do not count."""
-        self._is_silent = True
-        try:
-            yield
-        finally:
-            self._is_silent = False
-
     def _carry(self, call: Call) -> Answer:
-        if self._is_silent:
-            return call.send()
         self._usage.calls[f"{call.service.name}:{call.operation}"] += 1
         if call.service is not DYNAMODB:
             return call.send()

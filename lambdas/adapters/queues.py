@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
 from botocore.exceptions import ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as NoConnection
@@ -23,7 +23,7 @@ def connect(region: str) -> Client:
     return Client(SQS, region=region, attempts=3, timeouts=Timeouts(connect_s=2, read_s=5))
 
 
-def send_batch(region: str, queue_url: str, entries: Sequence[Mapping[str, str]]) -> list[str]:
+def send_batch(region: str, queue_url: str, entries: Sequence[Mapping[str, Any]]) -> list[str]:
     """One SendMessageBatch of at most ten entries; the ids of those that SQS did not take."""
     with translated():
         answer = connect(region).call(

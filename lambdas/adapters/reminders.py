@@ -22,7 +22,7 @@ class SqsReminders:
     """The port `Reminders` over the queue `reminders`. A body is the ids, one a line."""
 
     def __init__(self, region: str, queue_url: str) -> None:
-        self._client = queues.connect(region)
+        self._region = region
         self._queue_url = queue_url
 
     def send(self, order_ids: Sequence[str], after: timedelta) -> Sequence[int]:
@@ -30,10 +30,7 @@ class SqsReminders:
         delay_s = min(int(after.total_seconds()), _LONGEST_DELAY_S)
         failed: list[int] = []
         for entries in _batches(order_ids, delay_s):
-            with queues.translated():
-                answer = self._call("SendMessageBatch", Entries=entries)
-            for entry in answer.get("Failed", []):
-                start = int(entry["Id"])
+            for start in map(int, queues.send_batch(self._region, self._queue_url, entries)):
                 failed += range(start, min(start + MOST_ORDERS, len(order_ids)))
         return failed
 
@@ -62,7 +59,9 @@ class SqsReminders:
                 self._call("DeleteMessageBatch", Entries=entries)
 
     def _call(self, operation: str, **request: Any) -> dict[str, Any]:
-        return self._client.call(operation, {"QueueUrl": self._queue_url, **request})
+        return queues.connect(self._region).call(
+            operation, {"QueueUrl": self._queue_url, **request}
+        )
 
 
 def _batches(order_ids: Sequence[str], delay_s: int) -> Iterator[list[dict[str, Any]]]:

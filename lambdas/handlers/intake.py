@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from aws_lambda_powertools.logging import Logger
-from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from lambdas.domain.errors import DomainError
 from lambdas.ports import DeadLetters
@@ -20,7 +19,6 @@ Record = Mapping[str, Any]
 
 def take_all(
     event: dict[str, Any],
-    context: LambdaContext,
     *,
     take: Take,
     dead_letters: DeadLetters,

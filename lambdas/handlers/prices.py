@@ -21,7 +21,6 @@ def handler(event: dict[str, Any], context: LambdaContext) -> Any:
     """Entry point."""
     return take_all(
         event,
-        context,
         take=_take,
         dead_letters=runtime.prices().dead_letters,
         logger=logger,

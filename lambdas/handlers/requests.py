@@ -24,7 +24,7 @@ runtime.prepare(runtime.exchange)
 def handler(event: dict[str, Any], context: LambdaContext) -> Any:
     """Entry point."""
     dead_letters = runtime.exchange().dead_letters
-    failed = take_all(event, context, take=_take, dead_letters=dead_letters, logger=logger)
+    failed = take_all(event, take=_take, dead_letters=dead_letters, logger=logger)
     ways.write()
     return failed
 

@@ -11,7 +11,7 @@ logging.getLogger().setLevel(logging.INFO)
 logger = logging.getLogger("settle")
 
 
-def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ARG001
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ARG001 - as Lambda calls it
     """One message after the other; those that failed come again."""
     failed = []
     for record in event["Records"]:
