@@ -6,6 +6,7 @@ from typing import Any, Final
 from ops.ports import Alarm, Depth
 
 _WAITING: Final = "ApproximateNumberOfMessages"
+_DELAYED: Final = "ApproximateNumberOfMessagesDelayed"
 _IN_WORK: Final = "ApproximateNumberOfMessagesNotVisible"
 
 
@@ -27,14 +28,16 @@ def alarms_of(cloudwatch: Any, prefix: str) -> Sequence[Alarm]:
 def depths_of(
     sqs: Any, queues: Mapping[str, str], dead_letters: Mapping[str, str]
 ) -> Sequence[Depth]:
-    """Of every queue, by name; URLs are given. Two calls for each."""
+    """Of every queue, by name; URLs are given. Two calls for each. What is not shown yet waits too:
+    requests that come back do so for seconds, reminders for minutes.
+    """
     found = []
     for name, dead_url in dead_letters.items():
         alive = _counts(sqs, queues[name]) if name in queues else {}
         found.append(
             Depth(
                 queue=name,
-                waiting=alive.get(_WAITING),
+                waiting=alive[_WAITING] + alive[_DELAYED] if alive else None,
                 in_work=alive.get(_IN_WORK),
                 dead=_counts(sqs, dead_url)[_WAITING],
             )
@@ -43,5 +46,5 @@ def depths_of(
 
 
 def _counts(sqs: Any, url: str) -> dict[str, int]:
-    answer = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=[_WAITING, _IN_WORK])
+    answer = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=[_WAITING, _DELAYED, _IN_WORK])
     return {name: int(count) for name, count in answer["Attributes"].items()}
