@@ -87,11 +87,7 @@ class Run:
     def _prepare(self) -> None:
         _shorten_visibility(self._system, self._plan)
         first = self._clients.people[0]
-        eventually(
-            lambda: {*SYMBOLS} <= {it["symbol"] for it in first.get("/stocks")["items"]},
-            what="prices",
-            within_s=60,
-        )
+        first.wait_for_prices(*SYMBOLS)
         for person in self._clients.people:
             person.deposit(str(DEPOSIT))
         say(f"{len(self._clients.people)} people have {DEPOSIT} each")

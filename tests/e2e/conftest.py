@@ -2,15 +2,16 @@
 
 import shutil
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from tests.e2e.system import ROOT, Person, System, a_person, eventually, running
+from local.exchange.companies import REPLAYED, WALKING
+from tests.e2e.system import ROOT, Person, System, a_person, running
 
 # Prices at once and often; one company that the exchange always refuses.
 LIVELY = "EXCHANGE_OPTIONS=--interval 3 --delay 0.1 --groups 0"
+BOARD = [company.symbol for company in (*REPLAYED, *(walk.company for walk in WALKING))]
 
 
 @pytest.fixture(scope="session")
@@ -40,14 +41,5 @@ def person(system: System) -> Person:
     """Somebody with 1,000 dollars, on an exchange whose board is there and can be traded on."""
     person = a_person(system)
     person.deposit("1000.00")
-    eventually(lambda: has_fresh_board(person), what="a board of companies at prices of now")
+    person.wait_for_prices(*BOARD)
     return person
-
-
-def has_fresh_board(person: Person) -> bool:
-    """The exchange first sends the prices of a day gone by, too old to trade on."""
-    stocks = {stock["symbol"]: stock for stock in person.get("/stocks")["items"]}
-    if len(stocks) < 6 or "AAPL" not in stocks:
-        return False
-    age = datetime.now(UTC) - datetime.fromisoformat(stocks["AAPL"]["observed_at"])
-    return age < timedelta(minutes=10)

@@ -13,6 +13,7 @@ import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from email.message import Message
 from pathlib import Path
 from typing import Any, TypeVar
@@ -227,6 +228,20 @@ class Person:
         answer = self.call("GET", path)
         assert answer.status == 200, answer.text
         return answer.body
+
+    def wait_for_prices(self, *symbols: str) -> None:
+        """Until these companies can be bought: the exchange begins with the prices of a day gone
+        by, too old to trade on.
+        """
+        max_age = timedelta(seconds=self.get("/me")["limits"]["max_price_age_s"])
+
+        def fresh() -> bool:
+            since = datetime.now(UTC) - max_age
+            board = self.get("/stocks")["items"]
+            told = {it["symbol"]: datetime.fromisoformat(it["observed_at"]) for it in board}
+            return all(symbol in told and told[symbol] > since for symbol in symbols)
+
+        eventually(fresh, what=f"prices of now: {', '.join(symbols)}", within_s=60)
 
     def deposit(self, amount: str) -> None:
         """Put money in."""

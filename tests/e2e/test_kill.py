@@ -143,7 +143,7 @@ def aftermath(state: Path) -> Aftermath:
     done: Counter[str] = Counter()
     with running(state=kept, options=OPTIONS, **PORTS) as system, bridge_beside(system) as bridge:
         people = [a_person(system) for _ in range(PEOPLE)]
-        eventually(lambda: people[0].call("GET", "/stocks/AAPL").status == 200, what="a price")
+        people[0].wait_for_prices("AAPL")
         for person in people:
             person.deposit("10000.00")
         killer = threading.Thread(target=kill_now_and_then, args=(bridge, done))

@@ -181,7 +181,7 @@ def story(system: System, publisher: mqtt.Client) -> Told:
     assert system.run("confirm", f"EMAIL={person.email}").returncode == 0
     person.sign_in()
     sign_in_wrongly(told, person)
-    eventually(lambda: person.call("GET", "/stocks/AAPL").status == 200, what="a board")
+    person.wait_for_prices("AAPL")
     use_the_api(told, person)
     told.order_id = person.buy("AAPL", "0.1")["order_id"]
     person.ended(told.order_id)

@@ -37,15 +37,8 @@ def order_id(system: System) -> str:
     """Of an order that has ended."""
     person = a_person(system)
     person.deposit("10.00")
-    eventually(lambda: person.call("GET", "/stocks/AAPL").status == 200, what="a board")
-
-    def placed() -> str | None:
-        body = {"symbol": "AAPL", "quantity": "0.01"}
-        answer = person.call("POST", "/orders", body)
-        return str(answer.body["order_id"]) if answer.status == 202 else None
-
-    order_id = eventually(placed, what="an order at a price of now")
-    assert order_id is not None
+    person.wait_for_prices("AAPL")
+    order_id = str(person.buy("AAPL", "0.01")["order_id"])
     person.ended(order_id)
     return order_id
 
