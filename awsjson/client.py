@@ -1,22 +1,26 @@
 """A client of one service: each call signed, sent, read, and repeated where that may help."""
 
+from __future__ import annotations
+
 import json
 import random
 import time
 import uuid
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from zlib import crc32
 
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
-from botocore.credentials import Credentials
 from botocore.exceptions import ClientError, ConnectionClosedError, HTTPClientError
 from botocore.exceptions import ConnectionError as NoConnection
 
 from awsjson import environment, faults
 from awsjson.connections import Answer, Connections, Timeouts
 from awsjson.services import Service
+
+if TYPE_CHECKING:
+    from botocore.credentials import Credentials
 
 _FIRST_PAUSE_S: Final = 0.1
 _LONGEST_PAUSE_S: Final = 2.0
@@ -38,7 +42,7 @@ class Client:
         self._prefixes = service.prefixes if environment.has_prefixed_hosts() else {}
         self._attempts = attempts
         self._connections = Connections(timeouts)
-        self._credentials: Credentials | None = None
+        self._credentials: environment.Keys | Credentials | None = None
         self._headers = {
             "Content-Type": f"application/x-amz-json-{service.protocol}",
             "User-Agent": "fintech",

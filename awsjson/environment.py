@@ -3,13 +3,29 @@
 The only reader of it in this room. Credentials come from wherever botocore finds them.
 """
 
-import os
+from __future__ import annotations
 
-import botocore.session
-from botocore.credentials import Credentials, EnvProvider
+import os
+from typing import TYPE_CHECKING, NamedTuple, Self
+
 from botocore.exceptions import NoCredentialsError, NoRegionError
 
 from awsjson.services import Service
+
+if TYPE_CHECKING:  # a function has no use for it
+    from botocore.credentials import Credentials
+
+
+class Keys(NamedTuple):
+    """Credentials that last as long as the process, by botocore's names."""
+
+    access_key: str
+    secret_key: str
+    token: str | None
+
+    def get_frozen_credentials(self) -> Self:
+        """They never change."""
+        return self
 
 
 def region() -> str:
@@ -36,13 +52,19 @@ def has_prefixed_hosts() -> bool:
     return os.environ.get("AWS_DISABLE_HOST_PREFIX_INJECTION", "").lower() != "true"
 
 
-def credentials() -> Credentials:
+def credentials() -> Keys | Credentials:
     """Those of this process, which renew themselves where they end; raises NoCredentialsError.
 
-    A function has them in its environment for as long as it lives; a session, which would look at
-    a dozen other places, takes longer to be made than a request.
+    A function has them in its environment for as long as it lives. Elsewhere a session looks at a
+    dozen places more; it is not even loaded where nobody needs it, since a cold start would pay.
     """
-    found = EnvProvider().load() or botocore.session.get_session().get_credentials()
+    access_key = os.environ.get("AWS_ACCESS_KEY_ID")
+    secret_key = os.environ.get("AWS_SECRET_ACCESS_KEY")
+    if access_key and secret_key and "AWS_CREDENTIAL_EXPIRATION" not in os.environ:
+        return Keys(access_key, secret_key, os.environ.get("AWS_SESSION_TOKEN"))
+    from botocore.session import get_session
+
+    found = get_session().get_credentials()
     if found is None:
         raise NoCredentialsError
     return found

@@ -206,7 +206,7 @@ hop to the next, so that a hop may seem to take less than nothing. The whole is 
 
 
 SECTIONS: Final[Sequence[tuple[tuple[str, ...], Any]]] = (
-    (("cold-start", "warm"), page_cost.unmet),
+    (("idle",), page_cost.unmet),
     (("cold-start",), _cold),
     (("warm",), _warm),
     (("bridge",), _bridge),

@@ -55,17 +55,12 @@ kB with some thirty companies; beyond, each step costs two units more. A deposit
 """
 
 
-def unmet(found: Found) -> str:
-    """Why some targets are not met."""
-    cold = found["cold-start"]
-    settle, nothing = cold["settle order"], cold[""]["nothing"]["cpu_ms"]["median"]
-    ours, theirs = (settle[side]["cpu_ms"]["median"] - nothing for side in ("ours", "fastapi"))
-    return f"""## What is not met, and why
-- **The start of settling, beside FastAPI's.** For a queue FastAPI's side is a plain handler on boto3's resource and pydantic: beyond an
-  empty process it takes {theirs:.0f} ms, ours {ours:.0f}. No client of botocore's is made on our side (0120), so all of it is importing: two fifths of it botocore, which signs
-  and which pynamodb imports as a whole, a fifth Powertools' logger and what it takes along. Less is to be had only without one of them.
-- **Nothing but the bridge when idle.** Lambda asks an idle queue with two pollers, one that is bounded with five, three times a minute each, and AWS
-  bills what is beyond an account's free million. The sweep looks for reminders three times a minute. The queue of the jobs has to be bounded, and seven pollers are free; see [0127](decisions/0127-queues-of-dev-have-no-bound.md).
+def unmet(_found: Found) -> str:
+    """Why one target is not met."""
+    return """## What is not met, and why
+**Nothing but the bridge when idle.** Lambda asks an idle queue with two pollers, one that is bounded with five, three times a minute each, and AWS
+bills what is beyond an account's free million. The sweep looks for reminders three times a minute. The queue of the jobs has to be bounded, and
+seven pollers are free; see [0127](decisions/0127-queues-of-dev-have-no-bound.md).
 """
 
 

@@ -46,7 +46,7 @@ def _ratios(parts: Found, name: str, most: float) -> Iterator[Verdict]:
                     f"{name}, {what}: share of {title}",
                     f"≤ {most:.0f} %",
                     f"{ratio:.0f} %",
-                    round(ratio) <= most,
+                    ratio <= most,
                 )
 
 

@@ -3,16 +3,12 @@
 A quote is a function of the set of ticks seen, whatever the order in which they came.
 """
 
-import re
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
-# A clock of the exchange that runs ahead must not make every later price look old.
-MAX_AHEAD: Final = timedelta(minutes=5)
 TREND_HOURS: Final = 24
-_SYMBOL: Final = re.compile(r"[A-Z0-9^][A-Z0-9.^=-]{0,15}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,13 +55,6 @@ class Quote:
         return None if self.previous_price is None else self.price - self.previous_price
 
 
-def observed(claimed: datetime | None, received_at: datetime) -> datetime:
-    """When a price was true: as the exchange says, unless it says nothing or a time to come."""
-    if claimed is None or claimed > received_at + MAX_AHEAD:
-        return received_at
-    return claimed
-
-
 def with_tick(quote: Quote | None, tick: Tick) -> Quote:
     """The quote after one more tick; the same value where the tick changes nothing."""
     if quote is None:
@@ -105,9 +94,3 @@ def _quote(tick: Tick) -> Quote:
         observed_at=tick.observed_at,
         received_at=tick.received_at,
     )
-
-
-def symbol_in(text: str) -> str | None:
-    """The company's symbol that `text` means, in upper case; None where it cannot be one."""
-    symbol = text.strip().upper()
-    return symbol if _SYMBOL.fullmatch(symbol) else None

@@ -10,7 +10,7 @@ from lambdas.handlers.lines import logger_of
 from lambdas.names import Function
 from lambdas.usecases.update_market import update_market
 from lambdas.wire.envelope import Envelope
-from lambdas.wire.exchange import prices_in
+from lambdas.wire.exchange_prices import prices_in
 from lambdas.wire.malformed import Malformed
 
 logger = logger_of(Function.PRICES)

@@ -9,7 +9,7 @@ MESSAGES: Final = (
         name="compare group ids as they come",
         edits=(
             Edit(
-                file="lambdas/wire/exchange.py",
+                file="lambdas/wire/exchange_fields.py",
                 old="        return text\n    return money.plain(number)\n",
                 new="        return text\n    return str(value)\n",
             ),

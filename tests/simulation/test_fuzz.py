@@ -10,7 +10,8 @@ import pytest
 
 from lambdas.names import Function, Queue, Table
 from lambdas.wire.envelope import envelope_in
-from lambdas.wire.exchange import prices_in, request_in, verdict_in
+from lambdas.wire.exchange import request_in, verdict_in
+from lambdas.wire.exchange_prices import prices_in
 from lambdas.wire.malformed import Malformed
 from mqtt_bridge.routing import envelope
 from tests.simulation import fuzz

@@ -8,6 +8,7 @@ from typing import Any
 import boto3
 import botocore.auth
 import botocore.crt.auth
+import botocore.session
 import pytest
 from awscrt import auth, http  # type: ignore[import-untyped]
 from botocore import xform_name
@@ -186,8 +187,34 @@ def test_without_credentials_nothing_is_sent_and_the_next_call_looks_again(
     client = connect()
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
         monkeypatch.delenv(name)
-    monkeypatch.setattr(environment.botocore.session, "get_session", Session)
+    monkeypatch.setattr(botocore.session, "get_session", Session)
     with pytest.raises(NoCredentialsError):
         client.call("GetItem", {})
     assert not server.requests
     assert client.call("GetItem", {}) == {}
+
+
+@pytest.mark.parametrize(
+    ("variables", "expected"),
+    [
+        ({}, "of the environment"),
+        ({"AWS_CREDENTIAL_EXPIRATION": "2999-01-01T00:00:00Z"}, "of a session"),
+        ({"AWS_ACCESS_KEY_ID": ""}, "of a session"),
+        ({"AWS_SECRET_ACCESS_KEY": ""}, "of a session"),
+    ],
+    ids=["they last", "they end", "no key", "no secret"],
+)
+def test_what_the_environment_does_not_hold_for_ever_a_session_finds(
+    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], expected: str
+) -> None:
+    class Session:
+        def get_credentials(self) -> Credentials:
+            return Credentials("of a session", "s")
+
+    monkeypatch.setattr(botocore.session, "get_session", Session)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "of the environment")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "s")
+    monkeypatch.delenv("AWS_CREDENTIAL_EXPIRATION", raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert environment.credentials().get_frozen_credentials().access_key == expected

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambdas.domain.market import Quote, Tick, observed, symbol_in, with_tick
+from lambdas.domain.market import Quote, Tick, with_tick
+from lambdas.domain.tolerance import observed, symbol_in
 from tests.builders import NOW, a_tick
 
 ticks = st.lists(

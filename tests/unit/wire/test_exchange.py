@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambdas.wire.exchange import prices_in, request_in, request_out, verdict_in
+from lambdas.wire.exchange import request_in, request_out, verdict_in
+from lambdas.wire.exchange_prices import prices_in
 from lambdas.wire.malformed import Malformed
 from tests.builders import NOW
 
