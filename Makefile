@@ -271,11 +271,11 @@ plant-bugs: $(VENV)/.installed  ## plant deliberate bugs, one at a time, in copi
 
 .PHONY: test-system
 test-system: tools  ## the whole system through its public doors
-	@$(PYTEST) tests/e2e --ignore tests/e2e/test_kill.py
+	@$(PYTEST) tests/e2e --ignore tests/e2e/test_kill.py --ignore tests/e2e/test_next_run.py
 
 .PHONY: test-kill
-test-kill: tools  ## a thousand orders while the bridge is killed (needs mosquitto)
-	@$(PYTEST) tests/e2e/test_kill.py
+test-kill: tools  ## a thousand orders while the bridge is killed; what the next run finds (needs mosquitto)
+	@$(PYTEST) tests/e2e/test_kill.py tests/e2e/test_next_run.py
 
 .PHONY: test-chaos
 test-chaos: tools  ## a small chaos run (needs mosquitto)

@@ -61,6 +61,11 @@ def deploy(options: Options) -> Program:
     )
 
 
+def was_deployed(options: Options) -> bool:
+    """Whether an earlier run of this state has come so far: there may be orders in it."""
+    return _outputs_file(options).exists()
+
+
 def outputs(options: Options) -> dict[str, str]:
     """What the stacks say of themselves: every CfnOutput by its name."""
     by_stack: dict[str, dict[str, str]] = json.loads(_outputs_file(options).read_text())

@@ -8,7 +8,7 @@ from typing import Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from local import bridge, broker, cloud, deploy, ports, simulator, site
+from local import bridge, broker, cloud, deploy, ports, reminding, simulator, site
 from local.errors import CannotRun, Stopped
 from local.functions import keep_logs
 from local.lock import held
@@ -42,10 +42,12 @@ def up(options: Options) -> int:
         undo.callback(options.outputs.unlink, missing_ok=True)
         supervisor.obey_signals()
         try:
-            outputs = _start(
-                Run(options=options, supervisor=supervisor, progress=progress, undo=undo)
-            )
+            run = Run(options=options, supervisor=supervisor, progress=progress, undo=undo)
+            is_first = not deploy.was_deployed(options)
+            outputs = _start(run)
             outputs.write(options)
+            if not is_first:
+                _remind(run)
             _tell(options, outputs, progress)
             supervisor.watch()
         except Stopped:
@@ -81,6 +83,15 @@ def _start(run: Run) -> Outputs:
             run.supervisor.start(simulator.program(run.options, outputs.mqtt_url, outputs.topics))
         _await_heartbeat(run, outputs)
     return outputs
+
+
+def _remind(run: Run) -> None:
+    """Of the orders that the run before left open. What was on its way when that ended, a stream or
+    a queue of the local cloud may have forgotten, and with it that anybody should be asked.
+    """
+    with run.progress.step("open orders of the run before"):
+        task = run.supervisor.begin(reminding.program(run.options))
+        run.supervisor.finish(task, timeout_s=_READY_TIMEOUT_S, complaints=lambda _: "")
 
 
 def _require_room(options: Options) -> None:

@@ -24,7 +24,7 @@ from local.exchange.malformed import Kind
 from local.exchange.misbehaviour import Publication
 
 LOG: Final = logging.getLogger("exchange")
-LONGEST_SLEEP_S: Final = 60.0
+LONGEST_SLEEP_S: Final = 1.0  # a signal that comes in just before a sleep does not end that one
 LONGEST_GOODBYE_S: Final = 2.0
 SLOWEST_RECONNECT_S: Final = 15
 LONGEST_SHOWN: Final = 300

@@ -19,7 +19,8 @@ export function sampleOrder(now: number, minutesOld: number, sample: OrderSample
     overdue: false,
     asks: 0,
     created_at: at(0),
-    sent_at: sample.state === "PENDING" ? null : at(0.6),
+    // An answer within seconds, as most are, leaves no time at which the request was sent.
+    sent_at: ["SENT", "VOIDED"].includes(sample.state) ? at(0.6) : null,
     ended_at: isEnded ? at(1.4) : null,
     reason: null,
     released: isReturned ? sample.cost : null,

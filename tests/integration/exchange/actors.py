@@ -105,7 +105,8 @@ class ExchangeProcess:
         arguments = ["--mqtt-url", url, "--groups", "0", "--delay", "0.01", *options]
         with log.open("a") as file:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "local.exchange", *arguments], stderr=file
+                [sys.executable, "-X", "faulthandler", "-m", "local.exchange", *arguments],
+                stderr=file,
             )
 
     @property
@@ -125,6 +126,10 @@ class ExchangeProcess:
             self._process.send_signal(number)
         try:
             return self._process.wait(PATIENCE_S)
+        except subprocess.TimeoutExpired:
+            self._process.send_signal(signal.SIGABRT)  # where each thread stands, into its log
+            self._process.wait(PATIENCE_S)
+            raise AssertionError(f"it did not end:\n{self.said}") from None
         finally:
             self._process.kill()
 
