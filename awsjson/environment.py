@@ -1,6 +1,6 @@
 """What AWS's tools agree to read from the environment: the region, endpoints, credentials.
 
-The only reader of it in this room. Credentials come from wherever botocore finds them.
+The only reader of it in this room. Credentials that end, or stand elsewhere, botocore finds.
 """
 
 from __future__ import annotations
@@ -61,7 +61,9 @@ def credentials() -> Keys | Credentials:
     access_key = os.environ.get("AWS_ACCESS_KEY_ID")
     secret_key = os.environ.get("AWS_SECRET_ACCESS_KEY")
     if access_key and secret_key and "AWS_CREDENTIAL_EXPIRATION" not in os.environ:
-        return Keys(access_key, secret_key, os.environ.get("AWS_SESSION_TOKEN"))
+        # botocore takes the token's older name first.
+        token = os.environ.get("AWS_SECURITY_TOKEN") or os.environ.get("AWS_SESSION_TOKEN")
+        return Keys(access_key, secret_key, token)
     from botocore.session import get_session
 
     found = get_session().get_credentials()

@@ -12,7 +12,7 @@ import botocore.session
 import pytest
 from awscrt import auth, http  # type: ignore[import-untyped]
 from botocore import xform_name
-from botocore.credentials import Credentials, RefreshableCredentials
+from botocore.credentials import Credentials, EnvProvider, RefreshableCredentials
 from botocore.exceptions import NoCredentialsError, NoRegionError
 
 from awsjson import environment
@@ -218,3 +218,15 @@ def test_what_the_environment_does_not_hold_for_ever_a_session_finds(
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
     assert environment.credentials().get_frozen_credentials().access_key == expected
+
+
+@pytest.mark.parametrize("name", ["AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN"])
+def test_a_token_has_two_names(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    variables = {"AWS_ACCESS_KEY_ID": "A", "AWS_SECRET_ACCESS_KEY": "s", name: "the token"}
+    for other in ("AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN", "AWS_CREDENTIAL_EXPIRATION"):
+        monkeypatch.delenv(other, raising=False)
+    for variable, value in variables.items():
+        monkeypatch.setenv(variable, value)
+    theirs = EnvProvider().load()
+    assert theirs is not None
+    assert environment.credentials().get_frozen_credentials().token == theirs.token == "the token"

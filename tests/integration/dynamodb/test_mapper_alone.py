@@ -54,13 +54,27 @@ def test_what_was_loaded_before_stays_and_is_used() -> None:
     assert told(program) == "True"
 
 
-def test_a_connection_that_would_need_the_client_says_what_to_do() -> None:
+def test_a_connection_that_would_make_a_client_says_what_to_do() -> None:
+    """Beside all of botocore, as in an operator's command."""
     program = """
         import lambdas.adapters
+        import boto3
         from pynamodb.connection import Connection
         try:
-            Connection(region="eu-west-1").session
+            Connection(region="eu-west-1").client
         except RuntimeError as error:
             print(error)
     """
     assert "connect by dynamodb.connect" in told(program)
+
+
+def test_a_connection_that_would_make_a_client_in_a_function_fails_at_once() -> None:
+    program = """
+        import lambdas.adapters
+        from pynamodb.connection import Connection
+        try:
+            Connection(region="eu-west-1").client
+        except AttributeError as error:
+            print(error)
+    """
+    assert told(program) == "module 'botocore' has no attribute 'client'"

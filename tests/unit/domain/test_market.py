@@ -3,12 +3,10 @@
 from datetime import timedelta
 from decimal import Decimal
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from lambdas.domain.market import Quote, Tick, with_tick
-from lambdas.domain.tolerance import observed, symbol_in
 from tests.builders import NOW, a_tick
 
 ticks = st.lists(
@@ -47,30 +45,3 @@ def test_a_quote_is_the_newest_price_and_the_last_of_the_day_before(seen: list[T
     assert (quote.price, quote.observed_at) == (newest.price, newest.observed_at)
     assert quote.previous_price == (None if last_before is None else last_before.price)
     assert (quote.change is None) is (last_before is None)
-
-
-def test_a_clock_that_runs_ahead_is_not_believed() -> None:
-    ahead = NOW + timedelta(minutes=5)
-    assert observed(ahead, NOW) == ahead
-    assert observed(ahead + timedelta(microseconds=1), NOW) == NOW
-    assert observed(None, NOW) == NOW
-
-
-@pytest.mark.parametrize(
-    ("text", "symbol"),
-    [
-        ("aapl", "AAPL"),
-        (" BRK.B ", "BRK.B"),
-        ("^GSPC", "^GSPC"),
-        ("BTC-USD", "BTC-USD"),
-        ("", None),
-        ("A" * 17, None),
-        ("A B", None),
-        ("=1+1", None),
-        ("../x", None),
-        ("ÄÖ", None),
-        ("A\n", "A"),
-    ],
-)
-def test_symbols_are_upper_case_and_short(text: str, symbol: str | None) -> None:
-    assert symbol_in(text) == symbol
