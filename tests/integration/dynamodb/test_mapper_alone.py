@@ -4,6 +4,8 @@ import subprocess
 import sys
 import textwrap
 
+import pytest
+
 from tests.e2e.system import ROOT
 
 
@@ -54,27 +56,22 @@ def test_what_was_loaded_before_stays_and_is_used() -> None:
     assert told(program) == "True"
 
 
-def test_a_connection_that_would_make_a_client_says_what_to_do() -> None:
-    """Beside all of botocore, as in an operator's command."""
-    program = """
+@pytest.mark.parametrize(
+    ("beside", "expected"),
+    [
+        ("boto3", "pynamodb has no client of its own here: connect by dynamodb.connect"),
+        ("lambdas.adapters", "module 'botocore' has no attribute 'client'"),
+    ],
+    ids=["in an operator's command", "in a function"],
+)
+def test_a_connection_that_would_make_a_client_fails_at_once(beside: str, expected: str) -> None:
+    program = f"""
         import lambdas.adapters
-        import boto3
+        import {beside}
         from pynamodb.connection import Connection
         try:
             Connection(region="eu-west-1").client
-        except RuntimeError as error:
+        except (AttributeError, RuntimeError) as error:
             print(error)
     """
-    assert "connect by dynamodb.connect" in told(program)
-
-
-def test_a_connection_that_would_make_a_client_in_a_function_fails_at_once() -> None:
-    program = """
-        import lambdas.adapters
-        from pynamodb.connection import Connection
-        try:
-            Connection(region="eu-west-1").client
-        except AttributeError as error:
-            print(error)
-    """
-    assert told(program) == "module 'botocore' has no attribute 'client'"
+    assert told(program) == expected
