@@ -144,7 +144,7 @@ def new_world() -> Iterator[World]:
         try:
             _make_tables()
             _make_queues()
-            workflow.connect = lambda *_: Steps()  # type: ignore[assignment,misc]
+            workflow.connect = lambda *_: Steps()  # type: ignore[assignment,misc]  # stands in for it
             runtime.now = lambda: NOW
             world = World(recorder, log)
             world.forget()

@@ -114,6 +114,15 @@ class System:
             check=False,
         )
 
+    def messages(self, queue: str) -> int:
+        """How many are in a queue, about: shown, hidden, or not due yet."""
+        kinds = ("", "NotVisible", "Delayed")
+        told = self.client("sqs").get_queue_attributes(
+            QueueUrl=self.outputs["queues"][queue],
+            AttributeNames=[f"ApproximateNumberOfMessages{kind}" for kind in kinds],
+        )["Attributes"]
+        return sum(map(int, told.values()))
+
     def dead_letters(self, queue: str) -> list[dict[str, Any]]:
         """What lies in a dead-letter queue now: body and reason. Read, not removed."""
         sqs = self.client("sqs")

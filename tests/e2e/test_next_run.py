@@ -8,7 +8,7 @@ import pytest
 from lambdas.names import Setting
 from local.faults.switch import Switch
 from tests.e2e.quiet import rich, set_price
-from tests.e2e.system import ROOT, System, eventually, running
+from tests.e2e.system import ROOT, eventually, running
 
 PORTS = {"cloud_port": 4776, "mqtt_port": 1976}  # test_kill's: the two never run at once
 ALONE = ("BRIDGE=none", "EXCHANGE=none")
@@ -34,22 +34,12 @@ def test_an_order_that_nothing_speaks_of_any_more_is_asked_for_in_the_next_run(
         person = rich(system, "1000.00")
         set_price(system, person, "AAPL", "170.5")
         order_id = person.buy("AAPL", "0.5")["order_id"]
-        eventually(lambda: all(held(system, it) for it in FORGETTING), what="a relayed order")
+        eventually(lambda: all(system.messages(it) for it in FORGETTING), what="a relayed order")
         for queue in FORGETTING:
             system.client("sqs").purge_queue(QueueUrl=system.outputs["queues"][queue])
-        assert [held(system, queue) for queue in FORGETTING] == [0, 0]
+        assert [system.messages(queue) for queue in FORGETTING] == [0, 0]
     with running(state=state, options=LIVELY, **PORTS) as system:
         person.system = system
         person.sign_in()
         assert person.ended(order_id, within_s=150)["state"] == "ACCEPTED"
         assert person.get("/wallet")["held"] == "0.00"
-
-
-def held(system: System, queue: str) -> int:
-    """Messages of a queue, whether they are shown yet or not."""
-    kinds = ("", "NotVisible", "Delayed")
-    names = [f"ApproximateNumberOfMessages{kind}" for kind in kinds]
-    answer = system.client("sqs").get_queue_attributes(
-        QueueUrl=system.outputs["queues"][queue], AttributeNames=names
-    )
-    return sum(int(answer["Attributes"][name]) for name in names)

@@ -157,29 +157,16 @@ def test_an_overdue_order_is_seen_voided_and_told(quiet: System, investor: Perso
 
 def test_a_lost_reminder_is_made_good(quiet: System, investor: Person) -> None:
     order_id = investor.buy("AAPL", "1")["order_id"]
-    eventually(lambda: reminders(quiet), what="the relay's reminder")
+    eventually(lambda: quiet.messages("reminders"), what="the relay's reminder")
     quiet.client("sqs").purge_queue(QueueUrl=quiet.outputs["queues"]["reminders"])
-    assert not reminders(quiet)
+    assert not quiet.messages("reminders")
     ran = quiet.run("remind")
     assert ran.returncode == 0, ran.stdout + ran.stderr
     told = re.search(r"The sweep is reminded of (\d+) open orders", ran.stdout)
     assert told is not None
-    assert 1 <= int(told[1]) <= 10 * reminders(quiet)  # ten orders share one
+    assert 1 <= int(told[1]) <= 10 * quiet.messages("reminders")  # ten orders share one
     hear(quiet, "validations", verdict(order_id, valid=False))
     investor.ended(order_id)
-
-
-def reminders(system: System) -> int:
-    """How many there are, about: shown, hidden, or not due yet."""
-    names = (
-        "ApproximateNumberOfMessages",
-        "ApproximateNumberOfMessagesNotVisible",
-        "ApproximateNumberOfMessagesDelayed",
-    )
-    told = system.client("sqs").get_queue_attributes(
-        QueueUrl=system.outputs["queues"]["reminders"], AttributeNames=names
-    )["Attributes"]
-    return sum(int(told[name]) for name in names)
 
 
 @pytest.mark.parametrize("valid", [True, False])
