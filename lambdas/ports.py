@@ -1,107 +1,105 @@
-"""What the core needs of the world. Each port has two forms (DynamoDB or SQS, and in memory) that
-pass the same tests.
+"""Ports: what the use cases need of the outside world.
 
-Every method may raise `Transient`. Times are aware and in UTC; amounts are minor units.
+Each port has two implementations (AWS, and in memory) that pass the same tests. Every method may
+raise `Transient`. Times are aware and in UTC; amounts are minor units.
 """
-
-from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Generic, NamedTuple, Protocol, TypeVar
+from datetime import datetime
+from typing import Generic, NamedTuple, Protocol, TypeVar
 
-if TYPE_CHECKING:  # a function that settles orders need not load what jobs and candles are
-    from lambdas.domain.activity import GroupRequest, Trade, Verdict
-    from lambdas.domain.candles import Candle, Interval
-    from lambdas.domain.jobs import Job
-    from lambdas.domain.ledger import Account, Position, Posting
-    from lambdas.domain.market import Quote, Tick
-    from lambdas.domain.orders import Order
-    from lambdas.domain.quoting import MarketSnapshot, MarketUpdate
-    from lambdas.domain.trading import Decision, Snapshot
+from lambdas.domain.activity import GroupRequest, Trade, Validation
+from lambdas.domain.jobs import Job
+from lambdas.domain.ledger import Account, Deposit, DepositDecision, Position, Posting
+from lambdas.domain.market import Candle, Interval, MarketSnapshot, MarketUpdate, Quote, Tick
+from lambdas.domain.orders import Decision, Order, Snapshot
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page(Generic[T]):
-    """Some items, newest first, and where to go on: None at the end."""
+    """A page of a list, newest first; `next_cursor` is None on the last page.
+
+    Every method that takes a cursor raises InvalidInput for one that this system did not issue.
+    """
 
     items: Sequence[T]
     next_cursor: str | None
 
 
+class OpenOrder(NamedTuple):
+    """An entry of the index of open orders."""
+
+    order_id: str
+    next_attempt_at: datetime
+    created_at: datetime
+
+
 class Orders(Protocol):
-    """Orders, and the one way to change them together with money."""
+    """Orders, and the transaction that changes one together with the ledger."""
 
     def snapshot(self, account_id: str, symbol: str, order_id: str) -> Snapshot:
-        """All that placing needs, in one batch read. No account yet: an empty one. Account and
-        order are read consistently; a price may be that of a moment ago.
-        """
+        """Account, quote and order at one moment. Raises StaleDecision if one is being written."""
 
     def get(self, order_id: str) -> Order | None:
-        """One order, read consistently, whoever owns it."""
+        """One order of any account; consistent read."""
 
-    def glimpse(self, order_id: str) -> Order | None:
-        """The order as it was not long ago, or not yet: for half the price. What is decided on it
-        is stale, if it has changed since.
-        """
-
-    def read(self, order_ids: Sequence[str]) -> dict[str, Order]:
-        """Those of at most 100 orders that exist, by id, read consistently, whoever owns them."""
+    def get_many(self, order_ids: Sequence[str]) -> dict[str, Order]:
+        """The existing ones of at most 100 orders by id; consistent read."""
 
     def commit(self, decision: Decision) -> None:
-        """Write a decision in one transaction. Raises StaleDecision if `before` is not so now,
-        or if the account does not have what the posting takes.
-        """
+        """Writes a decision in one transaction. Raises StaleDecision if order or account changed."""
 
     def of_account(self, account_id: str, limit: int, cursor: str | None) -> Page[Order]:
-        """An account's orders. Raises InvalidInput for a cursor that is not ours."""
+        """An account's orders by time of creation. A new order may appear after a moment."""
+
+    def open(self) -> Sequence[OpenOrder]:
+        """All open orders from the index, next attempt first. A new order may be missing."""
 
 
-class Wallets(Protocol):
-    """Balances, the ledger, and what an account owns."""
+class Accounts(Protocol):
+    """Balances, ledger, deposits and positions of accounts."""
 
-    def account(self, account_id: str) -> Account:
-        """The balances; an empty account where nothing was ever paid in."""
+    def get(self, account_id: str) -> Account:
+        """The balances; consistent read. An account without any posting is empty."""
 
-    def posting(self, account_id: str, posting_id: str) -> Posting | None:
-        """One movement, read consistently."""
+    def deposit_snapshot(self, account_id: str, deposit_id: str) -> tuple[Account, Deposit | None]:
+        """Account and deposit at one moment. Raises StaleDecision if one is being written."""
 
-    def deposit(self, posting: Posting) -> None:
-        """Book a deposit. Raises StaleDecision if this very posting is there already."""
+    def commit_deposit(self, decision: DepositDecision) -> None:
+        """Writes a deposit and its posting in one transaction. Raises StaleDecision."""
 
     def postings(self, account_id: str, limit: int, cursor: str | None) -> Page[Posting]:
-        """The ledger. Raises InvalidInput for a cursor that is not ours."""
+        """The ledger by number; consistent read."""
 
     def positions(self, account_id: str) -> Sequence[Position]:
-        """What the account owns, by symbol."""
+        """The account's positions by symbol; consistent read."""
 
 
 class Market(Protocol):
-    """The board, the history of prices, and the candles, and the one way to change them."""
+    """Quotes, price history and candles, and the transaction that changes them."""
 
     def board(self) -> Sequence[Quote]:
-        """All quotes, by symbol, in one query."""
+        """All quotes by symbol. Eventually consistent."""
 
     def quote(self, symbol: str) -> Quote | None:
-        """The latest price of one company."""
+        """One quote. Eventually consistent."""
 
     def quotes(self, symbols: Sequence[str]) -> dict[str, Quote]:
-        """The latest prices of some companies, read consistently."""
+        """The existing quotes of these companies by symbol; consistent read."""
 
     def snapshot(self, ticks: Sequence[Tick]) -> MarketSnapshot:
-        """All that taking a portion of ticks needs, in one consistent batch read."""
+        """All items that these ticks touch; consistent read of at most MAX_KEYS items."""
 
     def commit(self, update: MarketUpdate) -> None:
-        """Write an update of a portion in one transaction. Raises StaleDecision if anything of it
-        is not as it was read.
-        """
+        """Writes an update in one transaction. Raises StaleDecision if anything has changed."""
 
     def recorded(self, symbol: str, day: datetime) -> tuple[MarketSnapshot, Sequence[Tick]]:
-        """A company's quote and the candles of a day of UTC, and after them all ticks of that day,
-        read consistently: a tick that comes in between makes an update of these stale.
+        """A company's quote and the candles of a UTC day, then all ticks of that day; consistent.
+
+        A tick that arrives in between makes an update based on these stale.
         """
 
     def history(
@@ -112,9 +110,7 @@ class Market(Protocol):
         limit: int,
         cursor: str | None,
     ) -> Page[Tick]:
-        """Ticks of one company with start ≤ observed_at < end.
-        Raises InvalidInput for a cursor that is not ours.
-        """
+        """Ticks of one company with start ≤ observed_at < end."""
 
     def candles(
         self,
@@ -125,76 +121,47 @@ class Market(Protocol):
         limit: int,
         cursor: str | None,
     ) -> Page[Candle]:
-        """Candles of one company with start ≤ opened_at < end.
-        Raises InvalidInput for a cursor that is not ours.
-        """
+        """Candles of one company with start ≤ opened_at < end."""
 
 
 class ActivityLog(Protocol):
-    """What every group does, whichever of request and verdict is heard first."""
+    """Purchase requests of all groups and the exchange's answers, in any order of arrival."""
 
-    def request(self, request: GroupRequest) -> None:
-        """Keep a request; the first one heard under an id stays."""
+    def record_request(self, request: GroupRequest) -> None:
+        """Stores a request; the first one under an id stays."""
 
-    def verdict(self, verdict: Verdict) -> None:
-        """Keep an answer; the first one heard under an id stays."""
+    def record_validation(self, validation: Validation) -> None:
+        """Stores an answer; the first one under an id stays."""
+
+    def record_trade(self, trade: Trade) -> None:
+        """Stores a request with its answer, once."""
 
     def demand(self, symbol: str, start: datetime, end: datetime) -> int:
-        """How many purchases of a company, by all groups and ours, were found valid with
-        start ≤ validated_at < end.
-        """
+        """Number of valid purchases of a company by all groups, start ≤ validated_at < end."""
 
     def of_symbol(self, symbol: str, limit: int, cursor: str | None) -> Page[Trade]:
-        """A company's answered requests. Raises InvalidInput for a cursor that is not ours."""
+        """Answered requests of one company by time of the answer."""
 
     def feed(self, start: datetime, end: datetime, limit: int, cursor: str | None) -> Page[Trade]:
-        """The other groups' answered requests with start ≤ validated_at < end, of all companies,
-        a few days at most.
-        Raises InvalidInput for a cursor that is not ours.
-        """
+        """Answered requests of all companies, start ≤ validated_at < end, a few days at most."""
 
 
 class Outbox(Protocol):
-    """The way to the exchange."""
+    """The queue of purchase requests to publish."""
 
     def send(self, requests: Sequence[str]) -> Sequence[int]:
-        """Queue wire requests for publication; the positions of those that were not queued."""
-
-
-class Reminder(NamedTuple):
-    """A message that says no more than: look at these orders. `handle` is for who forgets it."""
-
-    order_ids: tuple[str, ...]
-    sent_at: datetime
-    handle: str
-
-
-class Reminders(Protocol):
-    """What the sweep looks at: at least one reminder of each order without an end."""
-
-    def send(self, order_ids: Sequence[str], after: timedelta) -> Sequence[int]:
-        """Remind of each order, first after that time (at most 15 minutes, in whole seconds); the
-        positions of those that were not queued. Twice is harmless.
-        """
-
-    def due(self) -> Sequence[Reminder]:
-        """Some reminders whose time has come, in any order, of a hundred orders at most; none where
-        there are no more. Each comes again after a while, unless it is done.
-        """
-
-    def done(self, reminders: Sequence[Reminder]) -> None:
-        """Forget these."""
+        """Enqueues wire messages; returns the positions of those that were not enqueued."""
 
 
 class DeadLetters(Protocol):
-    """Where an operator finds what nobody could understand."""
+    """The dead-letter queue of one source queue."""
 
     def put(self, body: str, reason: str) -> None:
-        """Put a queue message aside, whole, with the reason."""
+        """Puts a whole message aside with the reason, for an operator."""
 
 
 class JobsPulse(NamedTuple):
-    """When jobs last ended, either way, and since when the one that waits longest is due."""
+    """When jobs last ended, and since when the longest waiting open job is due for a check."""
 
     last_finished_at: datetime | None
     last_failed_at: datetime | None
@@ -202,39 +169,39 @@ class JobsPulse(NamedTuple):
 
 
 class Jobs(Protocol):
-    """Jobs and how they stand."""
+    """Jobs and their states."""
 
     def create(self, job: Job) -> None:
-        """Keep a new job. Raises StaleDecision if there is one of this id."""
+        """Stores a new job. Raises StaleDecision if its id exists."""
 
     def get(self, job_id: str) -> Job | None:
-        """One job, read consistently, whoever owns it."""
+        """One job of any account; consistent read."""
 
-    def replace(self, before: Job, after: Job) -> None:
-        """Write a job anew. Raises StaleDecision if it is not as it was read."""
+    def update(self, before: Job, after: Job) -> None:
+        """Writes a new state of a job. Raises StaleDecision if it is not as read."""
 
     def of_account(self, account_id: str, limit: int, cursor: str | None) -> Page[Job]:
-        """An account's jobs. Raises InvalidInput for a cursor that is not ours."""
+        """An account's jobs by time of creation."""
 
-    def due(self, now: datetime, at_most: int) -> Sequence[str]:
-        """Ids of open jobs that the sweep must look at by now, as an index knows them."""
+    def due(self, now: datetime, limit: int) -> Sequence[str]:
+        """Ids of open jobs due for a check, longest waiting first. Eventually consistent."""
 
     def pulse(self) -> JobsPulse:
-        """How the jobs of all accounts go."""
+        """How the jobs of all accounts fare."""
 
 
 class JobQueue(Protocol):
-    """The way to the workflow."""
+    """The queue of jobs to run."""
 
     def send(self, job_ids: Sequence[str]) -> None:
-        """Queue jobs for their workflow; twice is harmless."""
+        """Enqueues jobs; sending one twice is harmless."""
 
 
 class Workflow(Protocol):
-    """What makes a job of its parts."""
+    """The state machine that runs a job."""
 
     def run(self, job_id: str) -> bool:
-        """Run it to its end, and tell whether it came to one in good order."""
+        """Runs a job to its end; whether the execution succeeded."""
 
-    def is_there(self) -> bool:
-        """Whether it exists and takes jobs."""
+    def exists(self) -> bool:
+        """Whether the state machine exists and accepts executions."""

@@ -1,4 +1,4 @@
-"""What is traded on the exchange by every group: requests, and how they ended."""
+"""Purchase requests of all groups on the exchange, and how they ended."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -6,12 +6,12 @@ from decimal import Decimal
 from typing import Final
 
 DEMAND_WINDOW: Final = timedelta(days=7)
-"""How far back purchases count as demand, and how far the feed over all companies reaches."""
+"""How far back purchases count as demand, and how far the feed of all companies reaches."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupRequest:
-    """A purchase request of some group, as read from the request topic."""
+    """A purchase request of some group."""
 
     request_id: str
     group_id: str
@@ -21,7 +21,7 @@ class GroupRequest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class Validation:
     """The exchange's answer to a request of some group."""
 
     request_id: str
@@ -32,13 +32,10 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trade:
-    """A request with its answer. `group_id` is None for our own group, whose number is a setting.
-
-    Of our own group only what was bought is told.
-    """
+    """A request with its answer. Of our own group only accepted orders are recorded."""
 
     request_id: str
-    group_id: str | None
+    group_id: str
     symbol: str
     quantity: Decimal
     valid: bool

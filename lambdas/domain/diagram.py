@@ -1,6 +1,6 @@
-"""The table of an order's life as a page for people: `python -m lambdas.domain.diagram`.
+"""Writes docs/order-states.md from the transition table: `python -m lambdas.domain.diagram`.
 
-Generated, so that the page cannot say anything else than the code does.
+Generated, so that the page cannot differ from the code.
 """
 
 from lambdas.domain.orders import TRANSITIONS, Effect, Event, State
@@ -14,7 +14,7 @@ _MEANINGS = {
 }
 
 _CAUSES = {
-    Event.SEEN: "our own request is seen on the request topic",
+    Event.ECHOED: "our own request is seen on the request topic",
     Event.ACCEPT: "the exchange answers valid: true",
     Event.REJECT: "the exchange answers valid: false",
     Event.VOID: "an operator ends it, with a reason",
@@ -25,7 +25,7 @@ def page() -> str:
     """The page, in Markdown with a Mermaid diagram."""
     return "\n".join(
         [
-            "# An order's life",
+            "# Order states",
             "",
             "Generated from `lambdas/domain/orders.py` by `make docs`; do not edit.",
             "",
@@ -35,15 +35,15 @@ def page() -> str:
             "|---|---|",
             *(f"| {state} | {meaning} |" for state, meaning in _MEANINGS.items()),
             "",
-            "What each event does in each state. A conflict is an answer other than the end we",
-            "know: it is recorded for an operator, and changes nothing.",
+            "What each event does in each state. A conflict is an answer that contradicts the end",
+            "that we know: it is recorded once, for an operator, and changes nothing else.",
             "",
             f"| | {' | '.join(_CAUSES.values())} |",
             f"|---|{'---|' * len(_CAUSES)}",
             *(_row(state) for state in State),
             "",
-            "Time alone never ends an order: it is asked about again, and after a while an",
-            "operator is told that it is overdue.",
+            "Time alone never ends an order: it is published again under the same id, and after a",
+            "while an operator is told that it is overdue.",
             "",
         ]
     )

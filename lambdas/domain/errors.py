@@ -1,6 +1,6 @@
-"""One family of errors, branched by who is wrong. Whatever is not of this family is a bug.
+"""The family of expected errors, branched by who is wrong. Any other exception is a bug.
 
-`code` is for programs (clients switch on it), `message` for a person; neither carries what came in.
+`code` is for programs (clients switch on it), `message` for people; neither repeats the input.
 """
 
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """One field of the input that is not as it should be."""
+    """One invalid field of the input."""
 
     field: str
     code: str
@@ -16,7 +16,7 @@ class Fault:
 
 
 class DomainError(Exception):
-    """A use case could not be carried out, and says why."""
+    """Base class: a use case could not be carried out."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(f"{code}: {message}")
@@ -25,7 +25,7 @@ class DomainError(Exception):
 
 
 class InvalidInput(DomainError):
-    """The caller's input can never be right; every field at fault is named."""
+    """The input is invalid whatever the state of the system; names every invalid field."""
 
     def __init__(self, *faults: Fault) -> None:
         first = faults[0]
@@ -34,18 +34,18 @@ class InvalidInput(DomainError):
 
 
 class NotFound(DomainError):
-    """There is no such thing, or not for this account."""
+    """The object does not exist, or belongs to another account."""
 
     def __init__(self, what: str) -> None:
         super().__init__("not_found", f"There is no such {what}.")
 
 
 class Refused(DomainError):
-    """The input is well formed, but the state of things does not allow it."""
+    """The input is valid, but the current state does not allow it."""
 
 
 class KeyReused(DomainError):
-    """An idempotency key was used before, for something else."""
+    """An idempotency key was used before with other content."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -54,14 +54,25 @@ class KeyReused(DomainError):
 
 
 class StaleDecision(DomainError):
-    """The world changed between load and commit; load again and decide again."""
+    """An item changed between load and commit: load, decide and commit again."""
 
     def __init__(self) -> None:
         super().__init__("conflict", "Something changed at the same moment. Please try again.")
 
 
 class Transient(DomainError):
-    """A service that we need did not answer now; the same call may succeed later."""
+    """A dependency is unavailable or throttled: the same call may succeed later."""
 
     def __init__(self) -> None:
         super().__init__("unavailable", "The service is busy. Please try again in a moment.")
+
+
+class Malformed(Exception):
+    """A message that violates its protocol. It goes to the dead-letter queue with the reason.
+
+    `reason` is for an operator and never repeats the message.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason

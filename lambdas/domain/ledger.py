@@ -1,8 +1,10 @@
-"""What an account holds, and the immutable postings that say how it came to that.
+"""Double-entry ledger of one account: balances, numbered postings, positions, deposits.
 
-Every posting's id is derived from what caused it, so that the same step cannot be written twice.
+Postings are append-only. Each has the number that follows the account's version, lines that sum to
+zero, and the balances after it. A mistake is corrected by another posting, never by a change.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -10,44 +12,87 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID, uuid5
 
-_DEPOSITS: Final = UUID("0d2f7a52-6c3b-5f5e-9a53-3b6a2f0f9e22")
+_DEPOSIT_NAMESPACE: Final = UUID("0d2f7a52-6c3b-5f5e-9a53-3b6a2f0f9e22")
+
+
+class LineAccount(StrEnum):
+    """Accounts that a posting's lines name. Only the first two have stored balances; the counter-
+    accounts exist in lines alone, so that no item is shared by all accounts.
+    """
+
+    AVAILABLE = "available"
+    HELD = "held"
+    DEMO = "demo"
+    EXCHANGE = "exchange"
 
 
 class PostingKind(StrEnum):
-    """The four movements that there are."""
+    """What a posting does."""
 
     DEPOSIT = "DEPOSIT"  # money came in
     HOLD = "HOLD"  # an order was placed
-    SPEND = "SPEND"  # the exchange accepted it
-    RELEASE = "RELEASE"  # it was rejected or voided: the money is back
+    SPEND = "SPEND"  # the exchange accepted the order
+    RELEASE = "RELEASE"  # the order was rejected or voided: the money is available again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """What an account can spend, and what its open orders hold, in minor units."""
+    """Balances in minor units. `version` is the number of the last posting, 0 before the first."""
 
     account_id: str
     available_minor: int = 0
     held_minor: int = 0
+    version: int = 0
+    posted_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One side of a posting: a positive amount increases the account."""
+
+    account: LineAccount
+    amount_minor: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Posting:
-    """One movement: how much `available` and `held` changed, and because of what."""
+    """One immutable ledger entry: its lines, and the balances after it."""
 
     account_id: str
-    posting_id: str
+    number: int
     kind: PostingKind
-    available_minor: int
-    held_minor: int
-    cause_id: str  # of the order or the deposit
+    lines: tuple[Line, ...]
+    available_after_minor: int
+    held_after_minor: int
+    cause_id: str  # id of the order or deposit
     recorded_at: datetime
     symbol: str | None = None
+
+    @property
+    def posting_id(self) -> str:
+        """Public id. An order ends once, so SPEND and RELEASE share one."""
+        step = "END" if self.kind in (PostingKind.SPEND, PostingKind.RELEASE) else self.kind.value
+        return f"{self.cause_id}#{step}"
+
+    @property
+    def account_after(self) -> Account:
+        """The account with this posting applied."""
+        return Account(
+            account_id=self.account_id,
+            available_minor=self.available_after_minor,
+            held_minor=self.held_after_minor,
+            version=self.number,
+            posted_at=self.recorded_at,
+        )
+
+    def amount_of(self, account: LineAccount) -> int:
+        """Sum of the lines of one account, in minor units; 0 where there is none."""
+        return sum(line.amount_minor for line in self.lines if line.account is account)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Position:
-    """The shares of one company that an account owns, and what they cost."""
+    """Shares of one company that an account owns, and their cost basis."""
 
     account_id: str
     symbol: str
@@ -55,25 +100,92 @@ class Position:
     cost_minor: int
 
 
-def posting_id_for(cause_id: str, kind: PostingKind) -> str:
-    """SPEND and RELEASE share one id, because an order can end only once."""
-    step = "END" if kind in (PostingKind.SPEND, PostingKind.RELEASE) else kind.value
-    return f"{cause_id}#{step}"
+class DepositMethod(StrEnum):
+    """How money comes in, and the counter-account that it comes from."""
+
+    DEMO = "demo"
+
+
+class DepositState(StrEnum):
+    """State of a deposit. Demo money is confirmed at once."""
+
+    CONFIRMED = "confirmed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deposit:
+    """Money that an account puts in."""
+
+    account_id: str
+    deposit_id: str
+    amount_minor: int
+    method: DepositMethod
+    state: DepositState
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DepositDecision:
+    """A new deposit and its posting, to be committed in one transaction."""
+
+    deposit: Deposit
+    posting: Posting
+
+
+def post(
+    account: Account,
+    kind: PostingKind,
+    lines: Sequence[Line],
+    *,
+    cause_id: str,
+    now: datetime,
+    symbol: str | None = None,
+) -> Posting:
+    """The account's next posting.
+
+    Its time is never before the previous posting's: the machines' clocks differ, the ledger's order
+    does not. The caller has checked that no balance becomes negative.
+    """
+    posting = Posting(
+        account_id=account.account_id,
+        number=account.version + 1,
+        kind=kind,
+        lines=tuple(lines),
+        available_after_minor=account.available_minor + _sum(lines, LineAccount.AVAILABLE),
+        held_after_minor=account.held_minor + _sum(lines, LineAccount.HELD),
+        cause_id=cause_id,
+        recorded_at=now if account.posted_at is None else max(now, account.posted_at),
+        symbol=symbol,
+    )
+    assert sum(line.amount_minor for line in lines) == 0, "the lines of a posting sum to zero"
+    assert posting.available_after_minor >= 0, "available is never negative"
+    assert posting.held_after_minor >= 0, "held is never negative"
+    return posting
 
 
 def deposit_id_for(account_id: str, key: UUID) -> str:
-    """The id of the deposit that this account names `key`."""
-    return str(uuid5(uuid5(_DEPOSITS, account_id), str(key)))
+    """Id of the deposit that the account names `key`."""
+    return str(uuid5(uuid5(_DEPOSIT_NAMESPACE, account_id), str(key)))
 
 
-def deposit(account_id: str, deposit_id: str, amount_minor: int, now: datetime) -> Posting:
-    """The posting that puts `amount_minor` into the wallet."""
-    return Posting(
-        account_id=account_id,
-        posting_id=posting_id_for(deposit_id, PostingKind.DEPOSIT),
-        kind=PostingKind.DEPOSIT,
-        available_minor=amount_minor,
-        held_minor=0,
-        cause_id=deposit_id,
-        recorded_at=now,
+def deposit(account: Account, deposit_id: str, amount_minor: int, now: datetime) -> DepositDecision:
+    """Credits demo money."""
+    lines = (
+        Line(LineAccount.AVAILABLE, amount_minor),
+        Line(LineAccount.DEMO, -amount_minor),
     )
+    return DepositDecision(
+        deposit=Deposit(
+            account_id=account.account_id,
+            deposit_id=deposit_id,
+            amount_minor=amount_minor,
+            method=DepositMethod.DEMO,
+            state=DepositState.CONFIRMED,
+            created_at=now,
+        ),
+        posting=post(account, PostingKind.DEPOSIT, lines, cause_id=deposit_id, now=now),
+    )
+
+
+def _sum(lines: Sequence[Line], account: LineAccount) -> int:
+    return sum(line.amount_minor for line in lines if line.account is account)

@@ -1,11 +1,14 @@
-"""Positions at market prices: value, gain, change of the day and allocation.
+"""Positions at market prices, and an account's value day by day.
 
-What cannot be known (no quote) is None, never 0, and makes every sum that needs it None as well.
+What is not known (no quote yet) is None, never 0, and makes every sum that needs it None.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from itertools import accumulate
 
 from lambdas.domain import money
 from lambdas.domain.ledger import Position
@@ -89,3 +92,73 @@ def _allocation(value_minor: int | None, total_minor: int | None) -> Decimal | N
 def _sum(amounts: Sequence[int | None]) -> int | None:
     known = [amount for amount in amounts if amount is not None]
     return sum(known) if len(known) == len(amounts) else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acquisition:
+    """Shares of one company that came to the account."""
+
+    at: datetime
+    quantity: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DailyClose:
+    """The last price of a day."""
+
+    day: datetime
+    price: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Valuation:
+    """What the account was worth at the end of a day of UTC, or is now if it is today."""
+
+    day: datetime
+    cash_minor: int
+    holdings_minor: int | None
+
+    @property
+    def total_minor(self) -> int | None:
+        """Both together."""
+        return None if self.holdings_minor is None else self.cash_minor + self.holdings_minor
+
+
+def days_until(now: datetime, count: int) -> list[datetime]:
+    """The last `count` days, today included, each as its midnight."""
+    today = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    return [today - timedelta(days=back) for back in reversed(range(count))]
+
+
+def money_by_day(moved: Sequence[tuple[datetime, int]], days: Sequence[datetime]) -> list[int]:
+    """The sum of all movements, in minor units, until the end of each day."""
+    ordered = sorted(moved)
+    times = [at for at, _ in ordered]
+    sums = [0, *accumulate(amount_minor for _, amount_minor in ordered)]
+    return [sums[bisect_left(times, day + timedelta(days=1))] for day in days]
+
+
+def shares_by_day(
+    gains: Sequence[Acquisition], closes: Sequence[DailyClose], days: Sequence[datetime]
+) -> list[int | None]:
+    """The worth of one company's shares at the end of each day. `closes` are in order of time."""
+    ordered = sorted(gains, key=lambda gain: gain.at)
+    times = [gain.at for gain in ordered]
+    sums = [Decimal(0), *accumulate(gain.quantity for gain in ordered)]
+    priced = [close.day for close in closes]
+    values: list[int | None] = []
+    for day in days:
+        quantity = sums[bisect_left(times, day + timedelta(days=1))]
+        known = bisect_right(priced, day)
+        if not quantity:
+            values.append(0)
+        elif not known:
+            values.append(None)
+        else:
+            values.append(money.cost_minor(closes[known - 1].price, quantity))
+    return values
+
+
+def added(series: Sequence[Sequence[int | None]], days: Sequence[datetime]) -> list[int | None]:
+    """All series added up, day by day."""
+    return [_sum([values[place] for values in series]) for place in range(len(days))]

@@ -15,13 +15,13 @@ _TIME: Final = re.compile(
 )
 
 
-def utc_out(at: datetime) -> str:
+def format_utc(at: datetime) -> str:
     """`2023-10-29T19:32:51.123000Z` for an aware time."""
     assert at.tzinfo is not None  # naive times do not exist inside
     return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
-def utc_in(text: str) -> datetime | None:
+def parse_utc(text: str) -> datetime | None:
     """The time that `text` means, in UTC; None for what is no time between the two years.
 
     With or without fraction, `Z` or an offset; without either it is UTC, a mere date is midnight.

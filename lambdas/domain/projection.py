@@ -1,7 +1,8 @@
-"""The projection of a price: the line through the last t days, evaluated t days from now, and
+"""Projection of a price: the least-squares line over the last t days, evaluated t days ahead, and
 weighted by demand as the groups of this exchange do. docs/projection.md has the formulas.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -9,8 +10,15 @@ from fractions import Fraction
 from typing import Final
 
 from lambdas.domain import money
-from lambdas.domain.lines import Line, NotEnoughHistory, price_of, whole
-from lambdas.domain.sums import MICROSECOND, Sums
+from lambdas.domain.market import INTERVAL_LENGTHS, Interval, opening_of
+from lambdas.domain.regression import (
+    MICROSECOND,
+    Line,
+    NotEnoughHistory,
+    Sums,
+    price_of,
+    whole,
+)
 
 MOST_DAYS: Final = 365
 CHART_POINTS: Final = 50
@@ -120,3 +128,78 @@ def _point(line: Line, window: Window, at: datetime) -> Point:
 
 def _x(window: Window, at: datetime) -> int:
     return (at - window.start) // MICROSECOND
+
+
+MOST_ITEMS: Final = 100
+"""What one worker reads, about: a month is one worker's work, a year that of five."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slice:
+    """A span, start ≤ time < end, and the candles to read it from; None for the ticks themselves.
+
+    A slice of candles begins and ends where candles do.
+    """
+
+    start: datetime
+    end: datetime
+    interval: Interval | None
+
+    @property
+    def items(self) -> int:
+        """How many items of the table it takes, about."""
+        length = USUAL_INTERVAL if self.interval is None else INTERVAL_LENGTHS[self.interval]
+        return -((self.start - self.end) // length)
+
+
+def slices(start: datetime, end: datetime) -> list[Slice]:
+    """The window start ≤ time < end as slices, in order of time: at most five."""
+    return list(_cut(start, end, (Interval.DAY, Interval.HOUR)))
+
+
+def _cut(start: datetime, end: datetime, coarsest: tuple[Interval, ...]) -> Iterator[Slice]:
+    if start >= end:
+        return
+    if not coarsest:
+        yield Slice(start=start, end=end, interval=None)
+        return
+    interval, *finer = coarsest
+    first, last = _next_opening(start, interval), opening_of(end, interval)
+    if first >= last:  # not one of them lies wholly within
+        yield from _cut(start, end, tuple(finer))
+        return
+    yield from _cut(start, first, tuple(finer))
+    yield Slice(start=first, end=last, interval=interval)
+    yield from _cut(last, end, tuple(finer))
+
+
+def _next_opening(at: datetime, interval: Interval) -> datetime:
+    """When the first candle opens at `at` or after it."""
+    opening = opening_of(at, interval)
+    return opening if opening == at else opening + INTERVAL_LENGTHS[interval]
+
+
+def deal_slices(whole: list[Slice], most_items: int = MOST_ITEMS) -> list[list[Slice]]:
+    """The slices dealt out to workers, none of whom reads more than about `most_items`."""
+    dealt: list[list[Slice]] = [[]]
+    room = most_items
+    for piece in (piece for some in whole for piece in _pieces(some, most_items)):
+        if piece.items > room and dealt[-1]:
+            dealt.append([])
+            room = most_items
+        dealt[-1].append(piece)
+        room -= piece.items
+    return [part for part in dealt if part]
+
+
+def _pieces(some: Slice, most_items: int) -> Iterator[Slice]:
+    """The slice in pieces of at most `most_items` candles each."""
+    if some.interval is None:  # less than an hour
+        yield some
+        return
+    step = INTERVAL_LENGTHS[some.interval] * most_items
+    start = some.start
+    while start < some.end:
+        end = min(start + step, some.end)
+        yield Slice(start=start, end=end, interval=some.interval)
+        start = end
