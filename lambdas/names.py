@@ -105,7 +105,7 @@ OPEN_ORDERS: Final = "open"  # sparse, open_shard + next_attempt_at; keys, creat
 ACTIVITY_BY_SYMBOL: Final = "by_symbol"  # sparse, symbol + validated_at; all attributes
 ACTIVITY_BY_DAY: Final = "by_day"  # sparse, day + validated_at; all attributes
 JOBS_BY_ACCOUNT: Final = "by_account"  # account_id + created_at; keys only
-OPEN_JOBS: Final = "open"  # sparse, open + look_at; keys only
+OPEN_JOBS: Final = "open"  # sparse, open + next_check_at; keys only
 
 TABLE_KEYS: Final[dict[Table, tuple[str, str | None]]] = {
     Table.QUOTES: ("board", "symbol"),

@@ -1,27 +1,26 @@
-"""A job's life: its states, its events, the one table that says what each event does, and when it
-is time to start it again or to give it up.
+"""Jobs: states, the transition table, and when a job is restarted or given up.
 
-The table is total. Every write insists on the job as it was read, so a job that has ended never
-changes, however often and in whatever order its workers report.
+The table is total (every state × every event). Every write is conditional on the job as read, so an
+ended job never changes, however often and in whatever order its workers report.
 """
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 from uuid import UUID, uuid5
 
-_JOBS: Final = UUID("2b9a7c64-1f0e-5c0e-8e0b-5a3b7a3c4d44")
+_JOB_NAMESPACE: Final = UUID("2b9a7c64-1f0e-5c0e-8e0b-5a3b7a3c4d44")
 
-LIFE: Final = timedelta(minutes=15)
-"""A job that has not ended by then is failed: nothing runs for ever."""
+MAX_AGE: Final = timedelta(minutes=15)
+"""An older job that has not ended fails."""
 
-LOOK_AFTER: Final = timedelta(minutes=2)
-"""How long a job may be silent before it is started again: longer than a workflow may run."""
+CHECK_AFTER: Final = timedelta(minutes=2)
+"""A job without progress for so long is restarted. Longer than a workflow may run."""
 
 
 class State(StrEnum):
-    """Where a job stands. The last two never change again."""
+    """State of a job. FINISHED and FAILED never change again."""
 
     QUEUED = "queued"
     RUNNING = "running"
@@ -30,11 +29,11 @@ class State(StrEnum):
 
 
 class Event(StrEnum):
-    """What can happen to a job that exists."""
+    """What can happen to a job."""
 
-    START = "START"  # its workflow begins
-    FINISH = "FINISH"  # there is a result
-    FAIL = "FAIL"  # there will be none
+    START = "START"  # its workflow began
+    FINISH = "FINISH"  # it has a result
+    FAIL = "FAIL"  # it will have no result
 
 
 OPEN: Final = frozenset({State.QUEUED, State.RUNNING})
@@ -53,12 +52,12 @@ TRANSITIONS: Final[dict[tuple[State, Event], State]] = {
     (State.FAILED, Event.FINISH): State.FAILED,
     (State.FAILED, Event.FAIL): State.FAILED,
 }
-"""What is the same state again changes nothing at all."""
+"""A transition into the same state changes nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reason:
-    """Why a job failed: for programs, for a person, and from when on trying again makes sense."""
+    """Why a job failed: a code for programs, a message for people, and when to try again."""
 
     code: str
     message: str
@@ -66,7 +65,7 @@ class Reason:
 
 
 class CannotFinish(Exception):
-    """A kind of job has no answer to its question, and says why. It ends the job, no request."""
+    """The job cannot have a result, for example for lack of data. Ends the job as failed."""
 
     def __init__(self, reason: Reason) -> None:
         super().__init__(reason.code)
@@ -80,83 +79,88 @@ TIMED_OUT: Final = Reason(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """Something that an account has asked the workers to compute.
+    """A computation that an account has requested.
 
-    `asked` is its kind's question, checked and in one canonical form, and `result` its kind's
-    answer: JSON texts, of which the life of a job knows nothing.
+    `parameters` (validated, in one canonical form) and `result` are JSON texts of the job type.
     """
 
     job_id: str
     account_id: str
-    kind: str
-    asked: str
+    job_type: str
+    parameters: str
     state: State
     created_at: datetime
     deadline_at: datetime
-    look_at: datetime  # when the sweep must look at it
-    starts: int = 0  # how many times the sweep has started it again
+    next_check_at: datetime  # when the sweep checks it
+    restarts: int = 0
     started_at: datetime | None = None
     ended_at: datetime | None = None
     result: str | None = None
     reason: Reason | None = None
+    version: int = 1  # number of writes; the optimistic lock
 
     @property
     def is_open(self) -> bool:
-        """Whether its end is still to come."""
+        """Whether the job has not ended."""
         return self.state in OPEN
 
 
 def job_id_for(account_id: str, key: UUID) -> str:
-    """The id of the job that this account names `key`: no two accounts can meet in one."""
-    return str(uuid5(uuid5(_JOBS, account_id), str(key)))
+    """Id of the job that the account names `key`. Ids of two accounts never collide."""
+    return str(uuid5(uuid5(_JOB_NAMESPACE, account_id), str(key)))
 
 
-def new_job(account_id: str, key: UUID, kind: str, asked: str, now: datetime) -> Job:
-    """A job that waits for its workflow."""
+def new_job(account_id: str, key: UUID, job_type: str, parameters: str, now: datetime) -> Job:
+    """A queued job."""
     return Job(
         job_id=job_id_for(account_id, key),
         account_id=account_id,
-        kind=kind,
-        asked=asked,
+        job_type=job_type,
+        parameters=parameters,
         state=State.QUEUED,
         created_at=now,
-        deadline_at=now + LIFE,
-        look_at=now + LOOK_AFTER,
+        deadline_at=now + MAX_AGE,
+        next_check_at=now + CHECK_AFTER,
     )
 
 
-def started(job: Job, now: datetime) -> Job | None:
-    """The job once its workflow has begun; None where that changes nothing."""
+def start(job: Job, now: datetime) -> Job | None:
+    """The job is running; None if it is running or has ended already."""
     moved = _moved(job, Event.START)
     if moved is None:
         return None
-    return replace(moved, started_at=now, look_at=min(now + LOOK_AFTER, job.deadline_at))
+    return replace(moved, started_at=now, next_check_at=min(now + CHECK_AFTER, job.deadline_at))
 
 
-def finished(job: Job, result: str, now: datetime) -> Job | None:
-    """The job with its result; None where it had ended."""
+def finish(job: Job, result: str, now: datetime) -> Job | None:
+    """The job has a result; None if it has ended already."""
     moved = _moved(job, Event.FINISH)
     return None if moved is None else replace(moved, result=result, ended_at=now)
 
 
-def failed(job: Job, reason: Reason, now: datetime) -> Job | None:
-    """The job with the reason why there is no result; None where it had ended."""
+def fail(job: Job, reason: Reason, now: datetime) -> Job | None:
+    """The job has failed; None if it has ended already."""
     moved = _moved(job, Event.FAIL)
     return None if moved is None else replace(moved, reason=reason, ended_at=now)
 
 
-def swept(job: Job, now: datetime) -> Job | None:
-    """What time alone does to a job: beyond its deadline it is failed; silent for too long, it is
-    to be started again, each time after twice as long. None where nothing is due.
+def sweep(job: Job, now: datetime) -> Job | None:
+    """Fails a job beyond its deadline, restarts one without progress (the interval doubles each
+    time); None if nothing is due.
     """
-    if not job.is_open or now < min(job.look_at, job.deadline_at):
+    if not job.is_open or now < min(job.next_check_at, job.deadline_at):
         return None
     if now >= job.deadline_at:
-        return failed(job, TIMED_OUT, now)
-    look_at = now + LOOK_AFTER * 2 ** (job.starts + 1)
-    return replace(job, starts=job.starts + 1, look_at=min(look_at, job.deadline_at))
+        return fail(job, TIMED_OUT, now)
+    return _changed(
+        job, restarts=job.restarts + 1, next_check_at=min(next_check_at, job.deadline_at)
+    )
 
 
 def _moved(job: Job, event: Event) -> Job | None:
     state = TRANSITIONS[job.state, event]
-    return None if state is job.state else replace(job, state=state)
+    return None if state is job.state else _changed(job, state=state)
+
+
+def _changed(job: Job, **values: Any) -> Job:
+    return replace(job, version=job.version + 1, **values)

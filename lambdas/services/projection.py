@@ -1,4 +1,4 @@
-"""The kind of job `projection`: what the price of a company will be, if it goes on as it did."""
+"""Job type `projection`: a company's price if its trend of the last days continues."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -11,23 +11,29 @@ from typing import Final
 from lambdas.domain.activity import DEMAND_WINDOW
 from lambdas.domain.errors import NotFound
 from lambdas.domain.jobs import CannotFinish, Reason
-from lambdas.domain.lines import NotEnoughHistory
 from lambdas.domain.market import Quote
-from lambdas.domain.projections import Projection, Window, enough_from, project
-from lambdas.domain.slices import Slice, parts, slices
-from lambdas.domain.sums import MICROSECOND, Sums
+from lambdas.domain.projection import (
+    Projection,
+    Slice,
+    Window,
+    deal_slices,
+    enough_from,
+    project,
+    slices,
+)
+from lambdas.domain.regression import MICROSECOND, NotEnoughHistory, Sums
 from lambdas.ports import Market
-from lambdas.usecases.job_sources import Sources, Task
+from lambdas.services.jobs import JobSources, Task
 
 PAGE: Final = 1_000
 
-Partial = Mapping[str, str]
-"""Sums as decimal texts: what passes numbers on between steps may keep no more than 53 bits."""
+PartialSums = Mapping[str, str]
+"""Sums as decimal texts: JSON numbers between the steps may keep no more than 53 bits."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
-    """What is asked: of which company, how many days ahead (and back), and for how many shares."""
+class Parameters:
+    """Company, number of days back and ahead, and number of shares."""
 
     symbol: str
     days: int
@@ -35,35 +41,35 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """The projection, and what it was made of."""
+class Result:
+    """A projection and what it is based on."""
 
-    question: Question
+    parameters: Parameters
     window: Window
     latest: Quote
     projection: Projection
 
 
-def plan(task: Task[Question], sources: Sources) -> list[list[Slice]]:
-    """Which slices of the history each worker reads. Raises NotFound for an unknown company."""
-    if sources.market.quote(task.question.symbol) is None:
+def plan(task: Task[Parameters], sources: JobSources) -> list[list[Slice]]:
+    """The slices of history that each worker reads. Raises NotFound for an unknown company."""
+    if sources.market.quote(task.parameters.symbol) is None:
         raise NotFound("company")
     window = _window(task)
-    return parts(slices(window.start, window.end))
+    return deal_slices(slices(window.start, window.end))
 
 
-def work(task: Task[Question], part: Sequence[Slice], sources: Sources) -> Partial:
-    """The sums of some slices, counted from the window's start."""
+def work(task: Task[Parameters], shard: Sequence[Slice], sources: JobSources) -> PartialSums:
+    """Sums over one worker's slices, with times counted from the window's start."""
     start = _window(task).start
-    found = [_sums(sources.market, task.question.symbol, some, start) for some in part]
+    found = [_sums(sources.market, task.parameters.symbol, some, start) for some in shard]
     total = reduce(add, found, Sums())
     return {field.name: str(getattr(total, field.name)) for field in fields(Sums)}
 
 
-def join(task: Task[Question], partials: Sequence[Partial], sources: Sources) -> Answer:
-    """The projection of all slices together. Raises CannotFinish without enough history."""
-    question, window = task.question, _window(task)
-    latest = sources.market.quote(question.symbol)
+def join(task: Task[Parameters], partials: Sequence[PartialSums], sources: JobSources) -> Result:
+    """The projection over all slices. Raises CannotFinish for too little history."""
+    parameters, window = task.parameters, _window(task)
+    latest = sources.market.quote(parameters.symbol)
     if latest is None:
         raise NotFound("company")
     sums = [Sums(**{name: int(text) for name, text in partial.items()}) for partial in partials]
@@ -72,18 +78,18 @@ def join(task: Task[Question], partials: Sequence[Partial], sources: Sources) ->
             window,
             reduce(add, sums, Sums()),
             purchases=sources.activity.demand(
-                question.symbol, window.now - DEMAND_WINDOW, window.end
+                parameters.symbol, window.now - DEMAND_WINDOW, window.end
             ),
-            quantity=question.quantity,
+            quantity=parameters.quantity,
             latest=latest.price,
         )
     except NotEnoughHistory as error:
         raise CannotFinish(_too_little(error, window)) from error
-    return Answer(question=question, window=window, latest=latest, projection=projection)
+    return Result(parameters=parameters, window=window, latest=latest, projection=projection)
 
 
-def _window(task: Task[Question]) -> Window:
-    return Window(now=task.now, days=task.question.days)
+def _window(task: Task[Parameters]) -> Window:
+    return Window(now=task.now, days=task.parameters.days)
 
 
 def _sums(market: Market, symbol: str, some: Slice, origin: datetime) -> Sums:

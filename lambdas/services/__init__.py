@@ -1,0 +1,1 @@
+"""Use cases: load through ports, decide in the domain, commit in one transaction."""
