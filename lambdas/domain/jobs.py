@@ -152,9 +152,8 @@ def sweep(job: Job, now: datetime) -> Job | None:
         return None
     if now >= job.deadline_at:
         return fail(job, TIMED_OUT, now)
-    return _changed(
-        job, restarts=job.restarts + 1, next_check_at=min(next_check_at, job.deadline_at)
-    )
+    next_check_at = min(now + CHECK_AFTER * 2 ** (job.restarts + 1), job.deadline_at)
+    return _changed(job, restarts=job.restarts + 1, next_check_at=next_check_at)
 
 
 def _moved(job: Job, event: Event) -> Job | None:

@@ -6,11 +6,9 @@ from typing import Any
 from uuid import UUID
 
 from lambdas.domain import ledger
-from lambdas.domain.ledger import Posting
-from lambdas.domain.market import Quote, Tick
-from lambdas.domain.orders import Order, State
-from lambdas.domain.quoting import Change, MarketUpdate
-from lambdas.domain.trading import Decision, Policy, Purchase, Snapshot, place
+from lambdas.domain.ledger import Account, DepositDecision
+from lambdas.domain.market import MarketUpdate, Quote, Replacement, Tick
+from lambdas.domain.orders import Decision, Order, Policy, Purchase, Snapshot, State, place
 
 NOW = datetime(2026, 3, 4, 15, 0, 0, 123456, tzinfo=UTC)
 ALICE = "11111111-1111-4111-8111-111111111111"
@@ -18,10 +16,10 @@ BRUNO = "22222222-2222-4222-8222-222222222222"
 
 POLICY = Policy(
     max_price_age=timedelta(minutes=60),
-    first_ask_after=timedelta(minutes=2),
-    longest_ask_interval=timedelta(hours=1),
+    first_retry_after=timedelta(minutes=2),
+    max_retry_interval=timedelta(hours=1),
     overdue_after=timedelta(minutes=15),
-    ask_again=True,
+    retry_orders=True,
 )
 
 
@@ -60,7 +58,7 @@ def a_quote(**changes: Any) -> Quote:
 
 def a_board(*quotes: Quote) -> MarketUpdate:
     """The update that puts quotes on a board which does not have these companies."""
-    changes = tuple(Change(before=None, after=quote) for quote in quotes)
+    changes = tuple(Replacement(before=None, after=quote) for quote in quotes)
     return MarketUpdate(ticks=(), quotes=changes, candles=())
 
 
@@ -91,14 +89,20 @@ def a_purchase_of_ours(at: datetime, order_id: str = "ours", **changes: Any) -> 
         "currency": "USD",
         "state": State.ACCEPTED,
         "created_at": at,
-        "asked_for": "symbol=AAPL quantity=9",
-        "ask_at": at + POLICY.first_ask_after,
+        "request_fingerprint": "symbol=AAPL quantity=9",
+        "next_attempt_at": at + POLICY.first_retry_after,
         "ended_at": at,
     }
     return Order(**(values | changes))
 
 
-def a_deposit(account_id: str = ALICE, amount_minor: int = 1_000_00, number: int = 1) -> Posting:
-    """A deposit; another number is another deposit."""
+def a_deposit(
+    account_id: str = ALICE,
+    amount_minor: int = 1_000_00,
+    number: int = 1,
+    account: Account | None = None,
+) -> DepositDecision:
+    """A deposit into a new account, or into `account`; another number is another deposit."""
     deposit_id = f"00000000-0000-4000-8000-{number:012d}"
-    return ledger.deposit(account_id, deposit_id, amount_minor, NOW)
+    into = Account(account_id=account_id) if account is None else account
+    return ledger.deposit(into, deposit_id, amount_minor, NOW)

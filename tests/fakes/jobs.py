@@ -1,4 +1,4 @@
-"""In-memory forms of what jobs need: the table, the queue, and the workflow behind it."""
+"""In-memory ports of jobs: the table, the queue, and the workflow."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -25,10 +25,10 @@ class MemoryJobs:
         """One job."""
         return self.store.jobs.get(job_id)
 
-    def replace(self, before: Job, after: Job) -> None:
+    def update(self, before: Job, after: Job) -> None:
         """If it is as it was read."""
         known = self.store.jobs.get(before.job_id)
-        if known is None or (known.state, known.starts) != (before.state, before.starts):
+        if known is None or known.version != before.version:
             raise StaleDecision
         self.store.jobs[after.job_id] = after
 
@@ -37,17 +37,17 @@ class MemoryJobs:
         mine = [job for job in self.store.jobs.values() if job.account_id == account_id]
         return page_of(mine, lambda job: f"{job.created_at} {job.job_id}", limit, cursor)
 
-    def due(self, now: datetime, at_most: int) -> Sequence[str]:
+    def due(self, now: datetime, limit: int) -> Sequence[str]:
         """Those that wait longest first."""
-        found = sorted((j.look_at, j.job_id) for j in self._open() if j.look_at <= now)
-        return [job_id for _, job_id in found[:at_most]]
+        found = sorted((j.next_check_at, j.job_id) for j in self._open() if j.next_check_at <= now)
+        return [job_id for _, job_id in found[:limit]]
 
     def pulse(self) -> JobsPulse:
         """From the jobs themselves."""
         return JobsPulse(
             last_finished_at=self._last(State.FINISHED),
             last_failed_at=self._last(State.FAILED),
-            due_since=min((job.look_at for job in self._open()), default=None),
+            due_since=min((job.next_check_at for job in self._open()), default=None),
         )
 
     def _open(self) -> list[Job]:
@@ -85,6 +85,6 @@ class MemoryWorkflow:
         self.ran.append(job_id)
         return self._run(job_id)
 
-    def is_there(self) -> bool:
+    def exists(self) -> bool:
         """Unless it is away."""
         return self.there

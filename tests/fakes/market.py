@@ -1,16 +1,23 @@
-"""The board, the history, the candles and all groups' activity, in memory."""
+"""Market data and the activity of all groups, in memory."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TypeVar
 
-from lambdas.domain import candles
-from lambdas.domain.activity import GroupRequest, Trade, Verdict
-from lambdas.domain.candles import Candle, Interval
+from lambdas.domain.activity import GroupRequest, Trade, Validation
 from lambdas.domain.errors import StaleDecision
-from lambdas.domain.market import Quote, Tick
-from lambdas.domain.orders import State
-from lambdas.domain.quoting import Change, MarketSnapshot, MarketUpdate, tick_key
+from lambdas.domain.market import (
+    Candle,
+    Interval,
+    MarketSnapshot,
+    MarketUpdate,
+    Quote,
+    Replacement,
+    Tick,
+    candle_key,
+    opening_of,
+    tick_key,
+)
 from lambdas.ports import Page
 from tests.fakes.store import MemoryStore, page_of
 
@@ -42,7 +49,7 @@ class MemoryMarket:
             quotes=self.quotes([tick.symbol for tick in ticks]),
             candles=_those(
                 self.store.candles,
-                [candles.key_of(tick, interval) for tick in ticks for interval in Interval],
+                [candle_key(tick, interval) for tick in ticks for interval in Interval],
             ),
             ticks=frozenset(_those(self.store.ticks, map(tick_key, ticks))),
         )
@@ -62,7 +69,7 @@ class MemoryMarket:
         """At one moment."""
 
         def is_of_day(at: datetime) -> bool:
-            return candles.opened_at(at, Interval.DAY) == day
+            return opening_of(at, Interval.DAY) == day
 
         known = MarketSnapshot(
             quotes=self.quotes([symbol]),
@@ -120,13 +127,17 @@ class MemoryActivityLog:
     def __init__(self, store: MemoryStore) -> None:
         self.store = store
 
-    def request(self, request: GroupRequest) -> None:
+    def record_request(self, request: GroupRequest) -> None:
         """The first one stays."""
         self.store.requests.setdefault(request.request_id, request)
 
-    def verdict(self, verdict: Verdict) -> None:
+    def record_validation(self, validation: Validation) -> None:
         """The first one stays."""
-        self.store.verdicts.setdefault(verdict.request_id, verdict)
+        self.store.validations.setdefault(validation.request_id, validation)
+
+    def record_trade(self, trade: Trade) -> None:
+        """The first one stays."""
+        self.store.trades.setdefault(trade.request_id, trade)
 
     def demand(self, symbol: str, start: datetime, end: datetime) -> int:
         """Counted one by one."""
@@ -142,46 +153,31 @@ class MemoryActivityLog:
 
     def feed(self, start: datetime, end: datetime, limit: int, cursor: str | None) -> Page[Trade]:
         """Newest first."""
-        found = [trade for trade in self._theirs() if start <= trade.validated_at < end]
+        found = [trade for trade in self._trades() if start <= trade.validated_at < end]
         return page_of(found, _trade_key, limit, cursor)
 
     def _trades(self) -> Iterable[Trade]:
-        ours = [
-            Trade(
-                request_id=order.order_id,
-                group_id=None,
-                symbol=order.symbol,
-                quantity=order.quantity,
-                valid=True,
-                requested_at=order.created_at,
-                validated_at=order.ended_at,
-            )
-            for order in self.store.orders.values()
-            if order.state is State.ACCEPTED and order.ended_at is not None
-        ]
-        return (*self._theirs(), *ours)
-
-    def _theirs(self) -> Iterable[Trade]:
-        return [
+        joined = [
             Trade(
                 request_id=request_id,
                 group_id=request.group_id,
                 symbol=request.symbol,
                 quantity=request.quantity,
-                valid=self.store.verdicts[request_id].valid,
+                valid=self.store.validations[request_id].valid,
                 requested_at=request.requested_at,
-                validated_at=self.store.verdicts[request_id].received_at,
+                validated_at=self.store.validations[request_id].received_at,
             )
             for request_id, request in self.store.requests.items()
-            if request_id in self.store.verdicts
+            if request_id in self.store.validations
         ]
+        return (*joined, *self.store.trades.values())
 
 
 def _those(known: Mapping[K, T], keys: Iterable[K]) -> dict[K, T]:
     return {key: known[key] for key in keys if key in known}
 
 
-def _changed(known: Mapping[K, T], changes: Mapping[K, Change[T]]) -> bool:
+def _changed(known: Mapping[K, T], changes: Mapping[K, Replacement[T]]) -> bool:
     return any(known.get(key) != change.before for key, change in changes.items())
 
 

@@ -1,26 +1,25 @@
-"""In-memory ports over one store, with the same promises as DynamoDB's forms and none of the I/O.
+"""In-memory ports over one store, with the same promises as the AWS ones and without I/O.
 
-`tests/contract` holds both forms to the same behaviour.
+`tests/contract` runs the same tests on both.
 """
 
 from collections.abc import Sequence
 
 from lambdas.domain.errors import StaleDecision
-from lambdas.domain.ledger import Account, Position, Posting
-from lambdas.domain.orders import Order
-from lambdas.domain.trading import Decision, Snapshot
-from lambdas.ports import Page
+from lambdas.domain.ledger import Account, Deposit, DepositDecision, Position, Posting
+from lambdas.domain.orders import Decision, Order, Snapshot
+from lambdas.ports import OpenOrder, Page
 from tests.fakes.market import MemoryActivityLog, MemoryMarket
 from tests.fakes.store import MemoryStore, page_of
 
 __all__ = [
+    "MemoryAccounts",
     "MemoryActivityLog",
     "MemoryDeadLetters",
     "MemoryMarket",
     "MemoryOrders",
     "MemoryOutbox",
     "MemoryStore",
-    "MemoryWallets",
 ]
 
 
@@ -31,7 +30,7 @@ class MemoryOrders:
         self.store = store
 
     def snapshot(self, account_id: str, symbol: str, order_id: str) -> Snapshot:
-        """All three, at one moment."""
+        """All three at one moment."""
         return Snapshot(
             account=self.store.account(account_id),
             quote=self.store.quotes.get(symbol),
@@ -42,22 +41,18 @@ class MemoryOrders:
         """One order."""
         return self.store.orders.get(order_id)
 
-    def read(self, order_ids: Sequence[str]) -> dict[str, Order]:
-        """Those that are there."""
+    def get_many(self, order_ids: Sequence[str]) -> dict[str, Order]:
+        """The existing ones."""
         return {it: self.store.orders[it] for it in order_ids if it in self.store.orders}
 
-    def glimpse(self, order_id: str) -> Order | None:
-        """As it is now."""
-        return self.get(order_id)
-
     def commit(self, decision: Decision) -> None:
-        """All of it, or StaleDecision and none of it."""
+        """All of it, or StaleDecision and nothing."""
         if self.store.orders.get(decision.after.order_id) != decision.before:
             raise StaleDecision
         if decision.posting is not None:
-            self.store.book(decision.posting)
-        if decision.gained is not None:
-            self.store.gain(decision.gained)
+            self.store.post(decision.posting)
+        if decision.position_change is not None:
+            self.store.add_to_position(decision.position_change)
         self.store.orders[decision.after.order_id] = decision.after
 
     def of_account(self, account_id: str, limit: int, cursor: str | None) -> Page[Order]:
@@ -65,29 +60,39 @@ class MemoryOrders:
         mine = [order for order in self.store.orders.values() if order.account_id == account_id]
         return page_of(mine, lambda order: f"{order.created_at} {order.order_id}", limit, cursor)
 
+    def open(self) -> Sequence[OpenOrder]:
+        """Next attempt first."""
+        return sorted(
+            (
+                OpenOrder(order.order_id, order.next_attempt_at, order.created_at)
+                for order in self.store.orders.values()
+                if order.is_open
+            ),
+            key=lambda entry: entry.next_attempt_at,
+        )
 
-class MemoryWallets:
-    """The port `Wallets`."""
+
+class MemoryAccounts:
+    """The port `Accounts`."""
 
     def __init__(self, store: MemoryStore) -> None:
         self.store = store
 
-    def account(self, account_id: str) -> Account:
+    def get(self, account_id: str) -> Account:
         """The balances."""
         return self.store.account(account_id)
 
-    def posting(self, account_id: str, posting_id: str) -> Posting | None:
-        """One movement."""
-        return self.store.postings.get((account_id, posting_id))
+    def deposit_snapshot(self, account_id: str, deposit_id: str) -> tuple[Account, Deposit | None]:
+        """Both at one moment."""
+        return self.store.account(account_id), self.store.deposits.get((account_id, deposit_id))
 
-    def deposit(self, posting: Posting) -> None:
-        """Once."""
-        self.store.book(posting)
+    def commit_deposit(self, decision: DepositDecision) -> None:
+        """Both, or StaleDecision and nothing."""
+        self.store.deposit(decision)
 
     def postings(self, account_id: str, limit: int, cursor: str | None) -> Page[Posting]:
         """Newest first."""
-        mine = [p for p in self.store.postings.values() if p.account_id == account_id]
-        return page_of(mine, lambda p: f"{p.recorded_at} {p.posting_id}", limit, cursor)
+        return page_of(self.store.ledger(account_id), lambda p: f"{p.number:09}", limit, cursor)
 
     def positions(self, account_id: str) -> Sequence[Position]:
         """By symbol."""
@@ -95,14 +100,14 @@ class MemoryWallets:
 
 
 class MemoryOutbox:
-    """The port `Outbox`; `refuse` names positions that a batch cannot queue."""
+    """The port `Outbox`; `refuse` holds positions that a batch cannot enqueue."""
 
     def __init__(self) -> None:
         self.sent: list[str] = []
         self.refuse: set[int] = set()
 
     def send(self, requests: Sequence[str]) -> Sequence[int]:
-        """Positions not queued."""
+        """Positions that were not enqueued."""
         self.sent += [body for place, body in enumerate(requests) if place not in self.refuse]
         return sorted(self.refuse & set(range(len(requests))))
 
