@@ -131,17 +131,15 @@ def job_of(item: JobItem) -> Job:
 
 def _changes(before: Job, after: Job) -> list[Any]:
     """Update actions of what differs. Attributes that this version does not know stay."""
-    values: dict[Any, tuple[object, object]] = {
-        JobItem.state: (before.state.value, after.state.value),
-        JobItem.next_check_at: (before.next_check_at, after.next_check_at),
-        JobItem.restarts: (before.restarts, after.restarts),
-        JobItem.started_at: (before.started_at, after.started_at),
-        JobItem.ended_at: (before.ended_at, after.ended_at),
-        JobItem.result: (before.result, after.result),
-    }
-    actions: list[Any] = [
-        attribute.set(new) for attribute, (old, new) in values.items() if new != old
+    values: list[tuple[Any, object, object]] = [
+        (JobItem.state, before.state.value, after.state.value),
+        (JobItem.next_check_at, before.next_check_at, after.next_check_at),
+        (JobItem.restarts, before.restarts, after.restarts),
+        (JobItem.started_at, before.started_at, after.started_at),
+        (JobItem.ended_at, before.ended_at, after.ended_at),
+        (JobItem.result, before.result, after.result),
     ]
+    actions: list[Any] = [attribute.set(new) for attribute, old, new in values if new != old]
     if after.reason is not None and before.reason is None:
         actions.append(JobItem.reason_code.set(after.reason.code))
         actions.append(JobItem.reason.set(after.reason.message))

@@ -147,17 +147,15 @@ def _versioned(order: Order) -> OrderItem:
 
 def _changes(before: Order, after: Order) -> list[Any]:
     """Update actions of what differs. Attributes that this version does not know stay."""
-    values: dict[Any, tuple[object, object]] = {
-        OrderItem.state: (before.state.value, after.state.value),
-        OrderItem.attempts: (before.attempts, after.attempts),
-        OrderItem.next_attempt_at: (before.next_attempt_at, after.next_attempt_at),
-        OrderItem.sent_at: (before.sent_at, after.sent_at),
-        OrderItem.ended_at: (before.ended_at, after.ended_at),
-        OrderItem.reason: (before.reason, after.reason),
-    }
-    actions: list[Any] = [
-        attribute.set(new) for attribute, (old, new) in values.items() if new != old
+    values: list[tuple[Any, object, object]] = [
+        (OrderItem.state, before.state.value, after.state.value),
+        (OrderItem.attempts, before.attempts, after.attempts),
+        (OrderItem.next_attempt_at, before.next_attempt_at, after.next_attempt_at),
+        (OrderItem.sent_at, before.sent_at, after.sent_at),
+        (OrderItem.ended_at, before.ended_at, after.ended_at),
+        (OrderItem.reason, before.reason, after.reason),
     ]
+    actions: list[Any] = [attribute.set(new) for attribute, old, new in values if new != old]
     if after.conflict is not None and after.conflict != before.conflict:
         actions.append(OrderItem.conflict_event.set(after.conflict.event.value))
         actions.append(OrderItem.conflict_at.set(after.conflict.seen_at))
