@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from lambdas.domain.orders import OPEN
-from lambdas.names import Queue, Setting, Table
+from lambdas.names import Setting, Table
 from local.faults.switch import Switch
 from local.options import Options
 from tests.chaos.aftermath import Aftermath, gathered
