@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Self
 
-from local import bridge, broker, ports, simulator
+from local import bridge, broker, simulator
+from local import resources as ports
 from local.options import BrokerKind, Options
 from local.processes import Program
 from tests.chaos.network import Line

@@ -15,7 +15,7 @@ from typing import Final
 
 from lambdas.domain.orders import OPEN
 from lambdas.names import Queue, Setting, Table
-from local.faults.switch import Switch
+from local.fault_injection import FaultInjector as Switch
 from local.options import Options
 from tests.chaos.aftermath import Aftermath, gathered
 from tests.chaos.clients import Clients, read

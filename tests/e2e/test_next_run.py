@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from lambdas.names import Setting
-from local.faults.switch import Switch
+from local.fault_injection import FaultInjector as Switch
 from tests.e2e.quiet import rich, set_price
 from tests.e2e.system import ROOT, eventually, running
 

@@ -1,4 +1,4 @@
-"""Fault injection: never at rate 0, always at rate 1, independent per fault, repeatable by seed."""
+"""Fault injection: none at rate 0, always at rate 1, independent per fault, repeatable by seed."""
 
 import json
 from collections.abc import Iterable
