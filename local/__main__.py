@@ -80,7 +80,7 @@ def up(
         broker_queue=broker_queue,
         bridge=bridge,
         exchange=exchange,
-        exchange_options=tuple(shlex.split(exchange_options)),
+        exchange_options=_words(exchange_options),
     )
     raise typer.Exit(running.up(options))
 
@@ -139,6 +139,13 @@ def run_broker(
 ) -> None:
     """Run a broker for a system that was started with `up --broker none`."""
     broker.become_broker(replace(_options(context), broker=broker_kind, broker_queue=broker_queue))
+
+
+def _words(text: str) -> tuple[str, ...]:
+    try:
+        return tuple(shlex.split(text))
+    except ValueError as error:
+        raise typer.BadParameter(f"{error}.", param_hint="--exchange-options") from error
 
 
 def _options(context: typer.Context) -> Options:

@@ -145,13 +145,15 @@ class Process:
         _props: Properties | None,
     ) -> None:
         if code.is_failure:
-            LOG.error("%s refused the connection: %s", self._broker, code)
+            LOG.error(
+                "%s refused the connection (%s): check user name and password", self._broker, code
+            )
             return
         LOG.info("connected to %s", self._broker)
         client.subscribe(self._topics[MessageKind.REQUEST], qos=1)
 
     def _on_connect_fail(self, _client: mqtt.Client, _data: Any) -> None:
-        LOG.warning("no broker at %s yet, trying again", self._broker)
+        LOG.warning("no broker at %s yet, trying again: is it running?", self._broker)
 
     def _on_disconnect(
         self,
@@ -162,7 +164,12 @@ class Process:
         _props: Properties | None,
     ) -> None:
         if not self._stopping:
-            LOG.warning("connection to %s lost or refused (%s), trying again", self._broker, code)
+            LOG.warning(
+                "connection to %s lost or refused (%s), trying again. If this repeats, check user name "
+                "and password",
+                self._broker,
+                code,
+            )
 
     def _on_subscribe(
         self,

@@ -163,7 +163,7 @@ def test_a_separately_started_broker_has_the_same_account(
     with subprocess.Popen(argv, cwd=ROOT) as process:
         try:
             run.supervisor.wait(lambda: answers(options.mqtt_port), "The broker", timeout_s=20)
-            client = Client(options, "anybody", account.password)
+            client = Client(options, "client", account.password)
             client.close()
         finally:
             process.kill()
