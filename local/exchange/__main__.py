@@ -165,8 +165,8 @@ class Process:
     ) -> None:
         if not self._stopping:
             LOG.warning(
-                "connection to %s lost or refused (%s), trying again. If this repeats, check user name "
-                "and password",
+                "connection to %s lost or refused (%s), trying again. If this repeats, check "
+                "user name and password",
                 self._broker,
                 code,
             )
