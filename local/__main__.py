@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from botocore.exceptions import BotoCoreError, ClientError
 
 from local import bridge, broker, cloud, demo, resources, users
 from local import up as running
@@ -158,8 +159,9 @@ def main() -> None:
     try:
         app(prog_name="python -m local")
     except CannotRun as error:
-        print(f"✗ {error}", file=sys.stderr)
-        sys.exit(1)
+        sys.exit(f"✗ {error}")
+    except (BotoCoreError, ClientError) as error:
+        sys.exit(f"✗ A call to the local cloud failed: {error}\n  Is `make up` still running?")
 
 
 if __name__ == "__main__":
