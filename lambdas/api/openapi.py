@@ -1,6 +1,6 @@
-"""The OpenAPI file, made of the routes and the models. `make openapi` writes it.
+"""The OpenAPI file, generated from the routes and schemas. `make openapi` writes it.
 
-No function imports it: what is served is the committed file, and a test compares the two.
+No function imports this module: the API serves the committed file, and a test compares the two.
 """
 
 import inspect
@@ -10,12 +10,13 @@ import sys
 from typing import Any, Final
 
 import msgspec
+from msgspec import Struct
 
-from lambdas.wire import http
-from lambdas.wire.http_examples import ANSWERS, BODIES
-from lambdas.wire.http_parameters import Parameter
-from lambdas.wire.http_route import Route
-from lambdas.wire.http_routes import MAX_CSV_ROWS, ROUTES
+from lambdas.api import schemas
+from lambdas.api.examples import EXAMPLES
+from lambdas.api.responses import MAX_CSV_ROWS
+from lambdas.api.routes import table
+from lambdas.api.routing import Parameter, Route
 
 _REF: Final = "#/components/schemas/{name}"
 _ABOUT: Final = """Buy fractions of shares on a stock exchange that answers later.
@@ -23,7 +24,7 @@ _ABOUT: Final = """Buy fractions of shares on a stock exchange that answers late
 Money, prices and quantities are decimal strings, never floats. Times are ISO-8601 in UTC. Lists are
 newest first. Errors carry a `code` for programs and a `message` for a person. The account is
 always the one of the token."""
-_FAILURES: Final = {
+_ERRORS: Final = {
     401: "No valid token. Answered by the gateway, or with the code `unauthorized`.",
     404: "`not_found`: there is no such thing, or not for this account.",
     409: "Refused as things stand: `insufficient_funds`, `price_too_old`, `price_above_max`; or"
@@ -36,32 +37,15 @@ _FAILURES: Final = {
     503: "`unavailable`: try again after `Retry-After` seconds. Under the same Idempotency-Key that"
     " is always safe.",
 }
-_BY_GATEWAY: Final = {"type": "object", "properties": {"message": {"type": "string"}}}
-# What the models of bodies cannot say, because their fields are read one by one.
-_RULES: Final[dict[str, dict[str, Any]]] = {
-    "NewDeposit": {"required": ["amount"]},
-    "NewJob": {
-        "required": ["kind", "days"],
-        "oneOf": [
-            {
-                "properties": {"kind": {"const": "projection"}},
-                "required": ["symbol", "quantity"],
-            },
-            {"properties": {"kind": {"const": "portfolio_history"}}},
-        ],
-    },
-    "NewOrder": {
-        "required": ["symbol"],
-        "oneOf": [{"required": ["quantity"]}, {"required": ["amount"]}],
-    },
-}
+_GATEWAY_ERROR: Final = {"type": "object", "properties": {"message": {"type": "string"}}}
 
 
 def document() -> dict[str, Any]:
     """The whole file."""
     paths: dict[str, dict[str, Any]] = {}
-    for route in ROUTES:
-        paths.setdefault(route.path, {})[route.method.lower()] = _operation(route)
+    for operation_id, route in table.routes.items():
+        operation = _operation(operation_id, route)
+        paths.setdefault(route.path, {})[route.method.lower()] = operation
     return {
         "openapi": "3.1.0",
         "info": {"title": "fintech-async", "version": "1.0.0", "description": _ABOUT},
@@ -70,7 +54,7 @@ def document() -> dict[str, Any]:
         "paths": paths,
         "components": {
             "schemas": _schemas(),
-            "responses": {str(status): _failure(status) for status in _FAILURES},
+            "responses": {str(status): _error(status) for status in _ERRORS},
             "securitySchemes": {
                 "token": {
                     "type": "http",
@@ -89,14 +73,23 @@ def text() -> str:
 
 
 def _schemas() -> dict[str, Any]:
-    models = [route.model for route in ROUTES if route.model is not None]
-    bodies = [route.body for route in ROUTES if route.body is not None]
-    _, schemas = msgspec.json.schema_components([*models, *bodies, http.Error], ref_template=_REF)
-    return {_named(name): _tidy(schema) | _RULES.get(name, {}) for name, schema in schemas.items()}
+    routes = table.routes.values()
+    bodies = [route.body for route in routes if route.body is not None]
+    returned = [route.returns for route in routes if route.returns is not None]
+    _, found = msgspec.json.schema_components(
+        [*returned, *bodies, schemas.Error], ref_template=_REF
+    )
+    rules = {body.__name__: _class_value(body, "RULES") for body in bodies}
+    return {_named(name): _tidy(schema) | rules.get(name, {}) for name, schema in found.items()}
+
+
+def _class_value(schema: type[Struct], name: str) -> dict[str, Any]:
+    """RULES or EXAMPLE of a request's schema."""
+    return dict(getattr(schema, name))
 
 
 def _named(name: str) -> str:
-    """`Items_Stock_` is a list of stocks."""
+    """`Items_Stock_` becomes `StockList`."""
     return re.sub(r"^Items_(\w+)_$", r"\1List", name)
 
 
@@ -111,21 +104,21 @@ def _tidy(schema: dict[str, Any]) -> dict[str, Any]:
     return tidy
 
 
-def _ref(model: Any) -> dict[str, Any]:
-    schema: dict[str, Any] = msgspec.json.schema_components([model], ref_template=_REF)[0][0]
-    return {"$ref": _REF.format(name=_named(schema["$ref"].rsplit("/", 1)[1]))}
+def _ref(schema: Any) -> dict[str, Any]:
+    found: dict[str, Any] = msgspec.json.schema_components([schema], ref_template=_REF)[0][0]
+    return {"$ref": _REF.format(name=_named(found["$ref"].rsplit("/", 1)[1]))}
 
 
-def _operation(route: Route) -> dict[str, Any]:
-    operation: dict[str, Any] = {"operationId": route.name, "summary": route.summary}
+def _operation(operation_id: str, route: Route) -> dict[str, Any]:
+    operation: dict[str, Any] = {"operationId": operation_id, "summary": route.summary}
     if route.is_public:
         operation["security"] = []
     if route.parameters:
         operation["parameters"] = [_parameter(parameter) for parameter in route.parameters]
     if route.body is not None:
-        content = {"schema": _ref(route.body), "example": BODIES[route.name]}
+        content = {"schema": _ref(route.body), "example": _class_value(route.body, "EXAMPLE")}
         operation["requestBody"] = {"required": True, "content": {"application/json": content}}
-    operation["responses"] = _responses(route)
+    operation["responses"] = _responses(operation_id, route)
     return operation
 
 
@@ -134,30 +127,34 @@ def _parameter(parameter: Parameter) -> dict[str, Any]:
         "name": parameter.name,
         "in": parameter.place,
         "required": parameter.place == "path",
-        "description": parameter.about,
+        "description": parameter.description,
         "schema": parameter.schema,
     }
 
 
-def _responses(route: Route) -> dict[str, Any]:
+def _responses(operation_id: str, route: Route) -> dict[str, Any]:
     responses = {
-        str(status): {"description": about, **_headers(route), "content": _content(route)}
-        for status, about in route.answers.items()
+        str(status): {
+            "description": description,
+            **_headers(route),
+            "content": _content(operation_id, route),
+        }
+        for status, description in route.responses.items()
     }
-    if route.is_cached:
+    if route.is_cacheable:
         responses["304"] = {"description": "What the client has is still right (If-None-Match)."}
-    failures = {*route.failures, 429, 500, 503, *(() if route.is_public else (401,))}
+    errors = {*route.errors, 429, 500, 503, *(() if route.is_public else (401,))}
     return responses | {
-        str(status): {"$ref": f"#/components/responses/{status}"} for status in sorted(failures)
+        str(status): {"$ref": f"#/components/responses/{status}"} for status in sorted(errors)
     }
 
 
-def _content(route: Route) -> dict[str, Any]:
-    if route.model is None:
+def _content(operation_id: str, route: Route) -> dict[str, Any]:
+    if route.returns is None:
         return {"application/json": {"schema": {"type": "object"}}}
-    example = msgspec.to_builtins(ANSWERS[route.name])
+    example = msgspec.json.decode(msgspec.json.encode(EXAMPLES[operation_id]))
     content: dict[str, Any] = {
-        "application/json": {"schema": _ref(route.model), "example": example}
+        "application/json": {"schema": _ref(route.returns), "example": example}
     }
     if route.has_csv:
         about = f"All rows from `cursor` on, at most {MAX_CSV_ROWS}; then `Next-Cursor` is there."
@@ -167,9 +164,9 @@ def _content(route: Route) -> dict[str, Any]:
 
 def _headers(route: Route) -> dict[str, Any]:
     headers: dict[str, Any] = {}
-    if route.is_cached:
+    if route.is_cacheable:
         headers["ETag"] = {"schema": {"type": "string"}, "description": "Of the content."}
-    if route.name in ("place_order", "create_job"):
+    if route.has_location:
         headers["Location"] = {"schema": {"type": "string"}, "description": "Of what was asked."}
     if route.has_csv:
         about = "Only with CSV, where there are more rows: the `cursor` to go on with."
@@ -177,16 +174,16 @@ def _headers(route: Route) -> dict[str, Any]:
     return {"headers": headers} if headers else {}
 
 
-def _failure(status: int) -> dict[str, Any]:
-    failure: dict[str, Any] = {"description": _FAILURES[status]}
-    schema = _BY_GATEWAY if status == 429 else _ref(http.Error)
+def _error(status: int) -> dict[str, Any]:
+    error: dict[str, Any] = {"description": _ERRORS[status]}
+    schema = _GATEWAY_ERROR if status == 429 else _ref(schemas.Error)
     if status == 401:
-        schema = {"anyOf": [_BY_GATEWAY, schema]}
-    failure["content"] = {"application/json": {"schema": schema}}
+        schema = {"anyOf": [_GATEWAY_ERROR, schema]}
+    error["content"] = {"application/json": {"schema": schema}}
     if status == 503:
         about = "In seconds."
-        failure["headers"] = {"Retry-After": {"schema": {"type": "integer"}, "description": about}}
-    return failure
+        error["headers"] = {"Retry-After": {"schema": {"type": "integer"}, "description": about}}
+    return error
 
 
 if __name__ == "__main__":
