@@ -9,9 +9,9 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from lambdas.api.errors import UnknownRoute, WrongMethod, error_response, log_failure, status_of
 from lambdas.api.health import RecentHealth
-from lambdas.api.requests import Dependencies
 from lambdas.api.responses import SECURITY_HEADERS
 from lambdas.api.routes import table
+from lambdas.bootstrap import Dependencies
 from lambdas.observability import logger
 
 app = APIGatewayHttpResolver()

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from typing import Final, Generic, TypeVar
 
 from lambdas.api.errors import log_failure
-from lambdas.api.requests import Dependencies, Request
+from lambdas.api.requests import Request
+from lambdas.bootstrap import Dependencies
 from lambdas.names import Setting
 from lambdas.services.health import JobsHealth, MarketHealth, check_jobs, check_market
 

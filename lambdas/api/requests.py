@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Final, NamedTuple, Protocol, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -23,14 +23,13 @@ from msgspec import Raw
 from lambdas.api.errors import BodyTooLarge, NotSignedIn
 from lambdas.api.job_schemas import JOB_TYPES, NewJob
 from lambdas.api.schemas import NewDeposit, NewOrder
-from lambdas.config import Config
+from lambdas.bootstrap import Dependencies
 from lambdas.domain import money
 from lambdas.domain.errors import Fault, InvalidInput
 from lambdas.domain.market import Interval, parse_symbol
 from lambdas.domain.orders import Purchase
 from lambdas.domain.projection import MOST_DAYS
 from lambdas.domain.times import parse_utc
-from lambdas.ports import Accounts, ActivityLog, JobQueue, Jobs, Market, Orders, Workflow
 
 T = TypeVar("T")
 
@@ -39,31 +38,6 @@ MAX_LIMIT: Final = 100
 MAX_BODY_BYTES: Final = 10_000
 MAX_AMOUNT_MINOR: Final = int(money.MAX_AMOUNT * money.MINOR_PER_MAJOR)
 _UUID: Final = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-
-
-class Dependencies(Protocol):
-    """What the routes need. `lambdas.bootstrap.Dependencies` has it."""
-
-    @property
-    def config(self) -> Config: ...
-    @property
-    def now(self) -> Callable[[], datetime]: ...
-    @property
-    def new_key(self) -> Callable[[], UUID]: ...
-    @property
-    def orders(self) -> Orders: ...
-    @property
-    def accounts(self) -> Accounts: ...
-    @property
-    def market(self) -> Market: ...
-    @property
-    def activity(self) -> ActivityLog: ...
-    @property
-    def jobs(self) -> Jobs: ...
-    @property
-    def job_queue(self) -> JobQueue: ...
-    @property
-    def workflow(self) -> Workflow: ...
 
 
 @dataclass(frozen=True, kw_only=True)
