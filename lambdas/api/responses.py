@@ -68,12 +68,10 @@ def csv_response(
     return Response(200, "text/csv; charset=utf-8", csv_text(schema, rows), headers)
 
 
-def read_pages(
-    fetch: Callable[[int, str | None], Page[T]], cursor: str | None, max_items: int = MAX_CSV_ROWS
-) -> Page[T]:
-    """Pages one after the other as one page of at most `max_items` items."""
+def read_pages(fetch: Callable[[int, str | None], Page[T]], cursor: str | None) -> Page[T]:
+    """All pages, one after the other, as one page of at most MAX_CSV_ROWS items."""
     items: list[T] = []
-    for _ in range(max_items // MAX_LIMIT):
+    for _ in range(MAX_CSV_ROWS // MAX_LIMIT):
         page = fetch(MAX_LIMIT, cursor)
         items.extend(page.items)
         cursor = page.next_cursor

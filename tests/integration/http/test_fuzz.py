@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 from schemathesis import BaseSchema, GenerationMode, openapi
 
-from lambdas.domain.activity import GroupRequest, Verdict
-from lambdas.usecases.update_market import update_market
+from lambdas.domain.activity import GroupRequest, Validation
+from lambdas.services.market import store_prices
 from tests import fuzz
+from tests.authorization.in_process import client_of
+from tests.authorization.operations import operations
+from tests.authorization.resources import Resources, create_everything
 from tests.builders import ALICE, NOW, a_tick
 from tests.integration.http.wsgi import application
-from tests.strangers.belongings import Belongings, make_everything
-from tests.strangers.description import operations
-from tests.strangers.in_process import door
 from tests.unit.http.gateway import DOCUMENT, Site
 
 # `FUZZ_EXAMPLES=5000 pytest tests/integration/http` hunts for longer.
@@ -31,10 +31,10 @@ def a_site() -> Site:
         for symbol in ("AAPL", "A", "0")  # short ones are hit by chance, too
         for day in range(40)
     ]
-    update_market(site.api.market, days)
+    store_prices(site.deps.market, days)
     for number in range(3):
         request_id = f"request {number}"
-        site.api.activity.request(
+        site.deps.activity.record_request(
             GroupRequest(
                 request_id=request_id,
                 group_id="7",
@@ -43,10 +43,10 @@ def a_site() -> Site:
                 requested_at=NOW,
             )
         )
-        site.api.activity.verdict(
-            Verdict(request_id=request_id, group_id="7", valid=True, received_at=NOW)
+        site.deps.activity.record_validation(
+            Validation(request_id=request_id, group_id="7", valid=True, received_at=NOW)
         )
-    make_everything(door(site, ALICE), operations(DOCUMENT), Belongings())
+    create_everything(client_of(site, ALICE), operations(DOCUMENT), Resources())
     site.deposit("100000")
     return site
 

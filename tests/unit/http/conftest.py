@@ -14,7 +14,7 @@ def site() -> Site:
     """AAPL at 190.25; ALICE has 1,000.00."""
     site = Site()
     site.store.quotes["AAPL"] = a_quote()
-    site.store.book(a_deposit())
+    site.store.deposit(a_deposit())
     return site
 
 

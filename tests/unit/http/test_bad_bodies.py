@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lambdas.api.requests import parse_purchase
 from lambdas.domain.errors import InvalidInput
-from lambdas.wire.http_in import purchase_in
 from tests.unit.http.gateway import Context, Site, event
 
 NUMBERS = {
@@ -183,7 +183,7 @@ FIELDS = dict.fromkeys(["symbol", "quantity", "amount", "max_price"], ANYTHING)
 def faults_of(body: bytes) -> int:
     """How many faults a body has; whatever is read without one is one purchase."""
     try:
-        purchase, _ = purchase_in(body, None)
+        purchase, _ = parse_purchase(body, None)
     except InvalidInput as error:
         return len(error.faults)
     return 0 if (purchase.quantity is None) != (purchase.amount_minor is None) else -1

@@ -2,8 +2,6 @@
 
 import csv
 import io
-from dataclasses import replace
-from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -11,12 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import Struct
 
-from lambdas.domain import trading
+from lambdas.api import responses, schemas
+from lambdas.api.responses import csv_text
 from lambdas.domain.ledger import Position
 from lambdas.domain.orders import Event
-from lambdas.handlers import api_response
-from lambdas.wire import http
-from lambdas.wire.spreadsheet import csv_text
+from lambdas.services.orders import advance_order
 from tests.builders import ALICE, BRUNO, NOW, a_deposit, a_quote
 from tests.unit.http.gateway import Answer, Site
 
@@ -37,8 +34,8 @@ def rows(answer: Answer) -> list[dict[str, str]]:
 
 def many_deposits(site: Site, count: int) -> None:
     for number in range(2, count + 1):
-        posting = replace(a_deposit(number=number), recorded_at=NOW - timedelta(seconds=number))
-        site.store.book(posting)
+        account = site.store.account(ALICE)
+        site.store.deposit(a_deposit(amount_minor=1_000_00, number=number, account=account))
 
 
 def test_the_ledger_as_csv_is_a_file_with_every_row(site: Site) -> None:
@@ -48,7 +45,7 @@ def test_the_ledger_as_csv_is_a_file_with_every_row(site: Site) -> None:
 
     table = rows(answer)
     assert len(table) == 230
-    assert [*table[0]] == [*http.Posting.__struct_fields__]
+    assert [*table[0]] == [*schemas.Posting.__struct_fields__]
     assert table[0]["available"] == "1000.00"
     assert (table[0]["order_id"], table[0]["recorded_at"]) == ("", "2026-03-04T15:00:00.123456Z")
     assert answer.headers["Content-Disposition"] == 'attachment; filename="postings.csv"'
@@ -60,7 +57,7 @@ def test_the_ledger_as_csv_is_a_file_with_every_row(site: Site) -> None:
 def test_an_export_ends_at_its_cap_and_says_where_to_go_on(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(api_response, "MAX_CSV_ROWS", 200)
+    monkeypatch.setattr(responses, "MAX_CSV_ROWS", 200)
     many_deposits(site, 203)
 
     first = site.get("/wallet/postings", headers=CSV)
@@ -74,7 +71,14 @@ def test_orders_as_csv_keep_their_filter(site: Site) -> None:
     for number in range(3):
         site.order(f"00000000-0000-4000-8000-{number:012d}", symbol="AAPL", quantity=1)
     order = next(iter(site.store.orders.values()))
-    site.api.orders.commit(trading.apply(order, Event.VOID, now=NOW, reason='=HYPERLINK("x","y")'))
+    advance_order(
+        site.deps.orders,
+        site.deps.accounts,
+        order.order_id,
+        Event.VOID,
+        now=NOW,
+        reason='=HYPERLINK("x","y")',
+    )
 
     (done,) = rows(site.get("/orders", headers=CSV, query={"state": "done"}))
 
@@ -94,7 +98,9 @@ def test_an_order_by_its_key_is_a_table_of_one_row(site: Site) -> None:
 
 def test_the_portfolio_as_csv_guards_names_that_come_from_outside(site: Site) -> None:
     site.store.quotes["EVIL"] = a_quote(symbol="EVIL", name="=1+1,\r\n@SUM(A1)", price=Decimal(1))
-    site.store.gain(Position(account_id=ALICE, symbol="EVIL", quantity=Decimal(1), cost_minor=5_00))
+    site.store.add_to_position(
+        Position(account_id=ALICE, symbol="EVIL", quantity=Decimal(1), cost_minor=5_00)
+    )
 
     (position,) = rows(site.get("/portfolio", headers=CSV))
 

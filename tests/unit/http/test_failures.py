@@ -6,23 +6,24 @@ from typing import Any
 
 import pytest
 
+from lambdas.api.errors import STATUSES, status_of
+from lambdas.api.routes import table
+from lambdas.config import Config
 from lambdas.domain.errors import DomainError, Transient
 from lambdas.domain.ledger import Account
-from lambdas.wire.http_errors import STATUS, failure
-from lambdas.wire.http_routes import ROUTES
-from tests.fakes.memory import MemoryWallets
-from tests.unit.http.gateway import Context, Site, event
+from tests.fakes.memory import MemoryAccounts
+from tests.unit.http.gateway import Site
 
 Log = Callable[[], list[dict[str, Any]]]
-PRIVATE = [route for route in ROUTES if not route.is_public]
+PRIVATE = {name: route for name, route in table.routes.items() if not route.is_public}
 
 
-class BrokenWallets(MemoryWallets):
+class BrokenAccounts(MemoryAccounts):
     """Raises what it is given."""
 
     error: Exception
 
-    def account(self, account_id: str) -> Account:
+    def get(self, account_id: str) -> Account:
         """Raise it, from another one."""
         try:
             raise KeyError(f"secret of {account_id}")
@@ -32,9 +33,9 @@ class BrokenWallets(MemoryWallets):
 
 def broken(site: Site, error: Exception) -> None:
     """From now on the wallet raises `error`."""
-    wallets = BrokenWallets(site.store)
-    wallets.error = error
-    site.api = site.api._replace(wallets=wallets)
+    accounts = BrokenAccounts(site.store)
+    accounts.error = error
+    site.deps.accounts = accounts
 
 
 def path_of(template: str) -> str:
@@ -74,7 +75,7 @@ def test_a_wrong_method_is_told_the_right_ones(
     assert answer.headers["Allow"] == allowed
 
 
-@pytest.mark.parametrize("route", PRIVATE, ids=lambda route: route.name)
+@pytest.mark.parametrize("route", PRIVATE.values(), ids=PRIVATE.keys())
 @pytest.mark.parametrize("who", [None, ""])
 def test_without_an_account_in_the_token_nothing_is_answered_or_written(
     site: Site, route: Any, who: str | None
@@ -129,7 +130,7 @@ def test_an_error_of_the_family_without_a_status_is_a_bug() -> None:
     class Unmapped(DomainError):
         pass
 
-    assert failure(Unmapped("some_code", "some text"), "r").status == 500
+    assert status_of(Unmapped("some_code", "some text")) == 500
 
 
 def test_every_error_of_the_family_has_a_status() -> None:
@@ -139,7 +140,7 @@ def test_every_error_of_the_family_has_a_status() -> None:
 
     ours = {kind for kind in family(DomainError) if kind.__module__.startswith("lambdas.")}
 
-    assert ours - {DomainError} == set(STATUS)
+    assert ours - {DomainError} == set(STATUSES)
 
 
 def test_what_is_refused_is_logged_by_its_code_alone(site: Site, log: Log) -> None:
@@ -169,11 +170,6 @@ def test_private_answers_are_never_stored_and_never_sniffed(site: Site, path: st
 
 
 def test_settings_that_are_missing_are_our_mistake_not_the_clients(site: Site, log: Log) -> None:
-    from lambdas.handlers.api import build_handler
+    site.deps.config = Config({})
 
-    def no_settings() -> Any:
-        raise KeyError("CURRENCY")
-
-    handler = build_handler(no_settings, lambda: site.now, lambda: None)  # type: ignore[arg-type,return-value]
-
-    assert handler(event("GET", "/me"), Context())["statusCode"] == 500
+    assert site.get("/me").status == 500

@@ -9,7 +9,6 @@ import pytest
 from lambdas.domain import jobs as life
 from lambdas.domain.jobs import Reason
 from lambdas.ports import JobsPulse
-from lambdas.usecases.check_jobs import SWEPT_WITHIN
 from tests.builders import ALICE, BRUNO, NOW
 from tests.fakes.jobs import MemoryJobs
 from tests.unit.http.gateway import Answer, Site
@@ -37,7 +36,7 @@ def test_a_job_is_taken_at_once_and_sent_on_its_way(site: Site) -> None:
         "reason": None,
     }
     assert answer.headers["Location"] == f"/jobs/{answer.json['job_id']}"
-    assert site.job_queue.sent == [answer.json["job_id"]]
+    assert site.deps.job_queue.sent == [answer.json["job_id"]]
 
 
 def test_a_retry_is_the_same_job_and_is_sent_once(site: Site) -> None:
@@ -45,7 +44,7 @@ def test_a_retry_is_the_same_job_and_is_sent_once(site: Site) -> None:
     again = ask(site, PROJECTION | {"quantity": 2.5, "symbol": " AAPL ", "unknown": 1})
     assert (first.status, again.status) == (202, 200)
     assert again.json == first.json
-    assert len(site.job_queue.sent) == 1
+    assert len(site.deps.job_queue.sent) == 1
 
 
 @pytest.mark.parametrize(
@@ -64,7 +63,7 @@ def test_without_a_key_the_server_names_the_job(site: Site) -> None:
 
 
 def test_a_job_that_cannot_be_sent_is_kept_for_the_sweep(site: Site, log: Any) -> None:
-    site.job_queue.is_broken = True
+    site.deps.job_queue.is_broken = True
     answer = ask(site)
     assert answer.status == 202
     assert site.store.jobs[answer.json["job_id"]].is_open
@@ -99,7 +98,7 @@ def test_what_cannot_be_asked_is_told_field_by_field_and_nothing_is_written(
     assert answer.status == 422
     assert {fault["field"]: fault["code"] for fault in answer.json["faults"]} == faults
     assert site.store.jobs == {}
-    assert site.job_queue.sent == []
+    assert site.deps.job_queue.sent == []
 
 
 def test_a_job_of_another_account_does_not_exist(site: Site) -> None:
@@ -121,7 +120,7 @@ def test_a_finished_job_shows_its_result_and_a_list_leaves_results_out(site: Sit
         '{"kind":"portfolio_history","currency":"USD","days":'
         '[{"day":"2026-03-04","cash":"1.00","holdings":null,"total":null}]}'
     )
-    done = life.finished(site.store.jobs[job_id], result, NOW + timedelta(seconds=1))
+    done = life.finish(site.store.jobs[job_id], result, NOW + timedelta(seconds=1))
     assert done is not None
     site.store.jobs[job_id] = done
 
@@ -135,7 +134,7 @@ def test_a_finished_job_shows_its_result_and_a_list_leaves_results_out(site: Sit
 def test_a_failed_job_says_why_in_plain_words(site: Site) -> None:
     job_id = ask(site).json["job_id"]
     reason = Reason(code="not_enough_history", message="Not yet.", retry_at=NOW)
-    ended = life.failed(site.store.jobs[job_id], reason, NOW)
+    ended = life.fail(site.store.jobs[job_id], reason, NOW)
     assert ended is not None
     site.store.jobs[job_id] = ended
     assert site.get(f"/jobs/{job_id}").json["reason"] == {
@@ -161,14 +160,14 @@ def beat(site: Site) -> Any:
 
 
 def test_the_heartbeat_sees_that_the_workflow_is_gone(site: Site) -> None:
-    site.workflow.there = False
+    site.deps.workflow.there = False
     assert beat(site)["alive"] is False
 
 
 def test_the_heartbeat_sees_that_nobody_sweeps(site: Site) -> None:
     job_id = ask(site).json["job_id"]
-    due = site.store.jobs[job_id].look_at
-    site.now = due + SWEPT_WITHIN
+    due = site.store.jobs[job_id].next_check_at
+    site.now = due + timedelta(minutes=3)
     assert beat(site)["alive"] is True
     site.now += timedelta(seconds=30, microseconds=1)
     assert beat(site)["alive"] is False
@@ -177,7 +176,7 @@ def test_the_heartbeat_sees_that_nobody_sweeps(site: Site) -> None:
 def test_the_heartbeat_tells_when_jobs_last_ended_either_way(site: Site) -> None:
     for key, end in (("1", True), ("2", False)):
         job = site.store.jobs[ask(site, key=KEY[:-1] + key).json["job_id"]]
-        ended = life.finished(job, "{}", NOW) if end else life.failed(job, life.TIMED_OUT, NOW)
+        ended = life.finish(job, "{}", NOW) if end else life.fail(job, life.TIMED_OUT, NOW)
         assert ended is not None
         site.store.jobs[job.job_id] = ended
     assert beat(site) == {
@@ -198,7 +197,7 @@ def test_what_jobs_do_is_looked_up_once_in_thirty_seconds_and_never_breaks_the_h
             raise RuntimeError
 
     failing = Failing(site.store)
-    site.api = site.api._replace(jobs=failing)
+    site.deps.jobs = failing
     for elapsed_s in (0, 5, 29.999):
         site.now = NOW + timedelta(seconds=elapsed_s)
         assert beat(site) == {"alive": None, "last_finished_at": None, "last_failed_at": None}

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from lambdas.domain.activity import GroupRequest, Verdict
-from lambdas.usecases.update_market import update_market
+from lambdas.domain.activity import GroupRequest, Trade, Validation
+from lambdas.services.market import store_prices
 from tests.builders import ALICE, NOW, a_purchase_of_ours, a_tick
 from tests.unit.http.gateway import Site
 
@@ -18,7 +18,7 @@ def prices(site: Site, *priced: tuple[int, str]) -> None:
         a_tick(observed_at=NOW - timedelta(minutes=minutes), price=Decimal(price))
         for minutes, price in priced
     ]
-    update_market(site.api.market, ticks)
+    store_prices(site.deps.market, ticks)
 
 
 def heard(site: Site, request_id: str, at: datetime, **changes: Any) -> None:
@@ -31,9 +31,9 @@ def heard(site: Site, request_id: str, at: datetime, **changes: Any) -> None:
         "requested_at": at - timedelta(seconds=1),
     }
     valid = changes.pop("valid", True)
-    site.api.activity.request(GroupRequest(**(values | changes)))
-    site.api.activity.verdict(
-        Verdict(request_id=request_id, group_id="13", valid=valid, received_at=at)
+    site.deps.activity.record_request(GroupRequest(**(values | changes)))
+    site.deps.activity.record_validation(
+        Validation(request_id=request_id, group_id="13", valid=valid, received_at=at)
     )
 
 
@@ -138,13 +138,25 @@ def test_what_a_group_asked_for_is_told_without_its_id(site: Site) -> None:
 
 
 def test_what_our_own_group_bought_has_its_number_and_nothing_of_the_account(site: Site) -> None:
-    site.store.orders["ours"] = a_purchase_of_ours(NOW)
+    order = a_purchase_of_ours(NOW)
+    site.deps.activity.record_trade(
+        Trade(
+            request_id=order.order_id,
+            group_id="3",
+            symbol=order.symbol,
+            quantity=order.quantity,
+            valid=True,
+            requested_at=order.created_at,
+            validated_at=NOW,
+        )
+    )
+    site.now = NOW + timedelta(seconds=1)
 
-    (trade,) = site.get("/stocks/AAPL/activity").json["items"]
-
-    assert (trade["group_id"], trade["own"]) == ("3", True)
-    assert "ours" not in str(trade)
-    assert ALICE not in str(trade)
+    for path in ("/stocks/AAPL/activity", "/activity"):
+        (trade,) = site.get(path).json["items"]
+        assert (trade["group_id"], trade["own"]) == ("3", True)
+        assert order.order_id not in str(trade)
+        assert ALICE not in str(trade)
 
 
 def test_activity_of_a_company_goes_by_pages(site: Site) -> None:

@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from lambdas.domain import trading
 from lambdas.domain.orders import Event
-from tests.builders import BRUNO, NOW, POLICY, a_deposit
+from lambdas.services.orders import advance_order
+from tests.builders import BRUNO, NOW, POLICY
 from tests.unit.http.gateway import Site
 
 KEY = "0b7b7a3c-1d11-4f0e-8f0a-6f1c3c869f0e"
@@ -15,10 +15,8 @@ KEY = "0b7b7a3c-1d11-4f0e-8f0a-6f1c3c869f0e"
 
 def happens(site: Site, order_id: str, event: Event, after_s: float = 1) -> None:
     """What happens to an order, as the queues' functions would apply it."""
-    decision = trading.apply(
-        site.store.orders[order_id], event, now=NOW + timedelta(seconds=after_s)
-    )
-    site.api.orders.commit(decision)
+    now = NOW + timedelta(seconds=after_s)
+    advance_order(site.deps.orders, site.deps.accounts, order_id, event, now=now)
 
 
 def key_of(number: int) -> str:
@@ -38,7 +36,7 @@ def five_orders(site: Site) -> list[str]:
 
 def test_an_order_shows_every_step_of_its_life(site: Site) -> None:
     order_id = site.order(symbol="AAPL", quantity=1).json["order_id"]
-    happens(site, order_id, Event.SEEN, after_s=0.5)
+    happens(site, order_id, Event.ECHOED, after_s=0.5)
     sent = site.get(f"/orders/{order_id}").json
     happens(site, order_id, Event.ACCEPT, after_s=1)
     accepted = site.get(f"/orders/{order_id}").json
@@ -70,7 +68,7 @@ def test_an_order_without_an_answer_is_overdue_from_the_settings_moment_on(site:
 
 def test_an_order_tells_how_often_the_exchange_was_asked_again(site: Site) -> None:
     order_id = site.order(symbol="AAPL", quantity=1).json["order_id"]
-    site.store.orders[order_id] = replace(site.store.orders[order_id], asks=3)
+    site.store.orders[order_id] = replace(site.store.orders[order_id], attempts=3)
 
     assert site.get(f"/orders/{order_id}").json["asks"] == 3
 
@@ -109,7 +107,7 @@ def test_orders_come_newest_first_and_page_by_page(site: Site) -> None:
 
 
 def test_a_page_holds_25_orders_unless_told_otherwise(site: Site) -> None:
-    site.store.book(a_deposit(amount_minor=100_000_00, number=2))
+    site.deposit("100000")
     for number in range(26):
         site.order(key_of(number), symbol="AAPL", quantity=1)
 

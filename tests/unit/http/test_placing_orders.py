@@ -40,7 +40,7 @@ def test_an_order_by_quantity_is_taken_and_its_cost_held(site: Site) -> None:
         "released": None,
     }
     assert site.store.account(ALICE) == Account(
-        account_id=ALICE, available_minor=524_37, held_minor=475_63
+        account_id=ALICE, available_minor=524_37, held_minor=475_63, version=2, posted_at=NOW
     )
 
 
@@ -118,7 +118,7 @@ def test_another_order_under_a_used_key_is_refused(site: Site) -> None:
 
 
 def test_the_same_key_of_another_account_names_another_order(site: Site) -> None:
-    site.store.book(a_deposit(BRUNO))
+    site.store.deposit(a_deposit(BRUNO))
 
     alices = site.order(KEY, symbol="AAPL", quantity=1)
     brunos = site.order(KEY, symbol="AAPL", quantity=2, who=BRUNO)
@@ -171,7 +171,7 @@ def test_a_second_collision_is_told_as_a_conflict(site: Site) -> None:
         def commit(self, decision: object) -> None:
             raise StaleDecision
 
-    site.api = site.api._replace(orders=Contested(site.store))
+    site.deps.orders = Contested(site.store)
 
     answer = site.order(symbol="AAPL", quantity=1)
 

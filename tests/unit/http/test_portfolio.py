@@ -8,7 +8,7 @@ from tests.unit.http.gateway import Site
 
 
 def owns(site: Site, symbol: str, quantity: str, cost_minor: int) -> None:
-    site.store.gain(
+    site.store.add_to_position(
         Position(account_id=ALICE, symbol=symbol, quantity=Decimal(quantity), cost_minor=cost_minor)
     )
 

@@ -1,14 +1,11 @@
 """Heartbeat, OpenAPI document, and who I am."""
 
-import json
 from collections.abc import Callable, Sequence
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from lambdas import wire
 from lambdas.domain.errors import Transient
 from lambdas.domain.market import Quote
 from tests.builders import ALICE, NOW, a_quote
@@ -67,7 +64,7 @@ def test_before_the_first_price_there_is_no_age(site: Site) -> None:
 def test_it_is_alive_even_when_the_store_is_not(site: Site, log: Log, error: Exception) -> None:
     market = FailingMarket(site.store)
     market.error = error
-    site.api = site.api._replace(market=market)
+    site.deps.market = market
 
     answer = site.get("/heartbeat", who=None)
 
@@ -79,7 +76,7 @@ def test_it_is_alive_even_when_the_store_is_not(site: Site, log: Log, error: Exc
 
 def test_the_store_is_asked_once_in_five_seconds_however_many_ask(site: Site) -> None:
     market = FailingMarket(site.store)
-    site.api = site.api._replace(market=market)
+    site.deps.market = market
 
     for elapsed_s in (0, 1, 4.999):
         site.now = NOW + timedelta(seconds=elapsed_s)
@@ -101,7 +98,7 @@ def test_what_is_remembered_grows_older_meanwhile(site: Site) -> None:
 def test_the_openapi_document_is_the_committed_file_and_cacheable(site: Site) -> None:
     answer = site.get("/openapi.json", who=None)
 
-    assert answer.json == json.loads((Path(wire.__file__).parent / "openapi.json").read_text())
+    assert answer.json == DOCUMENT
     assert answer.headers["Cache-Control"] == "public, max-age=300"
     etag = answer.headers["ETag"]
     assert site.get("/openapi.json", who=None, headers={"if-none-match": etag}).status == 304

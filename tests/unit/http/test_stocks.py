@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from lambdas.domain.market import Quote
-from lambdas.usecases.update_market import update_market
+from lambdas.services.market import store_prices
 from tests.builders import NOW, a_quote, a_tick
 from tests.fakes.memory import MemoryMarket
 from tests.unit.http.gateway import Site
@@ -117,7 +117,7 @@ def test_the_board_may_be_kept_by_the_browser_alone_and_not_for_long(site: Site)
 @pytest.mark.parametrize("path", ["/stocks", "/stocks/AAPL"])
 def test_the_board_and_a_company_are_one_read_each(site: Site, path: str) -> None:
     market = CountingMarket(site.store)
-    site.api = site.api._replace(market=market)
+    site.deps.market = market
 
     site.get(path)
 
@@ -151,7 +151,7 @@ def four_prices(site: Site) -> None:
         a_tick(price=Decimal(190 + number), observed_at=NOW - timedelta(minutes=3 - number))
         for number in range(4)
     ]
-    update_market(site.api.market, ticks)
+    store_prices(site.deps.market, ticks)
 
 
 def test_prices_come_newest_first_and_page_by_page(site: Site) -> None:
@@ -175,7 +175,7 @@ def test_prices_come_newest_first_and_page_by_page(site: Site) -> None:
 
 def test_prices_that_were_found_need_no_second_read(site: Site) -> None:
     market = CountingMarket(site.store)
-    site.api = site.api._replace(market=market)
+    site.deps.market = market
     four_prices(site)
 
     assert len(site.get("/stocks/AAPL/prices").json["items"]) == 4

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambdas.wire.times import FIRST_YEAR, LAST_YEAR, utc_in, utc_out
+from lambdas.domain.times import FIRST_YEAR, LAST_YEAR, format_utc, parse_utc
 
 AT = datetime(2023, 10, 29, 19, 32, 51, 123000, tzinfo=UTC)
 TIMES = st.datetimes(
@@ -17,8 +17,8 @@ TIMES = st.datetimes(
 
 
 def test_a_time_leaves_in_utc_with_microseconds_and_z() -> None:
-    assert utc_out(AT) == "2023-10-29T19:32:51.123000Z"
-    assert utc_out(AT.astimezone(timezone(timedelta(hours=-3)))) == "2023-10-29T19:32:51.123000Z"
+    assert format_utc(AT) == "2023-10-29T19:32:51.123000Z"
+    assert format_utc(AT.astimezone(timezone(timedelta(hours=-3)))) == "2023-10-29T19:32:51.123000Z"
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def test_a_time_leaves_in_utc_with_microseconds_and_z() -> None:
     ],
 )
 def test_one_time_is_read_however_it_is_written(text: str) -> None:
-    assert utc_in(text) == AT
+    assert parse_utc(text) == AT
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def test_one_time_is_read_however_it_is_written(text: str) -> None:
     ],
 )
 def test_parts_may_be_missing_or_finer_than_ours(text: str, at: datetime) -> None:
-    assert utc_in(text) == at
+    assert parse_utc(text) == at
 
 
 @pytest.mark.parametrize(
@@ -64,20 +64,20 @@ def test_parts_may_be_missing_or_finer_than_ours(text: str, at: datetime) -> Non
     ],
 )
 def test_nonsense_is_no_time(text: str) -> None:
-    assert utc_in(text) is None
+    assert parse_utc(text) is None
 
 
 @given(TIMES)
 def test_what_goes_out_comes_in_as_the_same_time(at: datetime) -> None:
-    assert utc_in(utc_out(at)) == at
+    assert parse_utc(format_utc(at)) == at
 
 
 @given(TIMES, TIMES)
 def test_texts_sort_as_the_times_do(one: datetime, other: datetime) -> None:
-    assert (utc_out(one) < utc_out(other)) == (one < other)
+    assert (format_utc(one) < format_utc(other)) == (one < other)
 
 
 @given(st.text())
 def test_any_text_is_read_or_none(text: str) -> None:
-    at = utc_in(text)
+    at = parse_utc(text)
     assert at is None or at.tzinfo is UTC

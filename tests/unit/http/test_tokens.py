@@ -2,8 +2,8 @@
 
 import pytest
 
-from lambdas.wire.http_routes import ROUTES
-from tests.strangers.description import operations
+from lambdas.api.routes import table
+from tests.authorization.operations import operations
 from tests.unit.http.gateway import DOCUMENT, Site
 
 
@@ -17,8 +17,8 @@ def test_no_other_token_is_a_sign_in(site: Site, use: str) -> None:
     stored = site.frozen()
     private = [route for route in operations(DOCUMENT) if not route.is_public]
     for route in private:
-        path = route.filled(dict.fromkeys(route.holes, "AAPL"))
+        path = route.path_with(dict.fromkeys(route.path_parameters, "AAPL"))
         answer = site.ask(route.method, path, claims={"token_use": use}, body='{"amount": 1}')
         assert (answer.status, answer.json["code"]) == (401, "unauthorized")
     assert site.store == stored
-    assert len(private) == len([route for route in ROUTES if not route.is_public])
+    assert len(private) == len([route for route in table.routes.values() if not route.is_public])

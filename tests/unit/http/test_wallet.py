@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from lambdas.domain.errors import StaleDecision
-from lambdas.domain.ledger import Posting
+from lambdas.domain.ledger import DepositDecision
 from tests.builders import ALICE, BRUNO
-from tests.fakes.memory import MemoryWallets
+from tests.fakes.memory import MemoryAccounts
 from tests.unit.http.gateway import Site
 
 KEY = "0b7b7a3c-1d11-4f0e-8f0a-6f1c3c869f0e"
@@ -98,11 +98,11 @@ def test_both_faults_of_a_deposit_are_named(site: Site) -> None:
 
 
 def test_a_deposit_that_collides_without_a_trace_may_be_tried_again(site: Site) -> None:
-    class Contested(MemoryWallets):
-        def deposit(self, posting: Posting) -> None:
+    class Contested(MemoryAccounts):
+        def commit_deposit(self, decision: DepositDecision) -> None:
             raise StaleDecision
 
-    site.api = site.api._replace(wallets=Contested(site.store))
+    site.deps.accounts = Contested(site.store)
 
     answer = site.deposit("1", KEY)
 
