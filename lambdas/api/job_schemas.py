@@ -29,7 +29,7 @@ JobKind = Annotated[str, Meta(extra_json_schema={"enum": list(JOB_TYPES)})]
 
 
 class NewJob(Struct, frozen=True, kw_only=True):
-    """Something to compute. `symbol` and `quantity` belong to a projection alone.
+    """A job to run. `symbol` and `quantity` belong to a projection alone.
 
     A projection looks `days` back and as far ahead; a portfolio's history reaches `days` back.
     """
@@ -60,7 +60,7 @@ class NewJob(Struct, frozen=True, kw_only=True):
 
 
 class JobQuestion(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What was asked for."""
+    """The parameters of a job."""
 
     days: Days
     symbol: str | UnsetType = UNSET
@@ -68,7 +68,7 @@ class JobQuestion(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class JobReason(Struct, frozen=True, kw_only=True):
-    """Why a job failed. Switch on `code`; from `retry_at` on it makes sense to ask again."""
+    """Why a job failed. Switch on `code`; the same job may succeed from `retry_at` on."""
 
     code: str
     message: str
@@ -82,7 +82,7 @@ class JobReason(Struct, frozen=True, kw_only=True):
 
 
 class Job(Struct, frozen=True, kw_only=True):
-    """A job and how it stands. Finished and failed jobs never change again."""
+    """A job and its state. Finished and failed jobs never change again."""
 
     job_id: str
     kind: JobKind
@@ -100,7 +100,7 @@ class Job(Struct, frozen=True, kw_only=True):
 
 
 class ChartPoint(Struct, frozen=True, kw_only=True):
-    """The line and its 95 % band at one time; no band through two prices alone."""
+    """The line and its 95 % band at one time; a line through only two prices has no band."""
 
     at: Time
     price: Decimals
@@ -119,12 +119,12 @@ class ChartPoint(Struct, frozen=True, kw_only=True):
 
 
 class Projection(Struct, frozen=True, kw_only=True, tag_field="kind", tag="projection"):
-    """A price as it will be if it goes on as it did: a least-squares line, and demand.
+    """A price if its trend continues: a least-squares line, weighted by demand.
 
-    `raw_price` is the line's at `target_at`; `standard_error`, `low` and `high` (95 %) are about a
-    single price at that time. `weight` is 1 + (5 + purchases − 50) / 50, where `purchases` counts
-    the valid ones of all groups in seven days; `weighted_price` is both multiplied. `expected_gain`
-    is `expected_value` less what the quantity costs at the latest price.
+    `raw_price` is the line's value at `target_at`; `standard_error`, `low` and `high` (95 %) are of
+    a single price at that time. `weight` is 1 + (5 + purchases − 50) / 50, where `purchases` is the
+    number of valid purchases of all groups in the last seven days; `weighted_price` is `raw_price`
+    times `weight`. `expected_gain` is `expected_value` minus the cost at the latest price.
     """
 
     symbol: str
@@ -201,7 +201,7 @@ class DayValue(Struct, frozen=True, kw_only=True):
 class PortfolioHistory(
     Struct, frozen=True, kw_only=True, tag_field="kind", tag="portfolio_history"
 ):
-    """What the account was worth, day by day, the oldest first; today as it was when asked."""
+    """What the account was worth at the end of each day, oldest first; of today, at the request."""
 
     currency: str
     days: list[DayValue]

@@ -19,23 +19,23 @@ from lambdas.api.routes import table
 from lambdas.api.routing import Parameter, Route
 
 _REF: Final = "#/components/schemas/{name}"
-_ABOUT: Final = """Buy fractions of shares on a stock exchange that answers later.
+_ABOUT: Final = """Buy fractions of shares on a stock exchange that answers asynchronously.
 
 Money, prices and quantities are decimal strings, never floats. Times are ISO-8601 in UTC. Lists are
 newest first. Errors carry a `code` for programs and a `message` for a person. The account is
 always the one of the token."""
 _ERRORS: Final = {
     401: "No valid token. Answered by the gateway, or with the code `unauthorized`.",
-    404: "`not_found`: there is no such thing, or not for this account.",
-    409: "Refused as things stand: `insufficient_funds`, `price_too_old`, `price_above_max`; or"
-    " `conflict`: something changed at the same moment, the same request may succeed now.",
+    404: "`not_found`: it does not exist, or belongs to another account.",
+    409: "Refused in the current state: `insufficient_funds`, `price_too_old`, `price_above_max`;"
+    " or `conflict`: a concurrent change; the same request may succeed now.",
     413: "`body_too_large`: over 10 kB.",
-    422: "The input can never be right: `faults` names every field at fault. Or"
-    " `idempotency_key_reused`: the key names something else already.",
+    422: "Invalid input: `faults` names every invalid field. Or"
+    " `idempotency_key_reused`: the key was used before with other content.",
     429: "Too many requests. Answered by the gateway.",
-    500: "`internal_error`: our mistake; the request id finds it.",
-    503: "`unavailable`: try again after `Retry-After` seconds. Under the same Idempotency-Key that"
-    " is always safe.",
+    500: "`internal_error`: an error of the server, which is logged with the request id.",
+    503: "`unavailable`: try again after `Retry-After` seconds. With the same Idempotency-Key a"
+    " retry is always safe.",
 }
 _GATEWAY_ERROR: Final = {"type": "object", "properties": {"message": {"type": "string"}}}
 
@@ -142,7 +142,7 @@ def _responses(operation_id: str, route: Route) -> dict[str, Any]:
         for status, description in route.responses.items()
     }
     if route.is_cacheable:
-        responses["304"] = {"description": "What the client has is still right (If-None-Match)."}
+        responses["304"] = {"description": "The client's copy is current (If-None-Match)."}
     errors = {*route.errors, 429, 500, 503, *(() if route.is_public else (401,))}
     return responses | {
         str(status): {"$ref": f"#/components/responses/{status}"} for status in sorted(errors)
@@ -157,7 +157,7 @@ def _content(operation_id: str, route: Route) -> dict[str, Any]:
         "application/json": {"schema": _ref(route.returns), "example": example}
     }
     if route.has_csv:
-        about = f"All rows from `cursor` on, at most {MAX_CSV_ROWS}; then `Next-Cursor` is there."
+        about = f"Rows from `cursor` on, at most {MAX_CSV_ROWS}; see `Next-Cursor` for more."
         content["text/csv"] = {"schema": {"type": "string", "description": about}}
     return content
 
@@ -165,11 +165,11 @@ def _content(operation_id: str, route: Route) -> dict[str, Any]:
 def _headers(route: Route) -> dict[str, Any]:
     headers: dict[str, Any] = {}
     if route.is_cacheable:
-        headers["ETag"] = {"schema": {"type": "string"}, "description": "Of the content."}
+        headers["ETag"] = {"schema": {"type": "string"}, "description": "Tag of the content."}
     if route.has_location:
-        headers["Location"] = {"schema": {"type": "string"}, "description": "Of what was asked."}
+        headers["Location"] = {"schema": {"type": "string"}, "description": "Path of the result."}
     if route.has_csv:
-        about = "Only with CSV, where there are more rows: the `cursor` to go on with."
+        about = "Only with CSV, if there is more: the `cursor` to continue from."
         headers["Next-Cursor"] = {"schema": {"type": "string"}, "description": about}
     return {"headers": headers} if headers else {}
 

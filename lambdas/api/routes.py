@@ -62,7 +62,7 @@ BOARD_CACHE: Final = "private, max-age=10"
     Route(
         "GET",
         "/heartbeat",
-        "Whether the service is alive, and what it hears of the exchange",
+        "Whether the service is alive, and prices arrive from the exchange",
         schemas.Heartbeat,
         is_public=True,
     )
@@ -156,7 +156,7 @@ def list_prices(request: Request, symbol: str) -> Response[str]:
         "GET",
         "/stocks/{symbol}/candles",
         "First, highest, lowest and last price of each hour or day that has prices;"
-        " `from` and `to` are about when a candle opens",
+        " `from` and `to` refer to a candle's opening time",
         schemas.Items[schemas.Candle],
         errors=(404, 422),
         parameters=(SYMBOL, INTERVAL, FROM, TO, LIMIT, CURSOR),
@@ -253,7 +253,7 @@ def get_wallet(request: Request) -> Response[str]:
         "/wallet/deposits",
         "Put money into the wallet",
         schemas.Deposit,
-        responses={201: "Deposited.", 200: "It was deposited before, under this key."},
+        responses={201: "Deposited.", 200: "Deposited before under this key."},
         errors=(409, 413, 422),
         body=schemas.NewDeposit,
         parameters=(IDEMPOTENCY_KEY,),
@@ -317,7 +317,10 @@ def _currency(request: Request) -> str:
         "/orders",
         "Ask to buy shares of a company, by quantity or by amount",
         schemas.Order,
-        responses={202: "Taken; the exchange decides.", 200: "It was placed before, as it is now."},
+        responses={
+            202: "Stored; the exchange will accept or reject it.",
+            200: "Placed before under this key; in its current state.",
+        },
         errors=(404, 409, 413, 422),
         body=schemas.NewOrder,
         parameters=(IDEMPOTENCY_KEY,),
@@ -349,7 +352,7 @@ def place_order(request: Request) -> Response[str]:
     Route(
         "GET",
         "/orders",
-        "My orders; with `state`, a page may be short, even empty, and yet go on",
+        "My orders; with `state`, a page may be short, even empty, and not be the last one",
         schemas.Items[schemas.Order],
         errors=(422,),
         parameters=(STATE, KEY, LIMIT, CURSOR),
@@ -451,11 +454,11 @@ def get_portfolio(request: Request) -> Response[str]:
     Route(
         "POST",
         "/jobs",
-        "Ask for a projection of a price, or for what the account was worth day by day",
+        "Request a projection of a price, or the account's value day by day",
         Job,
         responses={
-            202: "Taken; the workers compute it.",
-            200: "It was asked for before, as it is now.",
+            202: "Queued; workers compute it.",
+            200: "Requested before under this key; in its current state.",
         },
         errors=(409, 413, 422),
         body=NewJob,
@@ -533,7 +536,7 @@ def _path_id(text: str, what: str) -> str:
 # The account
 
 
-@table.add(Route("GET", "/me", "Who I am, and what I may do", schemas.Me))
+@table.add(Route("GET", "/me", "The account of the token, and its limits", schemas.Me))
 def get_me(request: Request) -> Response[str]:
     """Reads nothing but the token and the settings."""
     config = request.deps.config

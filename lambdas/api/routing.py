@@ -33,23 +33,23 @@ SYMBOL: Final = Parameter(
     description="The company's symbol on the exchange.",
 )
 ORDER_ID: Final = Parameter(
-    name="order_id", place="path", schema=_UUID, description="Of the order."
+    name="order_id", place="path", schema=_UUID, description="Id of the order."
 )
-JOB_ID: Final = Parameter(name="job_id", place="path", schema=_UUID, description="Of the job.")
+JOB_ID: Final = Parameter(name="job_id", place="path", schema=_UUID, description="Id of the job.")
 LIMIT: Final = Parameter(
     name="limit",
     place="query",
     schema={"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT},
-    description="How many items at most.",
+    description="Maximum number of items.",
 )
 CURSOR: Final = Parameter(
     name="cursor",
     place="query",
     schema={"type": "string"},
-    description="Where to go on: `next_cursor` of the page before.",
+    description="Where to continue: `next_cursor` of the previous page.",
 )
 FROM: Final = Parameter(
-    name="from", place="query", schema=_TIME, description="From this time on, itself included."
+    name="from", place="query", schema=_TIME, description="From this time on, inclusive."
 )
 TO: Final = Parameter(name="to", place="query", schema=_TIME, description="Before this time.")
 INTERVAL: Final = Parameter(
@@ -74,8 +74,8 @@ IDEMPOTENCY_KEY: Final = Parameter(
     name="Idempotency-Key",
     place="header",
     schema=_UUID,
-    description="The client's name for what it asks. Keep it until there is an answer: a retry"
-    " under the same key never acts twice. Without it the server makes one.",
+    description="The client's name for this request. Keep it until there is a response: a retry"
+    " with the same key never acts twice. Without it the server generates one.",
 )
 
 
@@ -92,7 +92,7 @@ class Route:
     summary: str
     returns: Any
     _: KW_ONLY
-    responses: Mapping[int, str] = field(default_factory=lambda: {200: "Here it is."})
+    responses: Mapping[int, str] = field(default_factory=lambda: {200: "Success."})
     errors: tuple[int, ...] = ()
     body: type[Struct] | None = None
     parameters: tuple[Parameter, ...] = ()

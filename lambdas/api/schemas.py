@@ -60,14 +60,16 @@ def _gain_percent(gain_minor: int | None, cost_minor: int) -> str | None:
 
 
 class Items(Struct, Generic[T], frozen=True, kw_only=True):
-    """A page of a list, newest first. Ask again with `cursor` = `next_cursor` until it is null."""
+    """A page of a list, newest first. `next_cursor` is the `cursor` of the next page, null on the
+    last one.
+    """
 
     items: list[T]
     next_cursor: str | None
 
 
 class Fault(Struct, frozen=True, kw_only=True):
-    """One field, query parameter or header that is not as it should be."""
+    """One invalid field, query parameter or header."""
 
     field: str
     code: str
@@ -82,7 +84,7 @@ class Fault(Struct, frozen=True, kw_only=True):
 class Error(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Why a request was not carried out. Switch on `code`; `message` is for a person.
 
-    `faults` names every field at fault; `field` is there when it is only one.
+    `faults` names every invalid field; `field` is present if there is exactly one.
     """
 
     code: str
@@ -93,14 +95,14 @@ class Error(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Exchange(Struct, frozen=True, kw_only=True):
-    """The link to the exchange. `link_alive` is null when it could not be found out."""
+    """The link to the exchange. `link_alive` is null when it is unknown."""
 
     link_alive: bool | None
 
 
 class JobService(Struct, frozen=True, kw_only=True):
-    """Whether jobs are worked on: the workflow is there and nothing due is left lying. `alive` is
-    null when it could not be found out; the times are null where nothing ever ended so.
+    """Whether jobs are processed: the workflow exists, and no job that is due waits. `alive` is
+    null when it is unknown; a time is null when no job has ended that way.
     """
 
     alive: bool | None
@@ -120,7 +122,7 @@ class JobService(Struct, frozen=True, kw_only=True):
 
 
 class Heartbeat(Struct, frozen=True, kw_only=True):
-    """Whether the service is alive, what it hears of the exchange, and how its jobs go."""
+    """Whether the service is alive, prices arrive from the exchange, and jobs are processed."""
 
     alive: bool
     stage: str
@@ -156,7 +158,7 @@ class Limits(Struct, frozen=True, kw_only=True):
 
 
 class Me(Struct, frozen=True, kw_only=True):
-    """The account of the token. `email` is there only if the token says it."""
+    """The account of the token. `email` is present only if the token has it."""
 
     account_id: str
     email: str | UnsetType = UNSET
@@ -220,7 +222,9 @@ class Price(Struct, frozen=True, kw_only=True):
 
 
 class Candle(Struct, frozen=True, kw_only=True):
-    """What a price did in one hour or day of UTC. `count` is how many prices it is made of."""
+    """First, highest, lowest and last price of one hour or day of UTC. `count` is how many prices
+    there are.
+    """
 
     opened_at: Time
     open: Decimals
@@ -243,9 +247,9 @@ class Candle(Struct, frozen=True, kw_only=True):
 
 
 class Trade(Struct, frozen=True, kw_only=True):
-    """What a group asked to buy, and whether the exchange found it valid.
+    """A purchase request of a group, and whether the exchange found it valid.
 
-    Of our own group (`own`) only what was bought is here.
+    Of our own group (`own`) only accepted purchases are listed.
     """
 
     group_id: str
@@ -339,8 +343,9 @@ class Posting(Struct, frozen=True, kw_only=True):
 class Order(Struct, frozen=True, kw_only=True):
     """A purchase request. `cost` is held until it ends; `released` is what was given back.
 
-    It is bought only when `state` is ACCEPTED. `overdue` says that the exchange has been silent for
-    unusually long, `asks` how many times it was asked again, `reason` why it ended as it did.
+    The shares are bought only when `state` is ACCEPTED. `overdue` says that the exchange has not
+    answered for unusually long, `asks` how many times the request was published again, `reason` why
+    the order ended as it did.
     """
 
     order_id: str
@@ -476,7 +481,8 @@ class NewDeposit(Struct, frozen=True, kw_only=True):
 class NewOrder(Struct, frozen=True, kw_only=True):
     """A purchase of shares: exactly one of `quantity` (shares) and `amount` (money to spend).
 
-    The price is ours, the latest we know; the order is refused if it is above `max_price`.
+    The price is the latest one that the server knows; the order is refused if it is above
+    `max_price`.
     """
 
     RULES: ClassVar[Mapping[str, Any]] = {

@@ -10,7 +10,7 @@ from lambdas.domain.errors import Transient
 from lambdas.domain.market import Quote
 from tests.builders import ALICE, NOW, a_quote
 from tests.fakes.memory import MemoryMarket
-from tests.unit.http.gateway import Site
+from tests.unit.http.gateway import DOCUMENT, Site
 
 Log = Callable[[], list[dict[str, Any]]]
 
