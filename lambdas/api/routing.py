@@ -123,8 +123,9 @@ class RouteTable:
 
         def register(function: Endpoint) -> Endpoint:
             self.routes[function.__name__] = route
-            # The router's rules are regular expressions with parameters as <name>.
-            rule = re.sub(r"{(\w+)}", r"<\1>", route.path.replace(".", r"\."))
+            # The router's rules are regular expressions with parameters as <name>. The router ends
+            # each with $, before which Python accepts a line break.
+            rule = re.sub(r"{(\w+)}", r"<\1>", route.path.replace(".", r"\.")) + r"\Z"
             self.router.route(rule, method=route.method)(self._adapted(route, function))
             return function
 

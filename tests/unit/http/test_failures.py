@@ -75,6 +75,21 @@ def test_a_wrong_method_is_told_the_right_ones(
     assert answer.headers["Allow"] == allowed
 
 
+@pytest.mark.parametrize(
+    "path",
+    ["/openapiXjson", "/wallet\n", "/orders\n", '/stocks/"', "/stocks/A\\B", "/orders/#", "/x\n"],
+)
+def test_a_path_that_only_resembles_a_route_is_not_found(site: Site, path: str) -> None:
+    answer = site.get(path)
+
+    assert (answer.status, answer.json["code"]) == (404, "not_found")
+
+
+def test_a_wrong_method_is_refused_whatever_the_path_parameter_contains(site: Site) -> None:
+    for path in ('/orders/"x"', "/stocks/A\\B", "/jobs/\u200b"):
+        assert site.ask("DELETE", path).headers["Allow"] == "GET"
+
+
 @pytest.mark.parametrize("route", PRIVATE.values(), ids=PRIVATE.keys())
 @pytest.mark.parametrize("who", [None, ""])
 def test_without_an_account_in_the_token_nothing_is_answered_or_written(
