@@ -2,6 +2,8 @@
 
 import csv
 import io
+from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -12,9 +14,9 @@ from msgspec import Struct
 from lambdas.api import responses, schemas
 from lambdas.api.responses import csv_text
 from lambdas.domain.ledger import Position
-from lambdas.domain.orders import Event
+from lambdas.domain.orders import Event, State
 from lambdas.services.orders import advance_order
-from tests.builders import ALICE, BRUNO, NOW, a_deposit, a_quote
+from tests.builders import ALICE, BRUNO, NOW, a_deposit, a_purchase_of_ours, a_quote
 from tests.unit.http.gateway import Answer, Site
 
 CSV = {"Accept": "text/csv"}
@@ -87,6 +89,25 @@ def test_orders_as_csv_keep_their_filter(site: Site) -> None:
     assert done["reason"] == '\'=HYPERLINK("x","y")'
     assert len(rows(site.get("/orders", headers=CSV))) == 3
     assert rows(site.get("/orders", headers=CSV, who=BRUNO)) == []
+
+
+def test_a_filtered_export_reads_no_more_orders_than_an_unfiltered_one(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(responses, "MAX_CSV_ROWS", 100)
+    for number in range(101):
+        order = a_purchase_of_ours(NOW - timedelta(seconds=number), order_id=f"order {number}")
+        site.store.orders[order.order_id] = order
+    site.store.orders["order 100"] = replace(
+        site.store.orders["order 100"], state=State.SENT, ended_at=None
+    )
+    query = {"state": "open"}
+
+    first = site.get("/orders", headers=CSV, query=query)
+    rest = site.get("/orders", headers=CSV, query={**query, "cursor": first.headers["Next-Cursor"]})
+
+    assert (rows(first), len(rows(rest))) == ([], 1)
+    assert "Next-Cursor" not in rest.headers
 
 
 def test_an_order_by_its_key_is_a_table_of_one_row(site: Site) -> None:
