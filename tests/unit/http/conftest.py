@@ -20,6 +20,6 @@ def site() -> Site:
 
 @pytest.fixture
 def log() -> Iterator[Lines]:
-    """The lines that were logged so far, read."""
+    """The parsed log lines so far."""
     with kept_lines() as lines:
         yield lines

@@ -1,5 +1,5 @@
-"""The API as a client sees it: events of API Gateway (payload 2.0) in, answers out, over stores in
-memory. Every answer is held against the committed OpenAPI file.
+"""The API as a client sees it: events of the gateway (payload 2.0) in, responses out, over stores
+in memory. Every response is checked against the committed OpenAPI file.
 """
 
 import base64
@@ -28,7 +28,7 @@ DOCUMENT = json.loads((Path(lambdas.api.__file__).parent / "openapi.json").read_
 
 @dataclass(frozen=True)
 class Answer:
-    """What the gateway would send on."""
+    """One response."""
 
     status: int
     headers: dict[str, str]
@@ -41,13 +41,13 @@ class Answer:
 
     @property
     def fields(self) -> list[str]:
-        """The fields at fault, in order."""
+        """The invalid fields, in order."""
         return [fault["field"] for fault in self.json["faults"]]
 
 
 @dataclass(frozen=True)
 class Context:
-    """What Lambda says of an invocation."""
+    """The context of an invocation."""
 
     function_name: str = "api"
     memory_limit_in_mb: int = 512
@@ -89,15 +89,15 @@ class Site:
         return self.post("/wallet/deposits", {"amount": amount}, headers=headers, who=who)
 
     def ask(self, method: str, path: str, **asked: Any) -> Answer:
-        """Any request, through the handler, held against the contract."""
+        """Any request; the response is checked against the OpenAPI file."""
         answered = self.handler(event(method, path, **asked), Context())
         assert answered["isBase64Encoded"] is False
         answer = Answer(answered["statusCode"], answered["headers"], answered["body"])
-        keeps_contract(method, path, answer)
+        check_contract(method, path, answer)
         return answer
 
     def frozen(self) -> MemoryStore:
-        """What is stored now, to compare with later."""
+        """A copy of the store, to compare with later."""
         return deepcopy(self.store)
 
 
@@ -111,7 +111,7 @@ def event(
     headers: dict[str, str] | None = None,
     claims: dict[str, str] | None = None,
 ) -> dict[str, Any]:
-    """An event as the HTTP API sends it; bytes travel in base64."""
+    """An event of the HTTP API; bytes are sent in base64."""
     authorizer = {"jwt": {"claims": {"sub": who, **(claims or {})}, "scopes": None}}
     context = {
         "accountId": "000000000000",
@@ -140,8 +140,8 @@ def event(
     return sent
 
 
-def keeps_contract(method: str, path: str, answer: Answer) -> None:
-    """Status and body are as the OpenAPI file says."""
+def check_contract(method: str, path: str, answer: Answer) -> None:
+    """Checks status and body against the OpenAPI file."""
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     if answer.status == 304:
         assert answer.text == ""

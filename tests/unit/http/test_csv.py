@@ -29,7 +29,7 @@ class Cell(Struct):
 
 
 def rows(answer: Answer) -> list[dict[str, str]]:
-    """The table, by the names in its first line."""
+    """The rows, by the names in the first line."""
     assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
     return list(csv.DictReader(io.StringIO(answer.text, newline="")))
 
@@ -56,7 +56,7 @@ def test_the_ledger_as_csv_is_a_file_with_every_row(site: Site) -> None:
     assert "Next-Cursor" not in answer.headers
 
 
-def test_an_export_ends_at_its_cap_and_says_where_to_go_on(
+def test_an_export_ends_at_its_limit_with_a_cursor_to_continue(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(responses, "MAX_CSV_ROWS", 200)
@@ -117,7 +117,7 @@ def test_an_order_by_its_key_is_a_table_of_one_row(site: Site) -> None:
     assert len(rows(site.get("/orders", headers=CSV, query={"key": key}))) == 1
 
 
-def test_the_portfolio_as_csv_guards_names_that_come_from_outside(site: Site) -> None:
+def test_the_portfolio_as_csv_escapes_names_of_companies(site: Site) -> None:
     site.store.quotes["EVIL"] = a_quote(symbol="EVIL", name="=1+1,\r\n@SUM(A1)", price=Decimal(1))
     site.store.add_to_position(
         Position(account_id=ALICE, symbol="EVIL", quantity=Decimal(1), cost_minor=5_00)
@@ -144,13 +144,13 @@ def test_the_portfolio_as_csv_guards_names_that_come_from_outside(site: Site) ->
         ("", False),
     ],
 )
-def test_csv_comes_only_to_those_who_prefer_it(site: Site, accept: str, is_csv: bool) -> None:
+def test_csv_is_sent_only_if_the_client_prefers_it(site: Site, accept: str, is_csv: bool) -> None:
     answer = site.get("/orders", headers={"Accept": accept})
 
     assert answer.headers["Content-Type"].startswith("text/csv") is is_csv
 
 
-def test_bad_parameters_are_told_in_json_even_to_those_who_want_csv(site: Site) -> None:
+def test_faults_are_json_even_if_the_client_wants_csv(site: Site) -> None:
     answer = site.get("/orders", headers=CSV, query={"cursor": "not ours"})
 
     assert (answer.status, answer.json["field"]) == (422, "cursor")
@@ -180,7 +180,7 @@ def test_a_formula_becomes_a_text(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["-12.34", "0", "12", "Amazon.com, Inc.", 'a "b"', "Ñandú S.A."])
-def test_what_is_no_formula_stays_as_it_is(text: str) -> None:
+def test_a_text_that_is_no_formula_stays_unchanged(text: str) -> None:
     (cell,) = list(csv.reader(io.StringIO(csv_text(Cell, [Cell(text)]), newline="")))[1]
 
     assert cell == text
@@ -196,5 +196,5 @@ def test_every_row_stays_one_row_and_no_cell_starts_a_formula(texts: list[str]) 
     assert not [row for row in table if "".join(row).lstrip()[:1] in set("=+@＝＋－＠|%")]
 
 
-def test_what_is_not_known_is_empty_and_truth_is_a_word() -> None:
+def test_an_unknown_value_is_an_empty_cell_and_a_boolean_a_word() -> None:
     assert csv_text(Cell, [Cell(None), Cell(True)]) == 'text\r\n""\r\ntrue\r\n'

@@ -1,4 +1,4 @@
-"""What importing the function costs: no environment, no connection, nothing that is not needed."""
+"""Importing the function reads no setting, opens no connection, and loads no unneeded library."""
 
 import subprocess
 import sys
@@ -33,7 +33,7 @@ print(*sorted(set(asked) & {*Setting}))
 """
 
 
-def test_importing_the_function_reads_no_setting_connects_to_nobody_and_stays_small() -> None:
+def test_importing_the_function_reads_no_setting_and_opens_no_connection() -> None:
     run = subprocess.run(
         [sys.executable, "-c", PROGRAM],
         cwd=ROOT,

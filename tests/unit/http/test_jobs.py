@@ -1,4 +1,4 @@
-"""Jobs through the API: asked for, listed, looked at. Nothing here waits for them."""
+"""POST /jobs, GET /jobs, GET /jobs/{id}, and the jobs of the heartbeat."""
 
 from datetime import timedelta
 from typing import Any
@@ -22,7 +22,7 @@ def ask(site: Site, body: Any = PROJECTION, key: str | None = KEY, who: str = AL
     return site.post("/jobs", body, headers=headers, who=who)
 
 
-def test_a_job_is_taken_at_once_and_sent_on_its_way(site: Site) -> None:
+def test_a_job_is_stored_and_enqueued(site: Site) -> None:
     answer = ask(site)
     assert answer.status == 202
     assert answer.json == {
@@ -39,7 +39,7 @@ def test_a_job_is_taken_at_once_and_sent_on_its_way(site: Site) -> None:
     assert site.deps.job_queue.sent == [answer.json["job_id"]]
 
 
-def test_a_retry_is_the_same_job_and_is_sent_once(site: Site) -> None:
+def test_a_retry_is_the_same_job_and_is_enqueued_once(site: Site) -> None:
     first = ask(site)
     again = ask(site, PROJECTION | {"quantity": 2.5, "symbol": " AAPL ", "unknown": 1})
     assert (first.status, again.status) == (202, 200)
@@ -58,11 +58,11 @@ def test_another_job_under_a_used_key_is_refused(site: Site, other: dict[str, An
     assert site.store == stored
 
 
-def test_without_a_key_the_server_names_the_job(site: Site) -> None:
+def test_without_a_key_the_server_makes_one(site: Site) -> None:
     assert ask(site, key=None).status == 202
 
 
-def test_a_job_that_cannot_be_sent_is_kept_for_the_sweep(site: Site, log: Any) -> None:
+def test_a_job_that_cannot_be_enqueued_is_left_to_the_sweep(site: Site, log: Any) -> None:
     site.deps.job_queue.is_broken = True
     answer = ask(site)
     assert answer.status == 202
@@ -91,7 +91,7 @@ def test_a_job_that_cannot_be_sent_is_kept_for_the_sweep(site: Site, log: Any) -
         ({"kind": "portfolio_history"}, {"days": "required"}),
     ],
 )
-def test_what_cannot_be_asked_is_told_field_by_field_and_nothing_is_written(
+def test_every_invalid_field_of_a_job_is_named_and_nothing_is_written(
     site: Site, body: Any, faults: dict[str, str]
 ) -> None:
     answer = ask(site, body)
@@ -109,7 +109,7 @@ def test_a_job_of_another_account_does_not_exist(site: Site) -> None:
 
 
 @pytest.mark.parametrize("job_id", ["x", "last%23finished", KEY])
-def test_what_is_no_job_is_not_found(site: Site, job_id: str) -> None:
+def test_an_unknown_or_invalid_job_id_is_not_found(site: Site, job_id: str) -> None:
     assert site.get(f"/jobs/{job_id}").status == 404
 
 
@@ -131,7 +131,7 @@ def test_a_finished_job_shows_its_result_and_a_list_leaves_results_out(site: Sit
     assert "result" not in listed
 
 
-def test_a_failed_job_says_why_in_plain_words(site: Site) -> None:
+def test_a_failed_job_has_its_reason(site: Site) -> None:
     job_id = ask(site).json["job_id"]
     reason = Reason(code="not_enough_history", message="Not yet.", retry_at=NOW)
     ended = life.fail(site.store.jobs[job_id], reason, NOW)
@@ -159,12 +159,12 @@ def beat(site: Site) -> Any:
     return site.get("/heartbeat", who=None).json["jobs"]
 
 
-def test_the_heartbeat_sees_that_the_workflow_is_gone(site: Site) -> None:
+def test_the_heartbeat_reports_a_missing_workflow(site: Site) -> None:
     site.deps.workflow.there = False
     assert beat(site)["alive"] is False
 
 
-def test_the_heartbeat_sees_that_nobody_sweeps(site: Site) -> None:
+def test_the_heartbeat_reports_that_jobs_are_not_swept(site: Site) -> None:
     job_id = ask(site).json["job_id"]
     due = site.store.jobs[job_id].next_check_at
     site.now = due + timedelta(minutes=3)
@@ -173,7 +173,7 @@ def test_the_heartbeat_sees_that_nobody_sweeps(site: Site) -> None:
     assert beat(site)["alive"] is False
 
 
-def test_the_heartbeat_tells_when_jobs_last_ended_either_way(site: Site) -> None:
+def test_the_heartbeat_has_the_times_when_jobs_last_finished_and_failed(site: Site) -> None:
     for key, end in (("1", True), ("2", False)):
         job = site.store.jobs[ask(site, key=KEY[:-1] + key).json["job_id"]]
         ended = life.finish(job, "{}", NOW) if end else life.fail(job, life.TIMED_OUT, NOW)
@@ -186,7 +186,7 @@ def test_the_heartbeat_tells_when_jobs_last_ended_either_way(site: Site) -> None
     }
 
 
-def test_what_jobs_do_is_looked_up_once_in_thirty_seconds_and_never_breaks_the_heartbeat(
+def test_jobs_are_checked_once_in_thirty_seconds_and_a_failing_check_is_unknown(
     site: Site,
 ) -> None:
     class Failing(MemoryJobs):

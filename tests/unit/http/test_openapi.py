@@ -17,7 +17,7 @@ from lambdas.handlers import job_types
 from tests.unit.http.gateway import DOCUMENT, Site
 
 
-def test_the_committed_file_is_what_the_routes_and_models_say() -> None:
+def test_the_committed_file_is_generated_from_the_routes_and_schemas() -> None:
     assert json.loads(openapi.text()) == DOCUMENT, "run `make openapi` and commit the file"
 
 
@@ -51,7 +51,7 @@ def test_only_two_routes_are_public() -> None:
 
 
 @pytest.mark.parametrize("route", table.routes.values(), ids=table.routes.keys())
-def test_no_route_takes_a_user(route: Route) -> None:
+def test_no_route_has_a_parameter_for_an_account(route: Route) -> None:
     fields = route.body.__struct_fields__ if route.body is not None else ()
     names = {*fields, *(parameter.name for parameter in route.parameters)}
 
@@ -89,7 +89,7 @@ def test_every_example_of_an_answer_fits_its_schema(name: str) -> None:
         ({"symbol": "AAPL", "quantity": True}, False),
     ],
 )
-def test_the_schema_of_an_order_knows_good_from_bad(body: dict[str, Any], is_good: bool) -> None:
+def test_the_schema_of_an_order_refuses_invalid_bodies(body: dict[str, Any], is_good: bool) -> None:
     assert fits(body, "NewOrder") is is_good
 
 

@@ -1,4 +1,4 @@
-"""Which tokens of ours are a sign-in, once the gateway has verified them."""
+"""Which verified tokens of the user pool are accepted."""
 
 import pytest
 
@@ -8,12 +8,12 @@ from tests.unit.http.gateway import DOCUMENT, Site
 
 
 @pytest.mark.parametrize("use", ["id", "access"])
-def test_id_and_access_tokens_are_a_sign_in(site: Site, use: str) -> None:
+def test_id_and_access_tokens_are_accepted(site: Site, use: str) -> None:
     assert site.get("/wallet", claims={"token_use": use}).status == 200
 
 
 @pytest.mark.parametrize("use", ["refresh", "", "ID", "none"])
-def test_no_other_token_is_a_sign_in(site: Site, use: str) -> None:
+def test_every_other_kind_of_token_is_refused(site: Site, use: str) -> None:
     stored = site.frozen()
     private = [route for route in operations(DOCUMENT) if not route.is_public]
     for route in private:
