@@ -1,4 +1,4 @@
-"""Bodies of the HTTP API, and how each is made of values of the domain. jobs: `job_schemas`.
+"""Bodies of the HTTP API, and how each is made of values of the domain; for jobs, `job_schemas`.
 
 The docstrings of the classes are descriptions in the OpenAPI file. Amounts, prices and quantities
 leave as decimal strings with the currency beside them; what is not known is null, never 0. Times
@@ -451,7 +451,7 @@ class Portfolio(Struct, frozen=True, kw_only=True):
 
 # Fields of requests stay undecoded (`Raw`), so that every invalid one can be named. What a field's
 # type therefore cannot say stands in RULES, which the generator adds to the schema.
-_NUMBER = {
+_NUMBER: Final = {
     "anyOf": [
         {
             "type": "string",
