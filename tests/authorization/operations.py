@@ -1,4 +1,4 @@
-"""The OpenAPI file as a list of operations, and one request to one of them."""
+"""The operations of the OpenAPI file, and one request to one of them."""
 
 import json
 import re
@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, urlencode
 
-# Companies, prices and what the groups buy are the same for everybody; all else is private.
+# Companies, prices and the groups' purchases are the same for every account; all else is private.
 SHARED = ("/stocks", "/activity", "/heartbeat", "/openapi.json")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Operation:
-    """One method of one path. `body` is the example of the file, None where it takes none."""
+    """One method of one path. `body` is the file's example, None where there is no body."""
 
     method: str
     path: str
@@ -26,28 +26,29 @@ class Operation:
 
     @property
     def is_shared(self) -> bool:
-        """Whether everybody gets the same answer."""
+        """Whether every account gets the same response."""
         return self.path.startswith(SHARED)
 
     @property
-    def holes(self) -> list[str]:
-        """The names of the path's parameters."""
+    def path_parameters(self) -> list[str]:
+        """Names of the path's parameters."""
         return re.findall(r"{(\w+)}", self.path)
 
-    def named(self, place: str) -> list[Mapping[str, Any]]:
-        """The parameters of a place: query or header."""
+    def parameters_in(self, place: str) -> list[Mapping[str, Any]]:
+        """The parameters of the query or of the headers."""
         return [parameter for parameter in self.parameters if parameter["in"] == place]
 
-    def filled(self, values: Mapping[str, str]) -> str:
-        """The path with its parameters in their places."""
+    def path_with(self, values: Mapping[str, str]) -> str:
+        """The path with values for its parameters."""
         path = self.path
-        for name in self.holes:
+        for name in self.path_parameters:
             path = path.replace(f"{{{name}}}", quote(values[name], safe=""))
         return path
 
-    def needed(self) -> dict[str, str]:
-        """The query that it cannot go without, from the examples of the file."""
-        return {p["name"]: _example(self, p) for p in self.named("query") if p.get("required")}
+    def required_query(self) -> dict[str, str]:
+        """The required query parameters, with the file's examples."""
+        required = [p for p in self.parameters_in("query") if p.get("required")]
+        return {parameter["name"]: _example(self, parameter) for parameter in required}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +73,7 @@ class Sent:
 
 
 def operations(document: Mapping[str, Any]) -> list[Operation]:
-    """All of the file, in its order."""
+    """All operations in the file's order."""
     return [
         Operation(
             method=method.upper(),
@@ -97,6 +98,6 @@ def _example(operation: Operation, parameter: Mapping[str, Any]) -> str:
         if value is not None:
             return str(value)
     raise AssertionError(
-        f"{operation} cannot go without `{parameter['name']}`, and the OpenAPI file has neither"
-        " example, default nor enum for it: add one, so that strangers can be tried on this route."
+        f"{operation} requires `{parameter['name']}`, and the OpenAPI file has neither example,"
+        " default nor enum for it: add one, so that the authorization tests can request this route."
     )

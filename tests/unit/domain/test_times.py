@@ -1,4 +1,4 @@
-"""Times as text: one way out, many ways in, nonsense is None."""
+"""Times as text: one format out, many formats in, None for an invalid text."""
 
 from datetime import UTC, datetime, timedelta, timezone
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambdas.wire.times import FIRST_YEAR, LAST_YEAR, utc_in, utc_out
+from lambdas.domain.times import FIRST_YEAR, LAST_YEAR, format_utc, parse_utc
 
 AT = datetime(2023, 10, 29, 19, 32, 51, 123000, tzinfo=UTC)
 TIMES = st.datetimes(
@@ -16,9 +16,9 @@ TIMES = st.datetimes(
 )
 
 
-def test_a_time_leaves_in_utc_with_microseconds_and_z() -> None:
-    assert utc_out(AT) == "2023-10-29T19:32:51.123000Z"
-    assert utc_out(AT.astimezone(timezone(timedelta(hours=-3)))) == "2023-10-29T19:32:51.123000Z"
+def test_a_time_is_formatted_in_utc_with_microseconds_and_z() -> None:
+    assert format_utc(AT) == "2023-10-29T19:32:51.123000Z"
+    assert format_utc(AT.astimezone(timezone(timedelta(hours=-3)))) == "2023-10-29T19:32:51.123000Z"
 
 
 @pytest.mark.parametrize(
@@ -36,8 +36,8 @@ def test_a_time_leaves_in_utc_with_microseconds_and_z() -> None:
         "2023-10-30T01:02:51.123+05:30",
     ],
 )
-def test_one_time_is_read_however_it_is_written(text: str) -> None:
-    assert utc_in(text) == AT
+def test_a_time_is_parsed_in_every_notation(text: str) -> None:
+    assert parse_utc(text) == AT
 
 
 @pytest.mark.parametrize(
@@ -49,8 +49,8 @@ def test_one_time_is_read_however_it_is_written(text: str) -> None:
         ("2023-10-29T19:32:51.123999999Z", AT.replace(microsecond=123999)),
     ],
 )
-def test_parts_may_be_missing_or_finer_than_ours(text: str, at: datetime) -> None:
-    assert utc_in(text) == at
+def test_parts_may_be_missing_or_finer_than_microseconds(text: str, at: datetime) -> None:
+    assert parse_utc(text) == at
 
 
 @pytest.mark.parametrize(
@@ -63,21 +63,21 @@ def test_parts_may_be_missing_or_finer_than_ours(text: str, at: datetime) -> Non
         *("２０２３-10-29", "2023-10-29T19:32:51Z; DROP", "2023-10-29\x00", "9" * 10_000),
     ],
 )
-def test_nonsense_is_no_time(text: str) -> None:
-    assert utc_in(text) is None
+def test_an_invalid_time_is_none(text: str) -> None:
+    assert parse_utc(text) is None
 
 
 @given(TIMES)
-def test_what_goes_out_comes_in_as_the_same_time(at: datetime) -> None:
-    assert utc_in(utc_out(at)) == at
+def test_a_formatted_time_is_parsed_as_the_same_time(at: datetime) -> None:
+    assert parse_utc(format_utc(at)) == at
 
 
 @given(TIMES, TIMES)
 def test_texts_sort_as_the_times_do(one: datetime, other: datetime) -> None:
-    assert (utc_out(one) < utc_out(other)) == (one < other)
+    assert (format_utc(one) < format_utc(other)) == (one < other)
 
 
 @given(st.text())
-def test_any_text_is_read_or_none(text: str) -> None:
-    at = utc_in(text)
+def test_any_text_is_a_time_in_utc_or_none(text: str) -> None:
+    at = parse_utc(text)
     assert at is None or at.tzinfo is UTC
