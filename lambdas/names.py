@@ -1,4 +1,4 @@
-"""Strings that infrastructure and code must agree on: environment variables, tables, indexes.
+"""Strings that infrastructure and code must agree on: settings, queues, tables, indexes, metrics.
 
 The only file of `lambdas` that `cdk` may import; it imports nothing but the standard library.
 """
@@ -8,7 +8,7 @@ from typing import Final
 
 
 class Setting(StrEnum):
-    """Environment variables that the stacks set and `lambdas.runtime` reads."""
+    """Environment variables that the stacks set and `lambdas.config` reads."""
 
     STAGE = "STAGE"
     GROUP_ID = "GROUP_ID"
@@ -16,9 +16,9 @@ class Setting(StrEnum):
     MAX_PRICE_AGE_S = "MAX_PRICE_AGE_S"
     MAX_DEPOSIT_MINOR = "MAX_DEPOSIT_MINOR"
     OVERDUE_AFTER_S = "OVERDUE_AFTER_S"
-    ASK_AGAIN = "ASK_AGAIN"
-    FIRST_ASK_AFTER_S = "FIRST_ASK_AFTER_S"
-    LONGEST_ASK_INTERVAL_S = "LONGEST_ASK_INTERVAL_S"
+    RETRY_ORDERS = "RETRY_ORDERS"
+    FIRST_RETRY_AFTER_S = "FIRST_RETRY_AFTER_S"
+    MAX_RETRY_INTERVAL_S = "MAX_RETRY_INTERVAL_S"
     LINK_SILENT_AFTER_S = "LINK_SILENT_AFTER_S"
     QUOTES_TABLE = "QUOTES_TABLE"
     PRICES_TABLE = "PRICES_TABLE"
@@ -26,11 +26,12 @@ class Setting(StrEnum):
     ORDERS_TABLE = "ORDERS_TABLE"
     ACCOUNTS_TABLE = "ACCOUNTS_TABLE"
     POSTINGS_TABLE = "POSTINGS_TABLE"
+    POSITIONS_TABLE = "POSITIONS_TABLE"
+    DEPOSITS_TABLE = "DEPOSITS_TABLE"
     ACTIVITY_TABLE = "ACTIVITY_TABLE"
     JOBS_TABLE = "JOBS_TABLE"
     OUTBOUND_QUEUE_URL = "OUTBOUND_QUEUE_URL"
     JOBS_QUEUE_URL = "JOBS_QUEUE_URL"
-    REMINDERS_QUEUE_URL = "REMINDERS_QUEUE_URL"
     WORKFLOW_ARN = "WORKFLOW_ARN"
     DEAD_LETTER_QUEUE_URL = "DEAD_LETTER_QUEUE_URL"
 
@@ -50,15 +51,13 @@ class Function(StrEnum):
 
 
 class Queue(StrEnum):
-    """Queues, each with a dead-letter queue beside it: three from the bridge, one to it, one in
-    front of the workflow, and one of orders that the sweep must look at."""
+    """Queues, each with a dead-letter queue: three from the bridge, one to it, one of jobs."""
 
     PRICES = "prices"
     REQUESTS = "requests"
     VALIDATIONS = "validations"
     OUTBOUND = "outbound"
     JOBS = "jobs"
-    REMINDERS = "reminders"
 
 
 class Table(StrEnum):
@@ -70,38 +69,43 @@ class Table(StrEnum):
     ORDERS = "orders"
     ACCOUNTS = "accounts"
     POSTINGS = "postings"
+    POSITIONS = "positions"
+    DEPOSITS = "deposits"
     ACTIVITY = "activity"
     JOBS = "jobs"
 
 
 class Metric(StrEnum):
-    """All that is counted: what alarms and the dashboard read."""
+    """CloudWatch metrics that alarms and the dashboard read."""
 
-    NEWEST_PRICE_AGE = "NewestPriceAge"  # seconds, every minute; nothing while there is no price
-    ORDERS_UNANSWERED = "OrdersUnanswered"  # every minute
+    NEWEST_PRICE_AGE = "NewestPriceAge"  # seconds, every minute; absent while there is no price
+    ORDERS_UNANSWERED = "OrdersUnanswered"  # open orders older than the first retry, every minute
     ORDERS_OVERDUE = "OrdersOverdue"  # every minute
-    ORDERS_PLACED = "OrdersPlaced"  # new ones on their way to the exchange
+    ORDERS_PLACED = "OrdersPlaced"  # new orders relayed to the exchange
     ORDERS_ACCEPTED = "OrdersAccepted"
     ORDERS_REJECTED = "OrdersRejected"
     ANSWERS_IN_CONFLICT = "AnswersInConflict"
     JOBS_FINISHED = "JobsFinished"
-    JOBS_FAILED = "JobsFailed"  # also those that have no answer, as with too few prices
-    JOBS_BROKEN = "JobsBroken"  # by a fault of ours: a step failed for good, or time ran out
-    BRIDGE_CONNECTED = "BridgeConnected"  # 1 or 0, every minute; nothing while it does not run
+    JOBS_FAILED = "JobsFailed"  # includes jobs without a result, for example too few prices
+    JOBS_BROKEN = "JobsBroken"  # a step failed for good, or the job timed out
+    BRIDGE_CONNECTED = "BridgeConnected"  # 1 or 0, every minute; absent while it does not run
 
 
 METRICS_NAMESPACE: Final = "FintechAsync"
-BRIDGE: Final = "bridge"  # what it is called among the services that count
+BRIDGE: Final = "bridge"  # the bridge's name in the metrics dimension `service`
 USER_POOL_NAME: Final = "Arqui-pool2"
 
-# Indexes. See docs/decisions/0003-tables-and-indexes.md for what each is for and what it costs.
-ORDERS_BY_ACCOUNT: Final = "by_account"  # global, account_id + created_at, keys only
-BOUGHT_ORDERS: Final = "bought"  # global and sparse, bought + ended_at, keys, quantity, created_at
-POSTINGS_BY_TIME: Final = "by_time"  # local, account_id + recorded_at, all attributes
-ACTIVITY_BY_SYMBOL: Final = "by_symbol"  # global and sparse, symbol + validated_at, all attributes
-ACTIVITY_BY_DAY: Final = "by_day"  # global and sparse, day + validated_at, all attributes
-JOBS_BY_ACCOUNT: Final = "by_account"  # global, account_id + created_at, keys only
-OPEN_JOBS: Final = "open"  # global and sparse, open + look_at, keys only
+OPEN_ORDER_SHARDS: Final = 4
+"""Partitions of the index of open orders: one partition takes about 1,000 writes a second."""
+
+# Global secondary indexes, and what each projects. A sparse index holds only the items that have
+# its partition key. What each is for: docs/decisions/, tables and indexes.
+ORDERS_BY_ACCOUNT: Final = "by_account"  # account_id + created_at; keys only
+OPEN_ORDERS: Final = "open"  # sparse, open_shard + next_attempt_at; keys, created_at
+ACTIVITY_BY_SYMBOL: Final = "by_symbol"  # sparse, symbol + validated_at; all attributes
+ACTIVITY_BY_DAY: Final = "by_day"  # sparse, day + validated_at; all attributes
+JOBS_BY_ACCOUNT: Final = "by_account"  # account_id + created_at; keys only
+OPEN_JOBS: Final = "open"  # sparse, open + look_at; keys only
 
 TABLE_KEYS: Final[dict[Table, tuple[str, str | None]]] = {
     Table.QUOTES: ("board", "symbol"),
@@ -109,19 +113,24 @@ TABLE_KEYS: Final[dict[Table, tuple[str, str | None]]] = {
     Table.CANDLES: ("series", "opened_at"),
     Table.ORDERS: ("order_id", None),
     Table.ACCOUNTS: ("account_id", None),
-    Table.POSTINGS: ("account_id", "posting_id"),
+    Table.POSTINGS: ("account_id", "number"),
+    Table.POSITIONS: ("account_id", "symbol"),
+    Table.DEPOSITS: ("account_id", "deposit_id"),
     Table.ACTIVITY: ("request_id", None),
     Table.JOBS: ("job_id", None),
 }
-"""Partition and sort key of each table; every key attribute is a string."""
+"""Partition and sort key of each table. Every key attribute is a string, except NUMBER_KEYS."""
+
+NUMBER_KEYS: Final = frozenset({"number"})
+"""Key attributes of the DynamoDB type N."""
 
 RETRIED_ERRORS: Final = (
-    # Of our own: the name of a Python class, as AWS tells it.
+    # Errors of ours: the name of the Python class, as AWS reports it.
     "Transient",
     "StaleDecision",
-    # Whatever a function raises, as the local cloud tells it.
+    # Any exception of a handler, as the local cloud reports it.
     "Runtime.HandlerError",
-    # Lambda itself: too many at once, an environment that broke, a function that took too long.
+    # Lambda itself: throttled, a broken environment, a time-out.
     "Lambda.TooManyRequestsException",
     "Lambda.ServiceException",
     "Lambda.AWSLambdaException",
@@ -130,9 +139,9 @@ RETRIED_ERRORS: Final = (
     "Sandbox.Timedout",
     "States.Timeout",
 )
-"""Names under which the workflow hears of what may succeed another time."""
+"""Error names that the workflow retries."""
 
 
 def metrics_namespace(stage: str) -> str:
-    """Where the metrics of a stage are, so that no alarm hears another stage of the account."""
+    """Namespace of one stage's metrics: alarms of one stage never read another stage's metrics."""
     return f"{METRICS_NAMESPACE}/{stage}"
