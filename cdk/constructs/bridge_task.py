@@ -1,7 +1,8 @@
-"""The bridge as one small arm64 Fargate task: who it is, what it is told, never two at once."""
+"""The MQTT bridge as one small arm64 Fargate task, of which never two run at once."""
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Final
 
 from aws_cdk import Duration, IgnoreMode
 from aws_cdk import aws_ec2 as ec2
@@ -10,18 +11,18 @@ from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from cdk.constructs.acceptance import accept
-from cdk.constructs.retention import log_group
+from cdk.constructs.nag_suppressions import suppress
+from cdk.constructs.stack import log_group
 from cdk.stage import Stage
 
-ROOT = Path(__file__).parents[2]
-SOURCE = ROOT / "mqtt_bridge"
-CONTEXT = SOURCE / "Dockerfile.dockerignore"
-"""What of the repository the image is built from; Docker itself reads it too."""
+ROOT: Final = Path(__file__).parents[2]
+SOURCE: Final = ROOT / "mqtt_bridge"
+CONTEXT: Final = SOURCE / "Dockerfile.dockerignore"
+"""Files of the repository that the image is built from; Docker reads it as well."""
 
-SCRATCH = "/tmp"  # noqa: S108 - in the container, the one folder that it may write to
+_SCRATCH: Final = "/tmp"  # noqa: S108 - in the container, the only folder that it may write to
 
-HEALTH_COMMAND = ["CMD", "python", "-m", "mqtt_bridge.health"]
+HEALTH_COMMAND: Final = ["CMD", "python", "-m", "mqtt_bridge.health"]
 
 
 class BridgeTask(Construct):
@@ -42,49 +43,53 @@ class BridgeTask(Construct):
         )
         self._add_container(stage, environment)
         cluster = ecs.Cluster(self, "Cluster", vpc=vpc)
-        self._accept(vpc, cluster)
+        self._suppress(vpc, cluster)
         ecs.FargateService(
             self,
             "Service",
             cluster=cluster,
             task_definition=self.definition,
             desired_count=1,
-            # The old one stops first: two of one client id would throw each other off the broker.
+            # The old task stops first: the broker disconnects one of two clients with the same id.
             min_healthy_percent=0,
             max_healthy_percent=100,
             circuit_breaker=ecs.DeploymentCircuitBreaker(rollback=True),
             assign_public_ip=True,
-            security_groups=[self._outward_only(vpc)],
-            # A task's cost goes by its own tags, which tell the stage.
+            security_groups=[self._outbound_only(vpc)],
+            # Tasks are billed by their own tags: the stage's tag must reach them.
             propagate_tags=ecs.PropagatedTagSource.SERVICE,
         )
 
     @property
     def role(self) -> iam.IRole:
-        """Who the process is when it speaks to AWS."""
+        """The role with which the process calls AWS."""
         return self.definition.task_role
 
-    def _accept(self, vpc: ec2.Vpc, cluster: ecs.Cluster) -> None:
-        accept(vpc, "One task calls out, and nobody calls in (decision 0016)", "AwsSolutions-VPC7")
-        accept(
+    def _suppress(self, vpc: ec2.Vpc, cluster: ecs.Cluster) -> None:
+        suppress(
+            vpc,
+            "One task with outbound connections only (decision 0016)",
+            "AwsSolutions-VPC7",
+        )
+        suppress(
             cluster,
-            "One task, which says by its health check and its queue how it is",
+            "One task, whose health check and queue show its state",
             "AwsSolutions-ECS4",
         )
-        accept(
+        suppress(
             self.definition,
-            "No secret is among them: the login lies in Secrets Manager",
+            "None of the variables is a secret: the login is in Secrets Manager",
             "AwsSolutions-ECS2",
         )
         if role := self.definition.execution_role:
-            accept(
+            suppress(
                 role,
-                "A registry's token is for the whole registry: AWS knows no narrower right",
+                "A registry's token is for the whole registry: AWS has no narrower right",
                 "AwsSolutions-IAM5[Resource::*]",
             )
 
     def _network(self) -> ec2.Vpc:
-        """Public subnets alone: the task calls out, nobody calls in, and a NAT would cost."""
+        """Public subnets only: the task has outbound connections only, and a NAT gateway costs."""
         return ec2.Vpc(
             self,
             "Network",
@@ -96,9 +101,9 @@ class BridgeTask(Construct):
             ],
         )
 
-    def _outward_only(self, vpc: ec2.Vpc) -> ec2.SecurityGroup:
+    def _outbound_only(self, vpc: ec2.Vpc) -> ec2.SecurityGroup:
         return ec2.SecurityGroup(
-            self, "OutwardOnly", vpc=vpc, description="Calls out, takes no calls"
+            self, "OutboundOnly", vpc=vpc, description="Outbound connections only"
         )
 
     def _add_container(self, stage: Stage, environment: Mapping[str, str]) -> None:
@@ -122,9 +127,7 @@ class BridgeTask(Construct):
         )
 
     def _scratch(self) -> ecs.LinuxParameters:
-        """No right over the machine, and a folder in memory for the health file: a volume would
-        belong to root alone.
-        """
+        """No Linux capabilities, and a tmpfs for the health file: a volume would belong to root."""
         parameters = ecs.LinuxParameters(self, "Scratch")
         options = [
             ecs.TmpfsMountOption.NOEXEC,
@@ -132,12 +135,12 @@ class BridgeTask(Construct):
             ecs.TmpfsMountOption.NODEV,
         ]
         parameters.drop_capabilities(ecs.Capability.ALL)
-        parameters.add_tmpfs(ecs.Tmpfs(container_path=SCRATCH, size=16, mount_options=options))
+        parameters.add_tmpfs(ecs.Tmpfs(container_path=_SCRATCH, size=16, mount_options=options))
         return parameters
 
 
 def _image(stage: Stage) -> ecs.ContainerImage:
-    """Built at deployment, not at synth; a mere name where the bridge is a process."""
+    """Built at deployment; only a name in the local stage, where the bridge is a process."""
     if stage.local:
         return ecs.ContainerImage.from_registry("mqtt-bridge")
     return ecs.ContainerImage.from_asset(

@@ -1,37 +1,29 @@
-"""The bridge between the exchange's broker and our queues: one task, which may read one secret."""
+"""The bridge between the exchange's broker and our queues: one task and its rights."""
 
-import jsii
-from aws_cdk import IStackSynthesizer, Stack
+from typing import Final
+
+from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from cdk.constructs.bridge_task import BridgeTask
-from cdk.constructs.outputs import publish
-from cdk.constructs.queue import allow
+from cdk.constructs.queue import grant_queue
+from cdk.constructs.stack import StageStack
 from cdk.stacks.backend import BackendStack
 from cdk.stacks.data import DataStack
-from cdk.stacks.place import place, zones
 from cdk.stage import Stage
 from lambdas.names import Queue, metrics_namespace
 
-INBOUND = (Queue.PRICES, Queue.REQUESTS, Queue.VALIDATIONS)
+INBOUND: Final = (Queue.PRICES, Queue.REQUESTS, Queue.VALIDATIONS)
 
 
-class BridgeStack(Stack):
-    """Network and task."""
+class BridgeStack(StageStack):
+    """Network, task, and the task's rights."""
 
     def __init__(
-        self,
-        scope: Construct,
-        stage: Stage,
-        synthesizer: IStackSynthesizer | None,
-        *,
-        data: DataStack,
-        backend: BackendStack,
+        self, scope: Construct, stage: Stage, *, data: DataStack, backend: BackendStack
     ) -> None:
-        super().__init__(
-            scope, f"fintech-{stage.name}-bridge", synthesizer=synthesizer, env=place(stage)
-        )
+        super().__init__(scope, stage, "bridge")
         task = BridgeTask(self, stage, _environment(stage, backend, data.mqtt_secret_arn))
         self._grant_queues(stage, task.role, backend)
         iam.Grant.add_to_principal(
@@ -41,19 +33,13 @@ class BridgeStack(Stack):
         )
         if stage.mqtt_url.startswith("wss://"):
             _grant_iot(self, task.role, stage)
-        publish(self, {"BridgeTaskRoleArn": task.role.role_arn})
-
-    @property
-    @jsii.member(jsii_name="availabilityZones")
-    def availability_zones(self) -> list[str]:
-        """Not the CDK's own answer, which asks AWS for them as soon as it knows the account."""
-        return zones()
+        self.add_outputs({"BridgeTaskRoleArn": task.role.role_arn})
 
     def _grant_queues(self, stage: Stage, role: iam.IRole, backend: BackendStack) -> None:
         for queue in INBOUND:
-            allow(stage, role, backend.queues[queue].queue, "SendMessage")
+            grant_queue(stage, role, backend.queues[queue].queue, "SendMessage")
         actions = ("ReceiveMessage", "DeleteMessage", "ChangeMessageVisibility")
-        allow(stage, role, backend.queues[Queue.OUTBOUND].queue, *actions)
+        grant_queue(stage, role, backend.queues[Queue.OUTBOUND].queue, *actions)
 
 
 def _client_id(stage: Stage) -> str:
@@ -77,7 +63,7 @@ def _environment(stage: Stage, backend: BackendStack, secret_arn: str) -> dict[s
 
 
 def _grant_iot(stack: Stack, role: iam.IRole, stage: Stage) -> None:
-    """A broker that is AWS IoT Core knows the task by its role: one client id and three topics."""
+    """AWS IoT Core as the broker authorises the task's role: one client id and three topics."""
 
     def arns(kind: str, *names: str) -> list[str]:
         return [

@@ -14,7 +14,7 @@ from typing import Any
 from aws_cdk import App, CfnResource, Stack
 
 from cdk.build import ROOT, Assets
-from cdk.constructs.acceptance import ACCEPTED
+from cdk.constructs.nag_suppressions import suppressions_in
 from cdk.stage import Stage
 from cdk.system import assemble
 
