@@ -61,6 +61,7 @@ _UNUSED_FILES: Final = (
     "tests",
     "boto3/examples",
     "examples-1.json*",
+    "dateutil-zoneinfo.tar.gz",  # a copy of the system's time zones
     "*.min.js",
     "*.min.css",
 )
@@ -166,7 +167,7 @@ def _trim_service_data(data: Path, wanted: Sequence[str]) -> None:
 
 
 def _trim_endpoints(file: Path, services: Mapping[str, str]) -> None:
-    """Keeps these services only: the first client of a process parses the file, which took 14 ms."""
+    """Keeps these services only: the first client of a process parses the file (14 ms)."""
     if not file.exists():
         return
     endpoints: dict[str, Any] = json.loads(file.read_text())
@@ -212,7 +213,7 @@ def version_of(interpreter: Path) -> tuple[int, int] | None:
 
 
 def compile_bytecode(root: Path, interpreter: Path) -> None:
-    """Adds bytecode that Python never checks against its source; the same tree gives the same bytes.
+    """Adds bytecode that Python never checks against its source; the same tree, the same bytes.
 
     Bytecode with timestamps would be ignored: in a package, all files have one fixed time. Sources
     stay for tracebacks (decision 0011).

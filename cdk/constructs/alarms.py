@@ -105,8 +105,8 @@ class Alarms(Construct):
         ).add_alarm_action(actions.SnsAction(self.topic))
 
     def add_cost_anomaly(self) -> None:
-        """Reports unusual costs of everything with the stage's tag. AWS detects them free of charge,
-        once the tag `stage` is activated as a cost allocation tag.
+        """Reports unusual costs of everything with the stage's tag. AWS detects them for free, once
+        the tag `stage` is activated as a cost allocation tag.
         """
         self._grant_publish("costalerts.amazonaws.com")
         scope = Construct(self, "CostAnomaly")

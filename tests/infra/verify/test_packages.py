@@ -1,5 +1,6 @@
-"""What would be uploaded runs on Lambda, fits, and holds nothing that is not to be given away."""
+"""Assets run on Lambda, are within its limits, and contain no secrets and no foreign files."""
 
+import base64
 import struct
 from pathlib import Path
 
@@ -7,12 +8,12 @@ import msgspec
 import pytest
 
 from cdk.build import build_for
-from cdk.verify.libraries import judge_library
 from cdk.verify.packages import (
-    LARGEST_ENVIRONMENT,
+    MAX_ENVIRONMENT_BYTES,
     assets_of,
     check_packages,
     environment_bytes,
+    library_faults,
 )
 from cdk.verify.subject import Json, Subject, synthesize
 from tests.infra.conftest import operators_environment
@@ -34,6 +35,12 @@ def elf(machine: int) -> bytes:
 ARM, INTEL = 183, 62
 
 
+def a_jwt() -> bytes:
+    """A token in its real form; its parts are base64 of JSON."""
+    parts = (b'{"alg":"HS256"}', b'{"sub":"1234567890"}', b"signature of thirty-two bytes..")
+    return b".".join(base64.urlsafe_b64encode(part).rstrip(b"=") for part in parts)
+
+
 @pytest.fixture(scope="module")
 def built(site: Path, tmp_path_factory: pytest.TempPathFactory) -> Subject:
     """The stage with its real assets."""
@@ -48,12 +55,12 @@ def test_what_ships_is_fit_for_lambda(built: Subject) -> None:
     checked = check_packages(built)
     assert checked.findings == ()
     assert len(assets_of(built)) == 7
-    assert "0 compiled" not in checked.looked_at
+    assert "0 compiled" not in checked.scope
 
 
 def test_assets_without_a_compiled_library_are_not_ours(dev: Synthesized) -> None:
     (finding,) = check_packages(dev.subject).findings
-    assert "no compiled library" in finding.what
+    assert "no compiled library" in finding.problem
 
 
 def layer_of(subject: Subject) -> Path:
@@ -66,14 +73,15 @@ def layer_of(subject: Subject) -> Path:
     [
         (LIBRARY, elf(INTEL), "is made for x64, not AArch64"),
         ("lib.cpython-311-aarch64-linux-gnu.so", elf(ARM), "is made for cpython-311"),
-        (LIBRARY, b"text", "is no ELF library"),
+        (LIBRARY, b"text", "is not an ELF library"),
         ("tests/test_it.py", b"", "is no part of what runs"),
         ("index.js.map", b"{}", "is no part of what runs"),
         (".env.local", b"", "is no part of what runs"),
-        ("a.py", b"KEY = 'AKIA" + b"A" * 16 + b"'", "holds an AWS access key"),
-        ("a.txt", b"-----BEGIN RSA PRIVATE KEY-----\nMIIE", "holds a private key"),
-        ("a.json", b"eyJ" + b"a" * 20 + b".eyJ" + b"b" * 20 + b"." + b"c" * 30, "holds a JWT"),
-        ("a.py", b"URL = 'mqtts://me:hunter2@broker.example'", "holds a login at a broker"),
+        ("a.py", b"KEY = 'AKIA" + b"A" * 16 + b"'", "AWS Access Key"),
+        ("a.txt", b"-----BEGIN RSA PRIVATE KEY-----\nMIIE", "Private Key"),
+        ("a.json", a_jwt(), "JSON Web Token"),
+        ("a.py", b"TOKEN = 'ghp_" + b"a" * 36 + b"'", "GitHub Token"),
+        ("a.py", b"URL = 'mqtts://me:hunter2@broker.example'", "Basic Auth Credentials"),
     ],
 )
 def test_a_planted_file_is_found(built: Subject, name: str, content: bytes, fault: str) -> None:
@@ -87,7 +95,7 @@ def test_a_planted_file_is_found(built: Subject, name: str, content: bytes, faul
         for folder in (planted.parent, layer_of(built) / "python" / "planted"):
             if folder.exists():
                 folder.rmdir()
-    assert fault in finding.what
+    assert fault in finding.problem
     assert finding.where.endswith(f"planted/{name}")
 
 
@@ -97,21 +105,21 @@ def test_a_library_of_this_machine_is_told_by_its_tag(tmp_path: Path) -> None:
     (library,) = found.glob("_core*.so")
     right = tmp_path / LIBRARY
     right.write_bytes(library.read_bytes())
-    assert all("glibc" not in fault for fault in judge_library(right))
-    assert any("cpython-3" in fault for fault in judge_library(library))
+    assert all("glibc" not in fault for fault in library_faults(right))
+    assert any("cpython-3" in fault for fault in library_faults(library))
 
 
 def test_a_library_that_needs_a_newer_c_library_is_found(
     built: Subject, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("cdk.verify.libraries.GLIBC", (2, 4))
-    assert any("needs glibc 2." in finding.what for finding in check_packages(built).findings)
+    monkeypatch.setattr("cdk.verify.packages.MAX_GLIBC", (2, 4))
+    assert any("needs glibc 2." in finding.problem for finding in check_packages(built).findings)
 
 
 def test_a_function_that_is_too_large_is_found(
     built: Subject, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("cdk.verify.packages.LARGEST_UNPACKED", 1_000_000)
+    monkeypatch.setattr("cdk.verify.packages.MAX_UNPACKED_BYTES", 1_000_000)
     found = {finding.where for finding in check_packages(built).findings}
     assert len([where for where in found if "Function" in where]) == 9
 
@@ -121,10 +129,10 @@ def test_too_many_layers_and_too_many_variables_are_found(built: Subject) -> Non
         resource["Properties"]["Layers"] *= 6
 
     (finding,) = check_packages(plant(built, FUNCTION, change)).findings
-    assert finding.what == "6 layers"
-    variables = {"Variables": {"LONG": "x" * LARGEST_ENVIRONMENT}}
+    assert finding.problem == "6 layers"
+    variables = {"Variables": {"LONG": "x" * MAX_ENVIRONMENT_BYTES}}
     (finding,) = check_packages(plant_property(built, FUNCTION, Environment=variables)).findings
-    assert f"{LARGEST_ENVIRONMENT + 4} bytes of variables" in finding.what
+    assert f"{MAX_ENVIRONMENT_BYTES + 4} bytes of variables" in finding.problem
 
 
 def test_a_reference_counts_as_the_longest() -> None:
