@@ -1,6 +1,7 @@
 """Assets run on Lambda, are within its limits, and contain no secrets and no foreign files."""
 
 import base64
+import shutil
 import struct
 from pathlib import Path
 
@@ -68,35 +69,36 @@ def layer_of(subject: Subject) -> Path:
     return found
 
 
-@pytest.mark.parametrize(
-    ("name", "content", "fault"),
-    [
-        (LIBRARY, elf(INTEL), "is made for x64, not AArch64"),
-        ("lib.cpython-311-aarch64-linux-gnu.so", elf(ARM), "is made for cpython-311"),
-        (LIBRARY, b"text", "is not an ELF library"),
-        ("tests/test_it.py", b"", "is no part of what runs"),
-        ("index.js.map", b"{}", "is no part of what runs"),
-        (".env.local", b"", "is no part of what runs"),
-        ("a.py", b"KEY = 'AKIA" + b"A" * 16 + b"'", "AWS Access Key"),
-        ("a.txt", b"-----BEGIN RSA PRIVATE KEY-----\nMIIE", "Private Key"),
-        ("a.json", a_jwt(), "JSON Web Token"),
-        ("a.py", b"TOKEN = 'ghp_" + b"a" * 36 + b"'", "GitHub Token"),
-        ("a.py", b"URL = 'mqtts://me:hunter2@broker.example'", "Basic Auth Credentials"),
-    ],
+PLANTED = (
+    (LIBRARY, elf(INTEL), "is made for x64, not AArch64"),
+    ("lib.cpython-311-aarch64-linux-gnu.so", elf(ARM), "is made for cpython-311"),
+    (LIBRARY, b"text", "is not an ELF library"),
+    ("tests/test_it.py", b"", "is no part of what runs"),
+    ("index.js.map", b"{}", "is no part of what runs"),
+    (".env.local", b"", "is no part of what runs"),
+    ("a.py", b"KEY = 'AKIA" + b"A" * 16 + b"'", "AWS Access Key"),
+    ("a.txt", b"-----BEGIN RSA PRIVATE KEY-----\nMIIE", "Private Key"),
+    ("a.json", a_jwt(), "JSON Web Token"),
+    ("a.py", b"TOKEN = 'ghp_" + b"a" * 36 + b"'", "GitHub Token"),
+    ("a.py", b"URL = 'mqtts://me:hunter2@broker.example'", "Basic Auth Credentials"),
 )
-def test_a_planted_file_is_found(built: Subject, name: str, content: bytes, fault: str) -> None:
-    planted = layer_of(built) / "python" / "planted" / name
-    planted.parent.mkdir(parents=True)
-    planted.write_bytes(content)
+
+
+def test_every_planted_file_is_found_and_nothing_else(built: Subject) -> None:
+    """All at once: each run scans every file of the layer."""
+    planted = layer_of(built) / "python" / "planted"
+    for number, (name, content, _) in enumerate(PLANTED):
+        file = planted / str(number) / name
+        file.parent.mkdir(parents=True)
+        file.write_bytes(content)
     try:
-        (finding,) = check_packages(built).findings
+        findings = check_packages(built).findings
     finally:
-        planted.unlink()
-        for folder in (planted.parent, layer_of(built) / "python" / "planted"):
-            if folder.exists():
-                folder.rmdir()
-    assert fault in finding.problem
-    assert finding.where.endswith(f"planted/{name}")
+        shutil.rmtree(planted)
+    assert len(findings) == len(PLANTED)
+    for number, (name, _, fault) in enumerate(PLANTED):
+        (finding,) = (f for f in findings if f.where.endswith(f"planted/{number}/{name}"))
+        assert fault in finding.problem
 
 
 def test_a_library_of_this_machine_is_told_by_its_tag(tmp_path: Path) -> None:
