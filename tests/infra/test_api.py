@@ -1,11 +1,17 @@
 """The HTTP API: authorization, CORS, limits, access log, and the function behind it."""
 
 import json
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from bench.log_lines import access_bytes
+from cdk.build import Assets
+from tests.infra.conftest import synthesize
 from tests.infra.templates import Synthesized
+
+VERSION = "AWS::Lambda::Version"
 
 METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"}
 PUBLIC = {"GET /heartbeat", "GET /openapi.json"}
@@ -107,12 +113,26 @@ def integrated(stage: Synthesized) -> str:
 def test_prods_api_invokes_the_alias_of_a_version_with_a_snapshot(prod: Synthesized) -> None:
     assert prod.function("api")["SnapStart"] == {"ApplyOn": "PublishedVersions"}
     assert integrated(prod) == "AWS::Lambda::Alias"
-    (version,) = prod.resources("backend", "AWS::Lambda::Version")
+    (version,) = prod.resources("backend", VERSION)
     alias = prod.only("backend", "AWS::Lambda::Alias")
     assert alias["FunctionVersion"] == {"Fn::GetAtt": [version, "Version"]}
     callers = prod.resources("backend", "AWS::Lambda::Permission").values()
     (gateway,) = (p for p in callers if p["Principal"] == "apigateway.amazonaws.com")
     assert gateway["FunctionName"]["Ref"].startswith("ApiFunctionLive")
+
+
+@pytest.mark.parametrize("changed", ["code", "layer"])
+def test_new_code_or_a_new_layer_publishes_a_new_version(
+    changed: str, prod: Synthesized, assets: Assets, site: Path, tmp_path: Path
+) -> None:
+    """Otherwise the alias would keep serving the old snapshot."""
+    folder = tmp_path / changed
+    folder.mkdir()
+    (folder / "file.py").write_text("x = 2\n")
+    released = synthesize("prod", replace(assets, **{changed: folder}), site, tmp_path / "out")
+    versions = [set(stage.resources("backend", VERSION)) for stage in (prod, released)]
+    assert len(versions[0]) == len(versions[1]) == 1
+    assert versions[0] != versions[1]
 
 
 @pytest.mark.parametrize("name", ["local", "dev"])
@@ -121,7 +141,7 @@ def test_the_other_stages_api_invokes_its_function_without_a_snapshot(
 ) -> None:
     stage: Synthesized = request.getfixturevalue(name)
     assert integrated(stage) == "AWS::Lambda::Function"
-    assert not stage.resources("backend", "AWS::Lambda::Version")
+    assert not stage.resources("backend", VERSION)
     assert not stage.resources("backend", "AWS::Lambda::Alias")
 
 
