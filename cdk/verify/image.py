@@ -18,7 +18,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from cdk.build import AWS_TARGET, BUILD, ROOT, RUNTIME, install_packages
-from cdk.constructs.bridge_task import SOURCE
+from cdk.stacks.bridge import SOURCE
 from cdk.verify.packages import library_faults
 from cdk.verify.report import CheckResult, Finding
 from cdk.verify.subject import Json, Subject
@@ -103,7 +103,7 @@ def _dockerfile_findings(name: str, text: str, container: Json) -> Iterator[Find
         yield Finding(
             where=f"{name} and task",
             problem=f"the Dockerfile's health check is not the task's {command}",
-            remedy="use the same command in both (cdk/constructs/bridge_task.py)",
+            remedy="use the same command in both (cdk/stacks/bridge.py)",
         )
 
 

@@ -40,7 +40,8 @@ def check_lint(subject: Subject) -> CheckResult:
 
 
 def _lint_finding(match: Match) -> Finding:
-    path = "/".join(str(part) for part in match.path or ())
+    # A file that is not even YAML has a match without a path.
+    path = "/".join(str(part) for part in getattr(match, "path", None) or ())
     return Finding(
         where=f"{Path(match.filename).name}:{match.linenumber} {path}",
         problem=f"{match.rule.id}: {match.message}",

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from cdk.verify.image import DOCKERFILE, arm_packages, check_image
+from cdk.verify.image import DOCKERFILE, REQUIREMENTS, arm_packages, check_image
 from cdk.verify.pipeline import WORKFLOWS, check_pipeline
 from cdk.verify.subject import Json
 from tests.infra.templates import Synthesized
@@ -18,7 +18,8 @@ TASK = "AWS::ECS::TaskDefinition"
 def test_the_image_and_its_task_are_as_they_must_be(dev: Synthesized) -> None:
     checked = check_image(dev.subject)
     assert checked.findings == ()
-    assert "7 packages" in checked.scope
+    pinned = [line for line in REQUIREMENTS.read_text().splitlines() if "==" in line]
+    assert f"{len(pinned)} packages" in checked.scope
     assert "0 compiled" not in checked.scope
 
 

@@ -34,6 +34,12 @@ def test_cfn_lint_finds_a_property_that_does_not_exist(prod: Synthesized, tmp_pa
     assert finding.where.startswith(f"{data}.template.json:")
 
 
+def test_cfn_lint_finds_a_template_that_is_no_json(prod: Synthesized, tmp_path: Path) -> None:
+    only = Subject(stage=prod.stage, app=prod.app, folder=tmp_path, templates={"broken": {}})
+    (tmp_path / "broken.template.json").write_text('{"Resources": "x" y}')
+    assert "E0000" in " ".join(finding.problem for finding in check_lint(only).findings)
+
+
 @pytest.mark.parametrize("name", ["dev", "prod"])
 def test_every_violation_of_cdk_nag_is_suppressed_by_its_own_id(
     name: str, request: pytest.FixtureRequest

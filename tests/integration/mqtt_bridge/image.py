@@ -11,7 +11,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from cdk.constructs.bridge_task import ROOT, SOURCE
+from cdk.stacks.bridge import ROOT, SOURCE
 from tests.integration.mqtt_bridge.dockerfile import Instruction, parse
 
 _READING = ("--inh-caps=-all,+dac_read_search", "--ambient-caps=-all,+dac_read_search")
