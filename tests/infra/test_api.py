@@ -85,7 +85,7 @@ def test_requests_are_limited_by_the_stage(dev: Synthesized, prod: Synthesized) 
     assert prod.stage.requests_per_s > dev.stage.requests_per_s
 
 
-def test_the_access_log_tells_outcomes_and_no_secrets(dev: Synthesized) -> None:
+def test_the_access_log_holds_outcomes_and_no_secrets(dev: Synthesized) -> None:
     settings = dev.only("backend", "AWS::ApiGatewayV2::Stage")["AccessLogSettings"]
     line = json.loads(settings["Format"])
     assert set(line) == {"request_id", "account_id", "route", "status", "latency_ms", "error"}

@@ -110,7 +110,7 @@ for service, operation in pages.items():
 """
 
 
-def test_a_client_of_each_service_is_made_from_what_ships(built: Assets) -> None:
+def test_the_layer_can_make_a_client_of_each_service(built: Assets) -> None:
     interpreter = Target.of("local").compiler
     assert interpreter is not None
     command = [str(interpreter), "-S", "-c", CLIENTS, str(built.layer / "python")]
@@ -139,7 +139,7 @@ def test_licences_and_versions_ship(built: Assets) -> None:
         assert [p for p in info.rglob("*") if p.name.upper().startswith(("LICEN", "COPYING"))], info
 
 
-def test_nothing_ships_that_runs_nowhere(built: Assets) -> None:
+def test_no_unused_file_ships(built: Assets) -> None:
     superfluous = {"tests", "bin", "examples", "pip", "awscrt", "aws_xray_sdk", "numpy", "pydantic"}
     names = {part for name in tree(built.layer) for part in Path(name).parts}
     assert not names & superfluous
@@ -177,7 +177,7 @@ UNWANTED = {"aws_xray_sdk", "numpy", "awscrt", "pydantic"}
 
 
 @pytest.mark.parametrize("function", Function)
-def test_a_function_starts_from_what_ships_and_loads_nothing_heavy(
+def test_a_function_starts_from_the_assets_and_imports_nothing_heavy(
     built: Assets, function: Function, capsys: pytest.CaptureFixture[str]
 ) -> None:
     interpreter = Target.of("local").compiler
@@ -205,7 +205,7 @@ def test_an_interpreter_that_does_not_run_is_not_chosen(tmp_path: Path) -> None:
     assert version_of(tmp_path / "missing") is None
 
 
-def test_without_the_runtimes_python_it_says_so_and_ships_sources(
+def test_without_the_runtimes_python_the_build_warns_and_ships_sources(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr("cdk.build._fill_layer", lambda folder, _target: folder.mkdir())

@@ -30,7 +30,7 @@ def test_there_are_as_many_functions_as_names(local: Synthesized) -> None:
 
 
 @pytest.mark.parametrize("function", ALL)
-def test_every_function_logs_where_the_stack_keeps_it_and_for_as_long(
+def test_every_function_has_a_log_group_of_the_stack_with_its_retention(
     prod: Synthesized, function: Function
 ) -> None:
     log = prod.function(function)["LoggingConfig"]["LogGroup"]["Ref"]
@@ -109,13 +109,13 @@ def test_powertools_is_configured_by_the_environment(prod: Synthesized, function
     assert variables(prod, function)["POWERTOOLS_METRICS_NAMESPACE"] == "FintechAsync/prod"
 
 
-def test_functions_learn_whether_and_when_orders_are_retried(dev: Synthesized) -> None:
+def test_the_retry_settings_are_set(dev: Synthesized) -> None:
     told = variables(dev, "sweep")
     assert (told["RETRY_ORDERS"], told["FIRST_RETRY_AFTER_S"]) == ("on", "120")
     assert told["MAX_RETRY_INTERVAL_S"] == "3600"
 
 
-def test_the_relay_knows_its_group_and_its_queue_and_no_rules_of_retries(dev: Synthesized) -> None:
+def test_the_relay_has_its_group_and_its_queue_and_no_retry_settings(dev: Synthesized) -> None:
     told = {name for name in variables(dev, "relay") if not name.startswith("POWERTOOLS_")}
     assert told == {"STAGE", "GROUP_ID", "OUTBOUND_QUEUE_URL"}
 

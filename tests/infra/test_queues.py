@@ -79,7 +79,7 @@ def source(stage: Synthesized, function: str) -> Json:
 
 
 @pytest.mark.parametrize("name", INBOUND)
-def test_a_queue_feeds_its_function_ten_at_a_time_and_takes_back_single_failures(
+def test_a_queue_invokes_its_function_with_batches_of_ten_and_gets_back_single_failures(
     dev: Synthesized, name: str
 ) -> None:
     queue_name, _ = queue(dev, name)
@@ -94,7 +94,7 @@ def test_prices_go_two_at_a_time_and_the_rest_as_the_stage_says(prod: Synthesize
     assert at_once == {"prices": 2, "requests": 50, "validations": 50}
 
 
-def test_only_dev_leaves_its_queues_without_a_bound(
+def test_only_dev_has_queues_without_a_maximum_concurrency(
     dev: Synthesized, local: Synthesized, prod: Synthesized
 ) -> None:
     """An unbounded queue costs less while idle (0127)."""
@@ -108,7 +108,7 @@ def test_no_concurrency_is_reserved_since_a_new_account_has_none_to_give(dev: Sy
     assert not any("ReservedConcurrentExecutions" in function for function in functions)
 
 
-def test_nobody_but_the_bridge_empties_outbound(dev: Synthesized) -> None:
+def test_no_function_consumes_outbound(dev: Synthesized) -> None:
     outbound, _ = queue(dev, "outbound")
     sources = dev.resources("backend", "AWS::Lambda::EventSourceMapping").values()
     assert all(outbound not in json.dumps(mapping["EventSourceArn"]) for mapping in sources)
@@ -128,7 +128,7 @@ def test_the_relay_gets_new_orders_and_those_to_be_sent_again(dev: Synthesized) 
     ]
 
 
-def test_the_relay_forgets_no_order_and_lets_none_block_the_others(dev: Synthesized) -> None:
+def test_the_relay_loses_no_order_and_none_blocks_the_others(dev: Synthesized) -> None:
     mapping = source(dev, "relay")
     assert mapping["StartingPosition"] == "TRIM_HORIZON"
     assert mapping["BisectBatchOnFunctionError"] is True

@@ -96,7 +96,7 @@ def bridge_role(stage: Synthesized) -> str:
     return name
 
 
-def test_the_bridge_moves_messages_and_reads_its_one_secret(dev: Synthesized) -> None:
+def test_the_bridge_may_use_four_queues_and_read_its_secret(dev: Synthesized) -> None:
     assert dev.rights("bridge", bridge_role(dev)) == BRIDGE
 
 

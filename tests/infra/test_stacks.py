@@ -137,7 +137,7 @@ def test_dev_has_only_these_resources_besides_those_of_the_local_stage(
     )
 
 
-def test_local_and_dev_differ_in_these_settings_alone(local: Synthesized, dev: Synthesized) -> None:
+def test_local_and_dev_differ_only_in_these_settings(local: Synthesized, dev: Synthesized) -> None:
     differing = {
         field.name
         for field in fields(Stage)

@@ -38,7 +38,7 @@ def one_stack(prod: Synthesized, section: str, count: int) -> Subject:
     ("section", "most"),
     [("Resources", 500), ("Outputs", 200), ("Parameters", 200), ("Mappings", 200)],
 )
-def test_too_much_of_anything_is_found(
+def test_a_count_above_its_limit_is_found(
     prod: Synthesized, tmp_path: Path, section: str, most: int
 ) -> None:
     assert check_limits(written(one_stack(prod, section, most), tmp_path)).passed
@@ -46,7 +46,7 @@ def test_too_much_of_anything_is_found(
     assert finding.problem.startswith(f"{most + 1} {section.lower()}")
 
 
-def test_a_template_near_a_limit_is_told(prod: Synthesized, tmp_path: Path) -> None:
+def test_a_template_near_a_limit_is_noted(prod: Synthesized, tmp_path: Path) -> None:
     checked = check_limits(written(one_stack(prod, "Resources", 450), tmp_path))
     assert "planted: 450 of 500 resources" in checked.notes
 

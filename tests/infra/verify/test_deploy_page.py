@@ -1,4 +1,4 @@
-"""docs/deploy.md names commands, outputs and amounts that there are."""
+"""docs/deploy.md names existing commands and outputs, and the amounts of the bill."""
 
 import re
 from pathlib import Path

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.timeout(300)  # the first build downloads wheels
 TASK = "AWS::ECS::TaskDefinition"
 
 
-def test_the_image_and_its_task_are_as_they_must_be(dev: Synthesized) -> None:
+def test_the_image_and_its_task_pass(dev: Synthesized) -> None:
     checked = check_image(dev.subject)
     assert checked.findings == ()
     pinned = [line for line in REQUIREMENTS.read_text().splitlines() if "==" in line]
@@ -68,7 +68,7 @@ def test_a_fault_in_the_task_is_found(dev: Synthesized, changed: Json, fault: st
     assert fault in finding.problem
 
 
-def test_a_package_that_is_not_pinned_is_missed(
+def test_a_dependency_that_is_not_pinned_is_found(
     dev: Synthesized, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lines = (DOCKERFILE.parent / "requirements.txt").read_text().splitlines()
@@ -82,7 +82,7 @@ def test_a_package_that_is_not_pinned_is_missed(
     assert finding.problem == "botocore needs urllib3, which is not installed"
 
 
-def test_the_pipeline_is_sound(dev: Synthesized) -> None:
+def test_the_workflows_pass(dev: Synthesized) -> None:
     checked = check_pipeline(dev.subject)
     assert checked.findings == ()
     assert checked.scope == "2 workflows"
@@ -100,7 +100,7 @@ jobs:
 """
 
 
-def test_a_dangerous_or_ungrammatical_pipeline_is_found(dev: Synthesized, tmp_path: Path) -> None:
+def test_a_dangerous_or_invalid_workflow_is_found(dev: Synthesized, tmp_path: Path) -> None:
     (tmp_path / "bad.yml").write_text(PIPELINE)
     found = check_pipeline(dev.subject, tmp_path).findings
     told = " ".join(finding.problem for finding in found)

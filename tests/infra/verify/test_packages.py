@@ -52,14 +52,14 @@ def built(site: Path, tmp_path_factory: pytest.TempPathFactory) -> Subject:
         return synthesize(Stage.named("dev"), build_for("dev"), site, folder)
 
 
-def test_what_ships_is_fit_for_lambda(built: Subject) -> None:
+def test_the_built_assets_pass(built: Subject) -> None:
     checked = check_packages(built)
     assert checked.findings == ()
     assert len(assets_of(built)) == 7
     assert "0 compiled" not in checked.scope
 
 
-def test_assets_without_a_compiled_library_are_not_ours(dev: Synthesized) -> None:
+def test_a_layer_without_a_compiled_library_is_found(dev: Synthesized) -> None:
     (finding,) = check_packages(dev.subject).findings
     assert "no compiled library" in finding.problem
 
@@ -101,7 +101,7 @@ def test_every_planted_file_is_found_and_nothing_else(built: Subject) -> None:
         assert fault in finding.problem
 
 
-def test_a_library_of_this_machine_is_told_by_its_tag(tmp_path: Path) -> None:
+def test_a_library_of_this_machine_is_recognised_by_its_tag(tmp_path: Path) -> None:
     """A real one, with the versions of the C library that it needs."""
     found = Path(msgspec.__file__).parent
     (library,) = found.glob("_core*.so")
@@ -142,7 +142,7 @@ def test_a_reference_counts_as_the_longest() -> None:
     assert environment_bytes({"Environment": {"Variables": variables}}) == 5 + 5 + 150
 
 
-def test_a_zip_counts_as_what_it_holds(built: Subject) -> None:
+def test_a_zip_counts_with_its_unpacked_size(built: Subject) -> None:
     (packed,) = (a for a in assets_of(built).values() if a.path.suffix == ".zip")
     assert packed.unpacked_bytes > 1.5 * packed.path.stat().st_size
     assert packed.files() == []

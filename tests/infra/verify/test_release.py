@@ -92,7 +92,7 @@ def test_a_release_is_read_as_it_was_written(before: Release, tmp_path: Path) ->
     assert not list(changes(before, read_release(path)))
 
 
-def test_a_release_names_no_build_and_no_place(before: Release, prod: Synthesized) -> None:
+def test_a_release_holds_no_asset_hash_and_no_account(before: Release, prod: Synthesized) -> None:
     text = str(before)
     assert "'S3Key': 'asset.zip'" in text
     assert str(prod.stage.account) not in text
@@ -106,7 +106,7 @@ def test_a_release_names_no_build_and_no_place(before: Release, prod: Synthesize
         ({"LocalSecondaryIndexes": [{"IndexName": "x"}]}, Effect.PERHAPS_REPLACED),
     ],
 )
-def test_a_table_that_would_be_made_anew_is_refused(
+def test_a_table_that_would_be_replaced_is_found(
     before: Release, now: Release, changed: Json, fate: Effect
 ) -> None:
     _, table = resource(now, TABLE, "Accounts")
@@ -115,7 +115,7 @@ def test_a_table_that_would_be_made_anew_is_refused(
 
 
 @pytest.mark.parametrize(("kind", "name"), [(TABLE, "Orders"), (USER_POOL, "UserPool")])
-def test_whatever_is_gone_or_has_another_name_is_refused(
+def test_a_removed_or_renamed_table_or_user_pool_is_found(
     before: Release, now: Release, kind: str, name: str
 ) -> None:
     logical_id, found = resource(now, kind, name)

@@ -52,7 +52,7 @@ def test_a_long_line_is_not_broken() -> None:
     assert lines[0].endswith(f"{'x' * 200}: 0 findings")
 
 
-def test_a_missing_broker_is_said_with_what_to_set(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_broker_is_reported_with_what_to_set(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("MQTT_URL", raising=False)
     app = typer_app()
     result = CliRunner().invoke(app, ["--stage", "dev"])

@@ -17,7 +17,7 @@ QUEUE = "AWS::SQS::Queue"
 NO_TLS = "AwsSolutions-SQS4"
 
 
-def test_cfn_lint_has_nothing_to_say(prod: Synthesized) -> None:
+def test_cfn_lint_finds_nothing(prod: Synthesized) -> None:
     checked = check_lint(prod.subject)
     assert checked.findings == ()
     assert checked.scope == "5 templates"
@@ -98,7 +98,7 @@ def test_a_suppression_needs_a_reason_and_is_not_for_a_whole_stack(tmp_path: Pat
     assert "AwsSolutions-SQS3 is suppressed for a whole stack" in what(subject)
 
 
-def test_policies_are_bounded(prod: Synthesized) -> None:
+def test_the_policies_pass(prod: Synthesized) -> None:
     assert len(list(statements(prod.subject))) > 50
     assert check_policies(prod.subject).findings == ()
 
