@@ -1,26 +1,26 @@
-"""Who may use the system: a user pool in which a sign-up waits for an operator.
+"""The Cognito user pool, in which every sign-up waits for an operator's confirmation.
 
 Nothing else confirms an account: no attribute is verified at sign-up, so Cognito sends no code that
-would confirm it, and no trigger runs. See decision 0013.
+would confirm it, and no trigger runs (decision 0013).
 """
 
 from aws_cdk import Duration
 from aws_cdk import aws_cognito as cognito
 from constructs import Construct
 
-from cdk.constructs.acceptance import accept
-from cdk.constructs.retention import removal_policy
+from cdk.constructs.nag_suppressions import suppress
+from cdk.constructs.stack import removal_policy
 from cdk.stage import Stage
 from lambdas.names import USER_POOL_NAME
 
 
-class People(Construct):
+class UserPool(Construct):
     """The user pool and the web app's client, which has no secret."""
 
     def __init__(self, scope: Construct, stage: Stage) -> None:
-        super().__init__(scope, "People")
+        super().__init__(scope, "UserPool")
         self.pool = self._make_pool(stage)
-        self._accept()
+        self._suppress()
         self.client = self.pool.add_client(
             "Web",
             generate_secret=False,
@@ -42,9 +42,9 @@ class People(Construct):
             self_sign_up_enabled=True,
             sign_in_aliases=cognito.SignInAliases(email=True),
             sign_in_case_sensitive=False,
-            # Both must be said: an e-mail alias alone would have CDK verify it by a code.
+            # Explicitly off: with an e-mail alias the CDK has Cognito verify it by a code.
             auto_verify=cognito.AutoVerifiedAttrs(email=False, phone=False),
-            # A code to an address that nobody has verified would be a way in.
+            # A recovery code would go to an address that nobody has verified.
             account_recovery=cognito.AccountRecovery.NONE,
             standard_attributes=cognito.StandardAttributes(
                 email=cognito.StandardAttribute(required=True, mutable=True)
@@ -62,16 +62,16 @@ class People(Construct):
             removal_policy=removal_policy(stage),
         )
 
-    def _accept(self) -> None:
-        accept(
+    def _suppress(self) -> None:
+        suppress(
             self.pool,
-            "Ten characters of three kinds: length is worth more than one more kind",
+            "Ten characters of three classes: length is worth more than a fourth class",
             "AwsSolutions-COG1",
         )
-        accept(
+        suppress(
             self.pool,
-            "An operator lets in each person; a second factor by message would cost, "
-            "and the plan that watches sign-ins costs three times as much (decision 0013)",
+            "An operator confirms each account; a second factor by SMS costs per message, "
+            "and the plan with threat protection costs three times as much (decision 0013)",
             "AwsSolutions-COG2",
             "AwsSolutions-COG8",
         )

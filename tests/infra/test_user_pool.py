@@ -1,4 +1,4 @@
-"""Sign-up and sign-in: anybody may ask, an operator alone confirms."""
+"""Sign-up and sign-in: anybody may sign up, only an operator confirms the account."""
 
 from tests.infra.templates import Synthesized
 
@@ -41,7 +41,7 @@ def test_passwords_are_long_and_mixed(dev: Synthesized) -> None:
     assert all(policy[f"Require{kind}"] for kind in ("Lowercase", "Uppercase", "Numbers"))
 
 
-def test_the_web_apps_client_has_no_secret_and_tells_nothing_of_who_exists(
+def test_the_web_apps_client_has_no_secret_and_does_not_reveal_which_users_exist(
     dev: Synthesized,
 ) -> None:
     client = dev.only("data", f"{KIND}Client")
@@ -51,11 +51,13 @@ def test_the_web_apps_client_has_no_secret_and_tells_nothing_of_who_exists(
     assert client["AllowedOAuthFlowsUserPoolClient"] is False
 
 
-def test_a_bare_password_signs_in_on_a_laptop_only(local: Synthesized, dev: Synthesized) -> None:
+def test_only_the_local_stage_allows_sign_in_with_the_plain_password(
+    local: Synthesized, dev: Synthesized
+) -> None:
     flows = dev.only("data", f"{KIND}Client")["ExplicitAuthFlows"]
     assert set(flows) == {"ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"}
-    on_laptop = local.only("data", f"{KIND}Client")["ExplicitAuthFlows"]
-    assert set(on_laptop) == {*flows, "ALLOW_USER_PASSWORD_AUTH"}
+    in_local = local.only("data", f"{KIND}Client")["ExplicitAuthFlows"]
+    assert set(in_local) == {*flows, "ALLOW_USER_PASSWORD_AUTH"}
 
 
 def test_a_protected_pool_cannot_be_deleted(prod: Synthesized, dev: Synthesized) -> None:

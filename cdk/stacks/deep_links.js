@@ -1,5 +1,5 @@
-// Every path that names no file of the app is a place inside it: the app itself answers it.
-// Known kinds of files, not any dot: a company may be called BRK.B.
+// Serves index.html for every path that is not a file: the app resolves such paths itself.
+// Only known file extensions count as files, not any dot: a company may be called BRK.B.
 var FILE = /\.(css|html|ico|jpg|js|json|map|png|svg|txt|wasm|webmanifest|woff2|xml)$/;
 
 function handler(event) {
