@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from cdk.constructs.workflow import STEP_LIMIT_S, WORKFLOW_LIMIT_S
-from lambdas.adapters import workflow as adapter
+from lambdas.messaging import workflow as adapter
 from lambdas.domain import errors, jobs
 from lambdas.names import RETRIED_ERRORS
 from tests.infra.templates import Json, Synthesized
@@ -34,13 +34,13 @@ def test_it_is_express_and_has_a_time_out(dev: Synthesized) -> None:
     assert definition(dev)["TimeoutSeconds"] == WORKFLOW_LIMIT_S <= 300
 
 
-def test_plan_leads_over_parts_to_join(dev: Synthesized) -> None:
+def test_plan_leads_over_shards_to_join(dev: Synthesized) -> None:
     found = definition(dev)
     assert found["StartAt"] == "Plan"
     assert step(dev, "Plan")["Next"] == "Shards"
-    parts = found["States"]["Shards"]
-    assert (parts["ItemsPath"], parts["ResultPath"]) == ("$.parts", "$.partials")
-    assert parts["Next"] == "Join"
+    shards = found["States"]["Shards"]
+    assert (shards["ItemsPath"], shards["ResultPath"]) == ("$.shards", "$.partials")
+    assert shards["Next"] == "Join"
     assert step(dev, "Join")["End"] is True
 
 
@@ -82,8 +82,8 @@ def test_the_stage_bounds_concurrent_workers(dev: Synthesized, prod: Synthesized
         (source,) = (m for m in mappings if m["FunctionName"]["Ref"].startswith("JobsFunction"))
         assert source["BatchSize"] == 1
         assert source["ScalingConfig"] == {"MaximumConcurrency": stage.stage.jobs_at_once}
-        parts = definition(stage)["States"]["Shards"]
-        assert parts["MaxConcurrency"] == stage.stage.workers_per_job
+        shards = definition(stage)["States"]["Shards"]
+        assert shards["MaxConcurrency"] == stage.stage.workers_per_job
     assert dev.stage.jobs_at_once * (1 + dev.stage.workers_per_job) <= 6  # of a new account's 10
 
 
