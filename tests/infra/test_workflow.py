@@ -71,7 +71,7 @@ def test_a_failed_step_ends_the_job_with_the_reason(dev: Synthesized, name: str)
 def test_each_limit_is_longer_than_what_it_waits_for(dev: Synthesized) -> None:
     for name, function in (("Plan", "master"), ("Shard", "worker")):
         assert step(dev, name)["TimeoutSeconds"] == STEP_LIMIT_S > dev.function(function)["Timeout"]
-    assert WORKFLOW_LIMIT_S < adapter.LONGEST_RUN_S < dev.function("jobs")["Timeout"]
+    assert WORKFLOW_LIMIT_S < adapter.RUN_TIMEOUT_S < dev.function("jobs")["Timeout"]
     assert dev.function("jobs")["Timeout"] <= jobs.LOOK_AFTER.total_seconds()
     assert jobs.LOOK_AFTER < jobs.LIFE
 
