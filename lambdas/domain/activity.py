@@ -1,12 +1,12 @@
 """Purchase requests of all groups on the exchange, and how they ended."""
 
-import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
-_WHOLE_NUMBER: Final = re.compile(r"\+?0*([0-9]{1,40})(\.0*)?", re.ASCII)
+from lambdas.domain import money
+from lambdas.domain.errors import InvalidInput
 
 DEMAND_WINDOW: Final = timedelta(days=7)
 """How far back purchases count as demand, and how far the feed of all companies reaches."""
@@ -15,8 +15,11 @@ DEMAND_WINDOW: Final = timedelta(days=7)
 def normalise_group_id(text: str) -> str:
     """One id for one group: `3`, `03`, `3.0` and ` 3 ` are `3`. Other text is only stripped."""
     text = text.strip()
-    match = _WHOLE_NUMBER.fullmatch(text)
-    return match[1] if match else text
+    try:
+        number = money.decimal_in(text, field="group_id", above=-1, most=money.MAX_AMOUNT, places=0)
+    except InvalidInput:
+        return text
+    return money.plain(number)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
