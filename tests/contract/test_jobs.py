@@ -9,8 +9,8 @@ import pytest
 from lambdas.domain import jobs as decisions
 from lambdas.domain.errors import InvalidInput, StaleDecision
 from lambdas.domain.jobs import CHECK_AFTER, MAX_AGE, Job, Reason
-from tests.builders import ALICE, BRUNO, NOW
 from lambdas.names import Table
+from tests.builders import ALICE, BRUNO, NOW
 from tests.contract.conftest import Ports, add_unknown_attribute, has_unknown_attribute
 
 LATER = NOW + timedelta(seconds=3)
