@@ -2,10 +2,13 @@
 
 import io
 import json
+import logging
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, redirect_stdout
+from contextlib import contextmanager
 from typing import Any
+
+import pytest
 
 from lambdas.observability import logger
 
@@ -13,17 +16,31 @@ Line = dict[str, Any]
 Lines = Callable[[], list[Line]]
 
 
+class _StandardOutput(io.TextIOBase):
+    """Whatever standard output is when a line is written: pytest replaces it before each phase."""
+
+    def write(self, text: str) -> int:
+        """Writes to the current standard output."""
+        return sys.stdout.write(text)
+
+
 @contextmanager
-def captured_lines() -> Iterator[Lines]:
+def captured_lines(capsys: pytest.CaptureFixture[str]) -> Iterator[Lines]:
     """Captures log lines and metrics; the function it yields returns all lines so far, parsed."""
-    stream = io.StringIO()
     handler = logger.registered_handler
-    previous = handler.setStream(stream)  # type: ignore[attr-defined]
+    assert isinstance(handler, logging.StreamHandler)
+    previous = handler.setStream(_StandardOutput())
+    text = ""
+
+    def lines() -> list[Line]:
+        nonlocal text
+        text += capsys.readouterr().out
+        return [json.loads(line) for line in text.splitlines()]
+
     try:
-        with redirect_stdout(stream):  # metrics are printed
-            yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
+        yield lines
     finally:
-        handler.setStream(previous or sys.stdout)  # type: ignore[attr-defined]
+        handler.setStream(previous or sys.stdout)
 
 
 def log_lines(lines: list[Line]) -> list[Line]:

@@ -11,15 +11,15 @@ from uuid import UUID
 
 import pytest
 from aws_lambda_powertools.utilities.typing import LambdaContext
+from lambdas.handlers.kinds import KINDS
+from lambdas.usecases.job_sources import Sources
+from lambdas.usecases.update_market import update_market
 
 from lambdas import runtime
 from lambdas.domain import jobs as life
 from lambdas.domain.errors import NotFound, StaleDecision, Transient
 from lambdas.domain.jobs import LIFE, LOOK_AFTER, Job, State
 from lambdas.handlers import jobs, master, worker
-from lambdas.handlers.kinds import KINDS
-from lambdas.usecases.job_sources import Sources
-from lambdas.usecases.update_market import update_market
 from lambdas.wire.job_in import READERS
 from tests.builders import ALICE, NOW, a_tick
 from tests.fakes.jobs import MemoryJobQueue, MemoryJobs, MemoryWorkflow

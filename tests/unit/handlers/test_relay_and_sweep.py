@@ -7,12 +7,12 @@ from uuid import UUID
 
 import pytest
 from aws_lambda_powertools.utilities.typing import LambdaContext
-
 from lambdas.adapters.items import order_item
+from lambdas.usecases.place_order import place_order
+
 from lambdas.domain import trading
 from lambdas.domain.orders import Event, Order
 from lambdas.handlers import relay, sweep
-from lambdas.usecases.place_order import place_order
 from tests.builders import ALICE, NOW, POLICY, a_deposit, a_purchase, a_quote
 from tests.fakes.log import counted, kept_lines
 from tests.fakes.memory import MemoryOrders
