@@ -134,7 +134,7 @@ class ActivityLog(Protocol):
         """Stores an answer; the first one under an id stays."""
 
     def record_trade(self, trade: Trade) -> None:
-        """Stores a request with its answer, once."""
+        """Stores a request of ours with its answer; replaces what others claimed under its id."""
 
     def demand(self, symbol: str, start: datetime, end: datetime) -> int:
         """Number of valid purchases of a company by all groups, start ≤ validated_at < end."""

@@ -38,7 +38,8 @@ def process_batch(
     """Processes each message; returns SQS's partial batch response."""
 
     def process_record(record: SQSRecord, lambda_context: LambdaContext) -> None:
-        with logger.append_context_keys(message_id=record.message_id):
+        # `process` sets the correlation id; leaving the context removes it for the next message.
+        with logger.append_context_keys(message_id=record.message_id, correlation_id=None):
             try:
                 if lambda_context.get_remaining_time_in_millis() < MIN_REMAINING_MS:
                     raise Transient

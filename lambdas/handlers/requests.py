@@ -23,12 +23,12 @@ def handler(event: dict[str, Any], context: LambdaContext) -> Any:
 
 def _process(envelope: Envelope) -> None:
     request = parse_request(envelope.payload, envelope.received_at)
-    with logger.append_context_keys(correlation_id=request.request_id):
-        if request.group_id == deps.config.group_id:
-            _mark_as_sent(request.request_id)
-        else:
-            deps.activity.record_request(request)
-            logger.info("request recorded", group_id=request.group_id)
+    logger.append_keys(correlation_id=request.request_id)
+    if request.group_id == deps.config.group_id:
+        _mark_as_sent(request.request_id)
+    else:
+        deps.activity.record_request(request)
+        logger.info("request recorded", group_id=request.group_id)
 
 
 def _mark_as_sent(order_id: str) -> None:

@@ -26,12 +26,12 @@ def handler(event: dict[str, Any], context: LambdaContext) -> Any:
 
 def _process(envelope: Envelope) -> None:
     validation = parse_validation(envelope.payload, envelope.received_at)
-    with logger.append_context_keys(correlation_id=validation.request_id):
-        if validation.group_id == deps.config.group_id:
-            _settle(validation)
-        else:
-            deps.activity.record_validation(validation)
-            logger.info("answer recorded", group_id=validation.group_id)
+    logger.append_keys(correlation_id=validation.request_id)
+    if validation.group_id == deps.config.group_id:
+        _settle(validation)
+    else:
+        deps.activity.record_validation(validation)
+        logger.info("answer recorded", group_id=validation.group_id)
 
 
 def _settle(validation: Validation) -> None:

@@ -51,7 +51,7 @@ class DynamoActivityLog:
         _update_once(validation.request_id, actions, ActivityItem.valid.does_not_exist())
 
     def record_trade(self, trade: Trade) -> None:
-        """One UpdateItem."""
+        """One UpdateItem. It replaces what others claimed under the id; a repeat is the same."""
         actions = [
             ActivityItem.group_id.set(trade.group_id),
             ActivityItem.symbol.set(trade.symbol),
@@ -61,7 +61,8 @@ class DynamoActivityLog:
             ActivityItem.validated_at.set(trade.validated_at),
             ActivityItem.day.set(_day(trade.validated_at)),
         ]
-        _update_once(trade.request_id, actions, ActivityItem.valid.does_not_exist())
+        with translated_errors():
+            ActivityItem(trade.request_id).update(actions=actions)
 
     def demand(self, symbol: str, start: datetime, end: datetime) -> int:
         """One query that counts (a page for each MB: some 4,000 requests)."""

@@ -76,10 +76,12 @@ def translated_errors() -> Iterator[None]:
     try:
         yield
     except (PynamoDBException, ClientError, BotoCoreError) as error:
+        if _is_unreachable(error):  # first: a time-out has no response that pynamodb could read
+            raise Transient from error
         codes = _codes(error)
         if codes & (_STALE_CODES | _STALE_REASONS):
             raise StaleDecision from error
-        if _is_unreachable(error) or codes & (_TRANSIENT_CODES | _TRANSIENT_REASONS):
+        if codes & (_TRANSIENT_CODES | _TRANSIENT_REASONS):
             raise Transient from error
         raise
 

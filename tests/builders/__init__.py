@@ -29,7 +29,7 @@ def key(number: int) -> UUID:
 
 
 def a_tick(**changes: Any) -> Tick:
-    """A price of AAPL, observed a minute before NOW and heard a second later."""
+    """A price of AAPL, observed a minute before NOW and received a second later."""
     values: dict[str, Any] = {
         "symbol": "AAPL",
         "name": "Apple Inc.",
@@ -73,11 +73,11 @@ def a_placing(
 ) -> Decision:
     """The decision that places a new order."""
     decision = place(purchase or a_purchase(), snapshot, order_id=order_id, now=now, policy=POLICY)
-    assert decision is not None, "the order is there already"
+    assert decision is not None, "the order exists already"
     return decision
 
 
-def a_purchase_of_ours(at: datetime, order_id: str = "ours", **changes: Any) -> Order:
+def an_accepted_order(at: datetime, order_id: str = "ours", **changes: Any) -> Order:
     """Alice's order of nine shares, accepted at that time."""
     values: dict[str, Any] = {
         "order_id": order_id,

@@ -1,6 +1,6 @@
-"""Every contract test runs on all forms of each port: in memory, and AWS's, which moto plays.
+"""Every contract test runs on all implementations of a port: in memory, and on AWS by moto.
 
-With CONTRACT_CLOUD_URL set it is a running local cloud that plays AWS, and only that form runs;
+With CONTRACT_CLOUD_URL set, it runs on that running local cloud instead;
 `tests/e2e/test_contract_on_local_cloud.py` does so.
 """
 
@@ -9,52 +9,35 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
 import boto3
 import pytest
 from botocore.exceptions import ClientError
+from pynamodb.connection import Connection
 
-from bench.in_process import moto
-from lambdas.adapters import queues
-from lambdas.adapters.activity import DynamoActivityLog
-from lambdas.adapters.jobs import DynamoJobs
-from lambdas.adapters.market import DynamoMarket
-from lambdas.adapters.orders import DynamoOrders
-from lambdas.adapters.queues import SqsDeadLetters, SqsOutbox
-from lambdas.adapters.reminders import SqsReminders
-from lambdas.adapters.wallets import DynamoWallets
-from lambdas.adapters.workflow import SqsJobQueue
-from lambdas.ports import (
-    ActivityLog,
-    DeadLetters,
-    JobQueue,
-    Jobs,
-    Market,
-    Orders,
-    Outbox,
-    Reminders,
-    Wallets,
-)
-from ops.adapters.books import DynamoBooks
-from ops.adapters.letters import SqsLetters
-from ops.ports import Books, Letters
-from tests.builders import NOW
-from tests.fakes.dynamo import REGION, cloud_tables, tables
+from lambdas.messaging.sqs import SqsDeadLetters, SqsJobQueue, SqsOutbox, sqs_client
+from lambdas.names import Table
+from lambdas.ports import Accounts, ActivityLog, DeadLetters, JobQueue, Jobs, Market, Orders, Outbox
+from lambdas.storage.accounts import DynamoAccounts
+from lambdas.storage.activity import DynamoActivityLog
+from lambdas.storage.jobs import DynamoJobs
+from lambdas.storage.market import DynamoMarket
+from lambdas.storage.models import MODELS
+from lambdas.storage.orders import DynamoOrders
+from tests.fakes.aws import moto
+from tests.fakes.dynamo import REGION, cloud_tables, set_credentials, tables
 from tests.fakes.jobs import MemoryJobQueue, MemoryJobs
 from tests.fakes.memory import (
+    MemoryAccounts,
     MemoryActivityLog,
     MemoryDeadLetters,
     MemoryMarket,
     MemoryOrders,
     MemoryOutbox,
     MemoryStore,
-    MemoryWallets,
 )
-from tests.fakes.operations import MemoryBooks, MemoryLetters
-from tests.fakes.reminders import MemoryReminders
 
 CLOUD_URL = os.environ.get("CONTRACT_CLOUD_URL")
 TABLE_FORMS = ["memory", "dynamodb"] if CLOUD_URL is None else ["local cloud"]
@@ -63,56 +46,72 @@ QUEUE_FORMS = ["memory", "sqs"] if CLOUD_URL is None else ["local cloud"]
 
 @dataclass(frozen=True, kw_only=True)
 class Ports:
-    """One form of all ports over one store."""
+    """One implementation of all ports over tables."""
 
     orders: Orders
-    wallets: Wallets
+    accounts: Accounts
     market: Market
     activity: ActivityLog
     jobs: Jobs
-    books: Books
+    store: MemoryStore | None = None
+    """What lies behind them; None for DynamoDB."""
+    connection: Connection | None = None
+    """To the tables behind them; None in memory."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Queues:
+    """What lies behind one implementation of the ports over queues; None in memory."""
+
+    client: Any
+    dead_url: str
+    source_url: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class QueuePorts:
-    """One form of all ports over queues: an outbound queue, and one with its dead letters."""
+    """One implementation of all ports over queues."""
 
     outbox: Outbox
     sent: Callable[[], Sequence[str]]
-    """The bodies that lie in the outbound queue."""
+    """Bodies of the messages in the queue `outbound`."""
     job_queue: JobQueue
-    asked: Callable[[], Sequence[str]]
-    """The ids of the jobs that lie in the queue of jobs."""
-    reminders: Reminders
+    queued_jobs: Callable[[], Sequence[str]]
+    """Ids of the jobs in the queue `jobs`."""
     dead_letters: DeadLetters
-    letters: Letters
-    returned: Callable[[], Sequence[str]]
-    """The bodies that lie in the queue before the dead letters."""
+    queues: Queues | None = None
+
+
+def memory_ports(store: MemoryStore) -> Ports:
+    return Ports(
+        orders=MemoryOrders(store),
+        accounts=MemoryAccounts(store),
+        market=MemoryMarket(store),
+        activity=MemoryActivityLog(store),
+        jobs=MemoryJobs(store),
+        store=store,
+    )
+
+
+def dynamo_ports(connection: Connection) -> Ports:
+    return Ports(
+        orders=DynamoOrders(connection),
+        accounts=DynamoAccounts(connection),
+        market=DynamoMarket(connection),
+        activity=DynamoActivityLog(connection),
+        jobs=DynamoJobs(connection),
+        connection=connection,
+    )
 
 
 @pytest.fixture(params=TABLE_FORMS)
 def ports(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ports]:
     if request.param == "memory":
-        store = MemoryStore()
-        yield Ports(
-            orders=MemoryOrders(store),
-            wallets=MemoryWallets(store),
-            market=MemoryMarket(store),
-            activity=MemoryActivityLog(store),
-            jobs=MemoryJobs(store),
-            books=MemoryBooks(store),
-        )
+        yield memory_ports(MemoryStore())
         return
     made = tables(monkeypatch) if CLOUD_URL is None else cloud_tables(monkeypatch, CLOUD_URL)
     with made as connection:
-        yield Ports(
-            orders=DynamoOrders(connection),
-            wallets=DynamoWallets(connection),
-            market=DynamoMarket(connection),
-            activity=DynamoActivityLog(),
-            jobs=DynamoJobs(connection),
-            books=DynamoBooks(connection),
-        )
+        yield dynamo_ports(connection)
 
 
 @pytest.fixture(params=QUEUE_FORMS)
@@ -126,43 +125,38 @@ def queue_ports(
         name = uuid4().hex
         urls = {
             queue: client.create_queue(QueueName=f"{queue}-{name}")["QueueUrl"]
-            for queue in ("outbound", "jobs", "reminders", "source", "dead")
+            for queue in ("outbound", "jobs", "source", "dead")
         }
         yield QueuePorts(
             outbox=SqsOutbox(REGION, urls["outbound"]),
             sent=lambda: received(client, urls["outbound"]),
             job_queue=SqsJobQueue(REGION, urls["jobs"]),
-            asked=lambda: [json.loads(body)["job_id"] for body in received(client, urls["jobs"])],
-            reminders=SqsReminders(REGION, urls["reminders"]),
+            queued_jobs=lambda: [
+                json.loads(body)["job_id"] for body in received(client, urls["jobs"])
+            ],
             dead_letters=SqsDeadLetters(REGION, urls["dead"]),
-            letters=SqsLetters(client, urls["dead"], urls["source"]),
-            returned=lambda: received(client, urls["source"]),
+            queues=Queues(client=client, dead_url=urls["dead"], source_url=urls["source"]),
         )
         for url in urls.values():
             client.delete_queue(QueueUrl=url)
 
 
 def memory_queues() -> QueuePorts:
-    outbox, job_queue, dead_letters = MemoryOutbox(), MemoryJobQueue(), MemoryDeadLetters()
-    letters = MemoryLetters(dead_letters, NOW)
+    outbox, job_queue = MemoryOutbox(), MemoryJobQueue()
     return QueuePorts(
         outbox=outbox,
         sent=lambda: outbox.sent,
         job_queue=job_queue,
-        asked=lambda: job_queue.sent,
-        reminders=MemoryReminders(lambda: datetime.now(UTC)),
-        dead_letters=dead_letters,
-        letters=letters,
-        returned=lambda: letters.source,
+        queued_jobs=lambda: job_queue.sent,
+        dead_letters=MemoryDeadLetters(),
     )
 
 
 @contextmanager
 def sqs(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """A client of the cloud in the process, or of the one that runs."""
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "test")
-    queues.connect.cache_clear()
+    """A client of moto's SQS, or of the running local cloud's."""
+    set_credentials(monkeypatch)
+    sqs_client.cache_clear()
     if CLOUD_URL is None:
         with moto():
             client = boto3.client("sqs", region_name=REGION)
@@ -171,11 +165,11 @@ def sqs(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     else:
         monkeypatch.setenv("AWS_ENDPOINT_URL", CLOUD_URL)
         yield boto3.client("sqs", region_name=REGION)
-    queues.connect.cache_clear()
+    sqs_client.cache_clear()
 
 
 def unsupported(**_: str) -> None:
-    """What moto answers with a NotImplementedError, as a cloud says it."""
+    """Answers as a cloud does that has no message move tasks; moto raises NotImplementedError."""
     code = "AWS.SimpleQueueService.UnsupportedOperation"
     raise ClientError({"Error": {"Code": code}}, "StartMessageMoveTask")
 
@@ -190,3 +184,25 @@ def received(client: Any, url: str) -> list[str]:
         if not messages:
             return list(found.values())
         found |= {message["MessageId"]: message["Body"] for message in messages}
+
+
+def add_unknown_attribute(ports: Ports, table: Table, key: dict[str, Any]) -> None:
+    """Adds an attribute to an item, as a newer version of the code might; nothing in memory."""
+    if ports.connection is not None:
+        _table(table).update_item(
+            Key=key,
+            UpdateExpression="SET from_the_future = :value",
+            ExpressionAttributeValues={":value": "kept"},
+        )
+
+
+def has_unknown_attribute(ports: Ports, table: Table, key: dict[str, Any]) -> bool:
+    """Whether the attribute is still in the item; always in memory."""
+    if ports.connection is None:
+        return True
+    item = _table(table).get_item(Key=key, ConsistentRead=True)["Item"]
+    return bool(item.get("from_the_future") == "kept")
+
+
+def _table(table: Table) -> Any:
+    return boto3.resource("dynamodb", region_name=REGION).Table(MODELS[table].Meta.table_name)

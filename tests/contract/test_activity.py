@@ -1,5 +1,5 @@
-"""What the port `ActivityLog` promises: each half of a request is kept once, in either order, and
-what is known from end to end can be counted and listed.
+"""The port `ActivityLog`: requests and answers are recorded once, in any order of arrival, and
+answered requests can be counted and listed.
 """
 
 from dataclasses import replace
@@ -9,19 +9,16 @@ from itertools import chain, permutations
 
 import pytest
 
-from lambdas.domain import trading
-from lambdas.domain.activity import GroupRequest, Trade, Verdict
+from lambdas.domain.activity import GroupRequest, Trade, Validation
 from lambdas.domain.errors import InvalidInput
-from lambdas.domain.orders import Event, order_id_for
-from lambdas.domain.sums import MICROSECOND
-from lambdas.domain.trading import Decision
-from tests.builders import ALICE, NOW, a_board, a_deposit, a_placing, a_quote, key
+from lambdas.domain.regression import MICROSECOND
+from tests.builders import NOW
 from tests.contract.conftest import Ports
 
 REQUEST = GroupRequest(
     request_id="r", group_id="13", symbol="AAPL", quantity=Decimal("2.5"), requested_at=NOW
 )
-VERDICT = Verdict(request_id="r", group_id="13", valid=True, received_at=NOW)
+VALIDATION = Validation(request_id="r", group_id="13", valid=True, received_at=NOW)
 TRADE = Trade(
     request_id="r",
     group_id="13",
@@ -35,49 +32,49 @@ LONG_AGO = NOW - timedelta(days=400)
 AFTERWARDS = NOW + timedelta(hours=1)
 
 
-def heard(ports: Ports, *messages: GroupRequest | Verdict) -> None:
+def record(ports: Ports, *messages: GroupRequest | Validation) -> None:
     for message in messages:
         if isinstance(message, GroupRequest):
-            ports.activity.request(message)
+            ports.activity.record_request(message)
         else:
-            ports.activity.verdict(message)
+            ports.activity.record_validation(message)
 
 
 def answered(
     ports: Ports, request_id: str, at: datetime = NOW, symbol: str = "AAPL", valid: bool = True
 ) -> None:
-    heard(
+    record(
         ports,
         replace(REQUEST, request_id=request_id, symbol=symbol),
-        replace(VERDICT, request_id=request_id, received_at=at, valid=valid),
+        replace(VALIDATION, request_id=request_id, received_at=at, valid=valid),
     )
 
 
-@pytest.mark.parametrize("order", list(permutations([REQUEST, VERDICT])))
-def test_request_and_verdict_are_kept_whichever_comes_first(
-    ports: Ports, order: tuple[GroupRequest | Verdict, ...]
+@pytest.mark.parametrize("order", list(permutations([REQUEST, VALIDATION])))
+def test_request_and_answer_are_stored_whichever_comes_first(
+    ports: Ports, order: tuple[GroupRequest | Validation, ...]
 ) -> None:
-    heard(ports, *order, *order)
+    record(ports, *order, *order)
     assert list(ports.activity.of_symbol("AAPL", 10, None).items) == [TRADE]
 
 
-@pytest.mark.parametrize("half", [REQUEST, VERDICT])
-def test_a_half_alone_is_neither_listed_nor_counted(
-    ports: Ports, half: GroupRequest | Verdict
+@pytest.mark.parametrize("half", [REQUEST, VALIDATION])
+def test_a_request_or_an_answer_alone_is_neither_listed_nor_counted(
+    ports: Ports, half: GroupRequest | Validation
 ) -> None:
-    heard(ports, half)
+    record(ports, half)
     assert ports.activity.of_symbol("AAPL", 10, None).items == []
     assert ports.activity.feed(NOW - timedelta(days=1), NOW + timedelta(1), 10, None).items == []
     assert ports.activity.demand("AAPL", LONG_AGO, AFTERWARDS) == 0
 
 
 def test_the_first_of_each_stays(ports: Ports) -> None:
-    heard(
+    record(
         ports,
         REQUEST,
         replace(REQUEST, symbol="MSFT", quantity=Decimal(9)),
-        VERDICT,
-        replace(VERDICT, valid=False, received_at=NOW + timedelta(hours=1)),
+        VALIDATION,
+        replace(VALIDATION, valid=False, received_at=NOW + timedelta(hours=1)),
     )
     assert list(ports.activity.of_symbol("AAPL", 10, None).items) == [TRADE]
     assert ports.activity.of_symbol("MSFT", 10, None).items == []
@@ -125,13 +122,13 @@ def test_the_feed_is_all_companies_newest_first_over_days_by_pages(ports: Ports)
         answered(ports, f"r{number}", NOW - ago, symbol=f"S{number}", valid=number != 1)
     answered(ports, "too old", NOW - timedelta(days=7, microseconds=1))
     answered(ports, "to come", NOW)
-    heard(ports, replace(VERDICT, request_id="of an unknown request", received_at=NOW - times[0]))
+    record(ports, replace(VALIDATION, request_id="unknown request", received_at=NOW - times[0]))
     assert pages(ports, None, 3) == [["r0", "r1", "r2"], ["r3"]]
     assert pages(ports, None, 1) == [["r0"], ["r1"], ["r2"], ["r3"]]
     assert pages(ports, None, 4) == [["r0", "r1", "r2", "r3"]]
 
 
-def test_answers_of_one_moment_are_all_in_the_feed_whatever_the_page(ports: Ports) -> None:
+def test_answers_at_the_same_time_are_all_listed_whatever_the_page_size(ports: Ports) -> None:
     for number in range(5):
         answered(ports, f"r{number}", NOW - timedelta(microseconds=1))
     for limit in (1, 2, 4):
@@ -140,7 +137,7 @@ def test_answers_of_one_moment_are_all_in_the_feed_whatever_the_page(ports: Port
             assert sorted(found) == [f"r{number}" for number in range(5)]
 
 
-def test_a_page_that_is_asked_for_too_late_is_empty(ports: Ports) -> None:
+def test_a_cursor_before_the_span_gives_an_empty_page(ports: Ports) -> None:
     for number in range(3):
         answered(ports, f"r{number}", NOW - timedelta(hours=number + 1))
     start = NOW - timedelta(days=1)
@@ -149,74 +146,48 @@ def test_a_page_that_is_asked_for_too_late_is_empty(ports: Ports) -> None:
     assert ports.activity.feed(later - timedelta(days=1), later, 2, cursor).items == []
 
 
-@pytest.mark.parametrize("cursor", ["x", "%%%", "AAAA", "é", "a" * 4000])
-def test_a_cursor_that_is_none_is_the_callers_mistake(ports: Ports, cursor: str) -> None:
+@pytest.mark.parametrize("cursor", ["", "x", "%%%", "AAAA", "é", "a" * 4000])
+def test_an_invalid_cursor_is_invalid_input(ports: Ports, cursor: str) -> None:
     with pytest.raises(InvalidInput):
         ports.activity.of_symbol("AAPL", 5, cursor)
     with pytest.raises(InvalidInput):
         ports.activity.feed(NOW - timedelta(days=1), NOW, 5, cursor)
 
 
-@pytest.fixture
-def order(ports: Ports) -> Decision:
-    ports.wallets.deposit(a_deposit())
-    ports.market.commit(a_board(a_quote()))
-    order_id = order_id_for(ALICE, key(1))
-    decision = a_placing(ports.orders.snapshot(ALICE, "AAPL", order_id), order_id=order_id)
-    ports.orders.commit(decision)
-    return decision
+OURS = replace(TRADE, request_id="ours", group_id="3")
 
 
-def test_what_our_own_group_buys_counts_and_is_told_of_its_company(
-    ports: Ports, order: Decision
-) -> None:
-    assert ports.activity.demand("AAPL", LONG_AGO, AFTERWARDS) == 0
-    ports.orders.commit(trading.apply(order.after, Event.ACCEPT, now=NOW))
-    (trade,) = ports.activity.of_symbol("AAPL", 10, None).items
-    assert trade == Trade(
-        request_id=order.after.order_id,
-        group_id=None,
-        symbol="AAPL",
-        quantity=order.after.quantity,
-        valid=True,
-        requested_at=order.after.created_at,
-        validated_at=NOW,
-    )
-    assert ports.activity.feed(NOW, NOW + timedelta(hours=1), 10, None).items == []  # of others
+def test_our_trade_is_recorded_once_and_counts_as_demand(ports: Ports) -> None:
+    for _ in range(2):
+        ports.activity.record_trade(OURS)
+    assert list(ports.activity.of_symbol("AAPL", 10, None).items) == [OURS]
+    assert list(ports.activity.feed(NOW, AFTERWARDS, 10, None).items) == [OURS]
     assert ports.activity.demand("AAPL", NOW, AFTERWARDS) == 1
 
 
-@pytest.mark.parametrize("event", [Event.REJECT, Event.VOID])
-def test_what_our_own_group_could_not_buy_is_no_activity(
-    ports: Ports, order: Decision, event: Event
+def test_our_trades_and_those_of_others_are_one_list_by_time_whatever_the_page(
+    ports: Ports,
 ) -> None:
-    ports.orders.commit(trading.apply(order.after, event, now=NOW))
-    assert ports.activity.of_symbol("AAPL", 10, None).items == []
-
-
-def test_ours_and_theirs_are_one_list_by_time_whatever_the_page(
-    ports: Ports, order: Decision
-) -> None:
-    ports.orders.commit(trading.apply(order.after, Event.ACCEPT, now=NOW))
+    ports.activity.record_trade(OURS)
     for number in range(3):
         answered(ports, f"before-{number}", NOW - timedelta(minutes=number + 1))
         answered(ports, f"same-{number}", NOW)
         answered(ports, f"after-{number}", NOW + timedelta(minutes=number + 1))
-    whole = list(chain.from_iterable(pages(ports, "AAPL", 100)))
-    assert whole[:3] == ["after-2", "after-1", "after-0"]
-    assert whole[-3:] == ["before-0", "before-1", "before-2"]
-    assert set(whole[3:-3]) == {order.after.order_id, "same-0", "same-1", "same-2"}
+    everything = list(chain.from_iterable(pages(ports, "AAPL", 100)))
+    assert everything[:3] == ["after-2", "after-1", "after-0"]
+    assert everything[-3:] == ["before-0", "before-1", "before-2"]
+    assert set(everything[3:-3]) == {"ours", "same-0", "same-1", "same-2"}
     for limit in (1, 2, 3, 7, 9):
-        assert list(chain.from_iterable(pages(ports, "AAPL", limit))) == whole
+        assert list(chain.from_iterable(pages(ports, "AAPL", limit))) == everything
 
 
-def test_nobody_else_can_say_what_became_of_our_own_request(ports: Ports, order: Decision) -> None:
-    ours = order.after.order_id
-    lie = replace(VERDICT, request_id=ours, valid=False)
-    heard(ports, replace(REQUEST, request_id=ours, symbol="MSFT", quantity=Decimal(9)), lie)
-    ports.orders.commit(trading.apply(order.after, Event.ACCEPT, now=NOW))
-    heard(ports, replace(REQUEST, request_id=ours), lie)
-    (trade,) = ports.activity.of_symbol("AAPL", 10, None).items
-    assert (trade.group_id, trade.valid, trade.quantity) == (None, True, order.after.quantity)
+def test_nobody_else_can_record_what_became_of_our_request(ports: Ports) -> None:
+    lie = replace(VALIDATION, request_id="ours", valid=False)
+    request = replace(REQUEST, request_id="ours", symbol="MSFT", quantity=Decimal(9))
+    record(ports, request, lie)
+    ports.activity.record_trade(OURS)
+    record(ports, request, lie)
+    assert list(ports.activity.of_symbol("AAPL", 10, None).items) == [OURS]
+    assert ports.activity.of_symbol("MSFT", 10, None).items == []
     assert ports.activity.demand("AAPL", LONG_AGO, AFTERWARDS) == 1
     assert ports.activity.demand("MSFT", LONG_AGO, AFTERWARDS) == 0

@@ -4,11 +4,11 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from lambdas.domain.trading import Snapshot
 
 from lambdas.domain import trading
 from lambdas.domain.ledger import Account, PostingKind
 from lambdas.domain.orders import Event, Order, order_id_for
-from lambdas.domain.trading import Snapshot
 from ops.entries import Entry
 from tests.builders import ALICE, BRUNO, NOW, a_deposit, a_placing, a_quote
 from tests.contract.conftest import Ports

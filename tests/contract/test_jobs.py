@@ -6,44 +6,45 @@ from uuid import UUID
 
 import pytest
 
-from lambdas.domain import jobs as life
+from lambdas.domain import jobs as decisions
 from lambdas.domain.errors import InvalidInput, StaleDecision
-from lambdas.domain.jobs import LIFE, LOOK_AFTER, Job, Reason
+from lambdas.domain.jobs import CHECK_AFTER, MAX_AGE, Job, Reason
+from lambdas.names import Table
 from tests.builders import ALICE, BRUNO, NOW
-from tests.contract.conftest import Ports
+from tests.contract.conftest import Ports, add_unknown_attribute, has_unknown_attribute
 
 LATER = NOW + timedelta(seconds=3)
 
 
 def a_job(number: int = 1, account_id: str = ALICE) -> Job:
     at = NOW + timedelta(seconds=number)
-    return life.new_job(account_id, UUID(int=number), "projection", '{"days":3}', at)
+    return decisions.new_job(account_id, UUID(int=number), "projection", '{"days":3}', at)
 
 
 def ended(job: Job, *, well: bool) -> Job:
     reason = Reason(code="c", message="m", retry_at=LATER)
-    after = life.finished(job, '{"a":1}', LATER) if well else life.failed(job, reason, LATER)
+    after = decisions.finish(job, '{"a":1}', LATER) if well else decisions.fail(job, reason, LATER)
     assert after is not None
     return after
 
 
-def test_a_job_is_read_as_it_was_written_at_every_stage_of_its_life(ports: Ports) -> None:
+def test_a_job_is_read_as_it_was_written_in_every_state(ports: Ports) -> None:
     job = a_job()
     ports.jobs.create(job)
     assert ports.jobs.get(job.job_id) == job
-    begun = life.started(job, LATER)
+    begun = decisions.start(job, LATER)
     assert begun is not None
-    ports.jobs.replace(job, begun)
+    ports.jobs.update(job, begun)
     assert ports.jobs.get(job.job_id) == begun
     done = ended(begun, well=True)
-    ports.jobs.replace(begun, done)
+    ports.jobs.update(begun, done)
     assert ports.jobs.get(job.job_id) == done
 
 
-def test_a_failed_job_says_why_and_from_when_on_to_try_again(ports: Ports) -> None:
+def test_a_failed_job_keeps_its_reason_and_when_to_retry(ports: Ports) -> None:
     job = a_job()
     ports.jobs.create(job)
-    ports.jobs.replace(job, ended(job, well=False))
+    ports.jobs.update(job, ended(job, well=False))
     found = ports.jobs.get(job.job_id)
     assert found is not None
     assert found.reason == Reason(code="c", message="m", retry_at=LATER)
@@ -55,21 +56,21 @@ def test_a_job_is_created_once(ports: Ports) -> None:
         ports.jobs.create(a_job())
 
 
-def test_what_was_read_before_it_changed_cannot_be_written(ports: Ports) -> None:
+def test_an_update_of_another_version_is_stale(ports: Ports) -> None:
     job = a_job()
     ports.jobs.create(job)
-    again = replace(job, starts=1)
-    ports.jobs.replace(job, again)
-    for stale in (job, replace(job, state=life.State.RUNNING)):
+    again = replace(job, restarts=1, version=2)
+    ports.jobs.update(job, again)
+    for stale in (job, replace(job, state=decisions.State.RUNNING)):
         with pytest.raises(StaleDecision):
-            ports.jobs.replace(stale, ended(stale, well=True))
+            ports.jobs.update(stale, ended(stale, well=True))
     assert ports.jobs.get(job.job_id) == again
 
 
-def test_a_job_that_is_not_there_is_neither_read_nor_replaced(ports: Ports) -> None:
+def test_a_job_that_does_not_exist_is_neither_read_nor_updated(ports: Ports) -> None:
     assert ports.jobs.get(a_job().job_id) is None
     with pytest.raises(StaleDecision):
-        ports.jobs.replace(a_job(), ended(a_job(), well=True))
+        ports.jobs.update(a_job(), ended(a_job(), well=True))
 
 
 def test_an_account_sees_its_own_jobs_page_by_page_newest_first(ports: Ports) -> None:
@@ -86,34 +87,42 @@ def test_an_account_sees_its_own_jobs_page_by_page_newest_first(ports: Ports) ->
     assert seen == mine[::-1]
 
 
-def test_a_cursor_of_somebody_elses_making_is_refused(ports: Ports) -> None:
+def test_an_invalid_cursor_is_invalid_input(ports: Ports) -> None:
     with pytest.raises(InvalidInput):
         ports.jobs.of_account(ALICE, 2, "not ours")
 
 
-def test_due_are_open_jobs_whose_time_has_come_those_first_that_wait_longest(
+def test_due_are_open_jobs_whose_check_is_due_longest_waiting_first(
     ports: Ports,
 ) -> None:
     one, two, three, done = (a_job(number) for number in (1, 2, 3, 4))
     for job in (three, one, two, done):
         ports.jobs.create(job)
-    ports.jobs.replace(done, ended(done, well=True))
-    all_due = NOW + LOOK_AFTER + LIFE
+    ports.jobs.update(done, ended(done, well=True))
+    all_due = NOW + CHECK_AFTER + MAX_AGE
     assert ports.jobs.due(all_due, 10) == [one.job_id, two.job_id, three.job_id]
     assert ports.jobs.due(all_due, 2) == [one.job_id, two.job_id]
-    assert ports.jobs.due(two.look_at, 10) == [one.job_id, two.job_id]
+    assert ports.jobs.due(two.next_check_at, 10) == [one.job_id, two.job_id]
     assert ports.jobs.due(NOW, 10) == []
 
 
-def test_the_pulse_tells_the_last_ends_and_what_is_due_first(ports: Ports) -> None:
+def test_the_pulse_has_the_last_ends_and_the_first_check(ports: Ports) -> None:
     empty = ports.jobs.pulse()
     assert (empty.last_finished_at, empty.last_failed_at, empty.due_since) == (None, None, None)
     good, bad, waiting = a_job(1), a_job(2), a_job(3)
     for job in (good, bad, waiting):
         ports.jobs.create(job)
-    ports.jobs.replace(good, ended(good, well=True))
+    ports.jobs.update(good, ended(good, well=True))
     assert ports.jobs.pulse().last_failed_at is None
-    ports.jobs.replace(bad, ended(bad, well=False))
+    ports.jobs.update(bad, ended(bad, well=False))
     pulse = ports.jobs.pulse()
     assert (pulse.last_finished_at, pulse.last_failed_at) == (LATER, LATER)
-    assert pulse.due_since == waiting.look_at
+    assert pulse.due_since == waiting.next_check_at
+
+
+def test_an_update_keeps_attributes_that_this_version_does_not_know(ports: Ports) -> None:
+    job = a_job()
+    ports.jobs.create(job)
+    add_unknown_attribute(ports, Table.JOBS, {"job_id": job.job_id})
+    ports.jobs.update(job, ended(job, well=True))
+    assert has_unknown_attribute(ports, Table.JOBS, {"job_id": job.job_id})

@@ -6,23 +6,31 @@ from decimal import Decimal
 
 import pytest
 
-from lambdas.domain import quoting
-from lambdas.domain.candles import Interval, opened_at
 from lambdas.domain.errors import InvalidInput, StaleDecision
-from lambdas.domain.market import Close, Tick
+from lambdas.domain.market import (
+    HourlyClose,
+    Interval,
+    MarketSnapshot,
+    MarketUpdate,
+    Replacement,
+    Tick,
+    decide_rebuild,
+    decide_ticks,
+    opening_of,
+    tick_key,
+)
 from lambdas.domain.money import MAX_PRICE, STEP
-from lambdas.domain.quoting import Change, MarketSnapshot, MarketUpdate
-from lambdas.domain.sums import Sums
-from lambdas.usecases.update_market import update_market
+from lambdas.domain.regression import Sums
+from lambdas.services.market import store_prices
 from tests.builders import NOW, a_board, a_quote, a_tick
 from tests.contract.conftest import Ports
 
-HOUR = opened_at(NOW, Interval.HOUR)
-TODAY = opened_at(NOW, Interval.DAY)
+HOUR = opening_of(NOW, Interval.HOUR)
+TODAY = opening_of(NOW, Interval.DAY)
 
 
-def a_step(known: MarketSnapshot, *ticks: Tick) -> MarketUpdate:
-    update = quoting.take(ticks, known)
+def an_update(known: MarketSnapshot, *ticks: Tick) -> MarketUpdate:
+    update = decide_ticks(ticks, known)
     assert update is not None, "nothing is new"
     return update
 
@@ -45,7 +53,7 @@ def test_every_field_of_a_quote_survives(ports: Ports) -> None:
         previous_price=Decimal("999999.999999"),
         previous_at=NOW - timedelta(days=3),
         closes=tuple(
-            Close(opened_at=HOUR + timedelta(hours=hour), price=price)
+            HourlyClose(opened_at=HOUR + timedelta(hours=hour), price=price)
             for hour, price in enumerate((STEP, MAX_PRICE, Decimal("190.25")), start=-2)
         ),
     )
@@ -53,18 +61,18 @@ def test_every_field_of_a_quote_survives(ports: Ports) -> None:
     assert ports.market.quote("AAPL") == quote
 
 
-def test_a_snapshot_is_what_is_known_of_all_that_the_ticks_touch(ports: Ports) -> None:
+def test_a_snapshot_has_every_stored_item_that_the_ticks_touch(ports: Ports) -> None:
     known, unknown = a_tick(), a_tick(symbol="MSFT", observed_at=NOW - timedelta(hours=30))
     assert ports.market.snapshot([known, unknown]) == MarketSnapshot(quotes={}, candles={})
-    update_market(ports.market, [known])
+    store_prices(ports.market, [known])
     snapshot = ports.market.snapshot([known, unknown, known])
-    assert snapshot.ticks == {quoting.tick_key(known)}
+    assert snapshot.ticks == {tick_key(known)}
     assert list(snapshot.quotes) == ["AAPL"]
     assert set(snapshot.candles) == {
-        ("AAPL", Interval.HOUR, opened_at(known.observed_at, Interval.HOUR)),
+        ("AAPL", Interval.HOUR, opening_of(known.observed_at, Interval.HOUR)),
         ("AAPL", Interval.DAY, TODAY),
     }
-    assert a_step(snapshot, unknown).ticks == (unknown,)
+    assert an_update(snapshot, unknown).ticks == (unknown,)
 
 
 def test_a_tick_is_written_with_its_quote_and_candles_and_every_field_survives(
@@ -75,7 +83,7 @@ def test_a_tick_is_written_with_its_quote_and_candles_and_every_field_survives(
         a_tick(observed_at=HOUR, price=STEP),
         a_tick(observed_at=HOUR + timedelta(minutes=1), price=Decimal(3)),
     ]
-    assert update_market(ports.market, ticks).ticks == 3
+    assert store_prices(ports.market, ticks).ticks == 3
     (candle,) = ports.market.candles("AAPL", Interval.HOUR, None, None, 10, None).items
     assert (candle.open, candle.high, candle.low, candle.close) == (
         STEP,
@@ -89,23 +97,23 @@ def test_a_tick_is_written_with_its_quote_and_candles_and_every_field_survives(
     assert day.sums == Sums.of([(t.observed_at, t.price) for t in ticks], TODAY)
     quote = ports.market.quote("AAPL")
     assert quote is not None
-    assert quote.closes == (Close(opened_at=HOUR, price=MAX_PRICE),)
+    assert quote.closes == (HourlyClose(opened_at=HOUR, price=MAX_PRICE),)
 
 
 def test_sums_of_38_digits_survive(ports: Ports) -> None:
-    update = a_step(MarketSnapshot(quotes={}, candles={}), a_tick())
+    update = an_update(MarketSnapshot(quotes={}, candles={}), a_tick())
     most = 10**38 - 1
     sums = Sums(n=most, x=most, y=-most, xx=most, xy=-most, yy=most)
     candle = replace(update.candles[0].after, sums=sums)
     ports.market.commit(
-        MarketUpdate(ticks=(), quotes=(), candles=(Change(before=None, after=candle),))
+        MarketUpdate(ticks=(), quotes=(), candles=(Replacement(before=None, after=candle),))
     )
     assert ports.market.candles("AAPL", candle.interval, None, None, 1, None).items == [candle]
 
 
 def test_two_updates_from_one_snapshot_are_written_once(ports: Ports) -> None:
-    """Whichever of the things they touch they have in common: tick, candle or quote."""
-    update_market(ports.market, [a_tick()])
+    """Whatever they have in common: tick, candle or quote."""
+    store_prices(ports.market, [a_tick()])
     same, same_hour, late = (
         a_tick(observed_at=NOW + timedelta(seconds=1)),
         a_tick(observed_at=NOW + timedelta(seconds=2)),
@@ -117,64 +125,64 @@ def test_two_updates_from_one_snapshot_are_written_once(ports: Ports) -> None:
         (late, a_tick(observed_at=HOUR)),
     ):
         known = ports.market.snapshot([one, other])
-        ports.market.commit(a_step(known, one))
+        ports.market.commit(an_update(known, one))
         before = ports.market.snapshot([one, other])
         with pytest.raises(StaleDecision):
-            ports.market.commit(a_step(known, other, a_tick(symbol="BESIDE")))
+            ports.market.commit(an_update(known, other, a_tick(symbol="BESIDE")))
         assert ports.market.snapshot([one, other]) == before
         assert ports.market.quote("BESIDE") is None
 
 
-def test_late_ticks_of_different_hours_do_not_forget_each_others_close(ports: Ports) -> None:
+def test_late_ticks_of_different_hours_keep_each_others_close(ports: Ports) -> None:
     """They share neither a candle nor the latest price nor the previous one: only the closes."""
     newest, previous = HOUR + timedelta(days=1), HOUR + timedelta(hours=1)
-    update_market(ports.market, [a_tick(observed_at=at) for at in (newest, previous)])
+    store_prices(ports.market, [a_tick(observed_at=at) for at in (newest, previous)])
     one, other = (a_tick(observed_at=HOUR - timedelta(hours=hour)) for hour in (0, 16))
-    assert opened_at(one.observed_at, Interval.DAY) != opened_at(other.observed_at, Interval.DAY)
+    assert opening_of(one.observed_at, Interval.DAY) != opening_of(other.observed_at, Interval.DAY)
     known = ports.market.snapshot([one, other])
-    ports.market.commit(a_step(known, one))
+    ports.market.commit(an_update(known, one))
     with pytest.raises(StaleDecision):
-        ports.market.commit(a_step(known, other))
-    ports.market.commit(a_step(ports.market.snapshot([other]), other))
+        ports.market.commit(an_update(known, other))
+    ports.market.commit(an_update(ports.market.snapshot([other]), other))
     quote = ports.market.quote("AAPL")
     assert quote is not None
     assert [close.opened_at for close in quote.closes] == [
-        opened_at(at, Interval.HOUR)
+        opening_of(at, Interval.HOUR)
         for at in (other.observed_at, one.observed_at, previous, newest)
     ]
 
 
-def test_a_rebuilding_meets_no_tick_that_came_after_it_read(ports: Ports) -> None:
-    update_market(ports.market, [a_tick()])
+def test_a_rebuild_is_stale_once_another_tick_has_arrived(ports: Ports) -> None:
+    store_prices(ports.market, [a_tick()])
     known, ticks = ports.market.recorded("AAPL", TODAY)
-    update = quoting.rebuild(ticks, replace(known, candles={}))
+    update = decide_rebuild(ticks, replace(known, candles={}))
     assert update is not None
-    mending = replace(
+    rebuild = replace(
         update,
         candles=tuple(
-            Change(before=known.candles[change.after.key], after=change.after)
+            Replacement(before=known.candles[change.after.key], after=change.after)
             for change in update.candles
         ),
     )
-    update_market(ports.market, [a_tick(observed_at=NOW)])
+    store_prices(ports.market, [a_tick(observed_at=NOW)])
     with pytest.raises(StaleDecision):
-        ports.market.commit(mending)
+        ports.market.commit(rebuild)
 
 
-def test_a_recorded_day_is_its_candles_and_all_its_ticks(ports: Ports) -> None:
+def test_a_recorded_day_has_its_candles_and_all_its_ticks(ports: Ports) -> None:
     hours = range(-2, 27)
     ticks = [a_tick(observed_at=TODAY + timedelta(hours=hour)) for hour in hours]
-    update_market(ports.market, [*ticks, a_tick(symbol="MSFT", observed_at=TODAY)])
+    store_prices(ports.market, [*ticks, a_tick(symbol="MSFT", observed_at=TODAY)])
     known, of_day = ports.market.recorded("AAPL", TODAY)
     assert list(of_day) == ticks[2:26]
     assert len(known.candles) == 25
     assert {candle.symbol for candle in known.candles.values()} == {"AAPL"}
     assert list(known.quotes) == ["AAPL"]
-    assert quoting.rebuild(of_day, known) is None
+    assert decide_rebuild(of_day, known) is None
     assert ports.market.recorded("NONE", TODAY) == (MarketSnapshot(quotes={}, candles={}), [])
 
 
-def test_more_quotes_than_one_read_takes_are_found(ports: Ports) -> None:
+def test_more_quotes_than_one_batch_are_read(ports: Ports) -> None:
     quotes = [a_quote(symbol=f"S{number:03d}") for number in range(101)]
     ports.market.commit(a_board(*quotes[:100]))
     ports.market.commit(a_board(*quotes[100:]))
@@ -185,7 +193,7 @@ def test_more_quotes_than_one_read_takes_are_found(ports: Ports) -> None:
 
 def test_history_is_newest_first_between_two_times_by_pages(ports: Ports) -> None:
     ticks = [a_tick(observed_at=NOW - timedelta(minutes=minute)) for minute in range(60)]
-    update_market(ports.market, [*ticks, a_tick(symbol="MSFT")])
+    store_prices(ports.market, [*ticks, a_tick(symbol="MSFT")])
     start, end = NOW - timedelta(minutes=40), NOW - timedelta(minutes=10)
     first = ports.market.history("AAPL", start, end, 20, None)
     second = ports.market.history("AAPL", start, end, 20, first.next_cursor)
@@ -198,7 +206,7 @@ def test_history_is_newest_first_between_two_times_by_pages(ports: Ports) -> Non
 
 def test_candles_are_newest_first_between_two_times_by_pages(ports: Ports) -> None:
     ticks = [a_tick(observed_at=HOUR - timedelta(hours=hour)) for hour in range(50)]
-    update_market(ports.market, [*ticks, a_tick(symbol="AAPL2")])
+    store_prices(ports.market, [*ticks, a_tick(symbol="AAPL2")])
 
     def opened(
         start: int, end: int, limit: int, cursor: str | None
@@ -222,8 +230,8 @@ def test_candles_are_newest_first_between_two_times_by_pages(ports: Ports) -> No
     assert sum(candle.sums.n for candle in days) == 50
 
 
-def test_a_span_without_time_in_it_is_empty_and_so_is_a_cursor_before_it(ports: Ports) -> None:
-    update_market(ports.market, [a_tick(observed_at=NOW - timedelta(hours=h)) for h in range(3)])
+def test_an_empty_span_has_no_items_and_neither_has_a_cursor_before_it(ports: Ports) -> None:
+    store_prices(ports.market, [a_tick(observed_at=NOW - timedelta(hours=h)) for h in range(3)])
     old = ports.market.history("AAPL", None, None, 2, None).next_cursor
     hourly = ports.market.candles("AAPL", Interval.HOUR, None, None, 2, None).next_cursor
     for start, end, cursors in ((NOW, NOW, (None, None)), (NOW, None, (old, hourly))):
@@ -232,8 +240,8 @@ def test_a_span_without_time_in_it_is_empty_and_so_is_a_cursor_before_it(ports: 
         assert (list(found.items), found.next_cursor) == ([], None)
 
 
-@pytest.mark.parametrize("cursor", ["x", "%%%", "AAAA", "é", "a" * 4000])
-def test_a_cursor_that_is_none_is_the_callers_mistake(ports: Ports, cursor: str) -> None:
+@pytest.mark.parametrize("cursor", ["", "x", "%%%", "AAAA", "é", "a" * 4000])
+def test_an_invalid_cursor_is_invalid_input(ports: Ports, cursor: str) -> None:
     with pytest.raises(InvalidInput):
         ports.market.history("AAPL", None, None, 5, cursor)
     with pytest.raises(InvalidInput):
@@ -242,8 +250,8 @@ def test_a_cursor_that_is_none_is_the_callers_mistake(ports: Ports, cursor: str)
 
 def test_the_same_ticks_again_change_nothing(ports: Ports) -> None:
     ticks = [a_tick(), a_tick(price=Decimal(7)), a_tick()]
-    update_market(ports.market, ticks)
+    store_prices(ports.market, ticks)
     before = ports.market.snapshot(ticks)
-    assert update_market(ports.market, ticks[1:]).ticks == 0
+    assert store_prices(ports.market, ticks[1:]).ticks == 0
     assert ports.market.snapshot(ticks) == before
     assert list(ports.market.history("AAPL", None, None, 10, None).items) == ticks[:1]

@@ -1,14 +1,25 @@
-"""What the port `Orders` promises: decisions are committed whole or not at all, and only once."""
+"""The port `Orders`: a decision is committed whole or not at all, and only once."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
-from lambdas.domain import trading
 from lambdas.domain.errors import InvalidInput, StaleDecision
 from lambdas.domain.ledger import Account, Position
-from lambdas.domain.orders import Event, Order, State, order_id_for
+from lambdas.domain.orders import (
+    Decision,
+    Event,
+    Order,
+    Snapshot,
+    State,
+    apply,
+    order_id_for,
+    retry,
+)
+from lambdas.names import Table
 from tests.builders import (
     ALICE,
     BRUNO,
@@ -21,152 +32,248 @@ from tests.builders import (
     a_quote,
     key,
 )
-from tests.contract.conftest import Ports
+from tests.contract.conftest import Ports, add_unknown_attribute, has_unknown_attribute
 
 
 @pytest.fixture
 def funded(ports: Ports) -> Ports:
-    ports.wallets.deposit(a_deposit(amount_minor=1_000_00))
+    ports.accounts.commit_deposit(a_deposit(amount_minor=1_000_00))
     ports.market.commit(a_board(a_quote()))
     return ports
 
 
-def placed(ports: Ports, number: int = 1, account_id: str = ALICE, age_s: int = 0) -> Order:
+def placing(
+    ports: Ports, number: int = 1, account_id: str = ALICE, age_s: int = 0, quantity: int = 2
+) -> Decision:
     order_id = order_id_for(account_id, key(number))
     snapshot = ports.orders.snapshot(account_id, "AAPL", order_id)
-    decision = a_placing(snapshot, order_id=order_id, now=NOW - timedelta(seconds=age_s))
+    purchase = a_purchase(quantity=Decimal(quantity))
+    now = NOW - timedelta(seconds=age_s)
+    return a_placing(snapshot, order_id=order_id, purchase=purchase, now=now)
+
+
+def place(ports: Ports, number: int = 1, account_id: str = ALICE, age_s: int = 0) -> Order:
+    decision = placing(ports, number, account_id, age_s)
     ports.orders.commit(decision)
     return decision.after
 
 
+def deciding(ports: Ports, order: Order, event: Event) -> Decision:
+    account = ports.accounts.get(order.account_id)
+    return apply(order, event, account, now=NOW, reason="looked at")
+
+
+def advance(ports: Ports, order: Order, event: Event) -> Order:
+    decision = deciding(ports, order, event)
+    ports.orders.commit(decision)
+    return decision.after
+
+
+def retrying(order: Order) -> Decision:
+    decision = retry(order, POLICY, NOW)
+    assert decision is not None
+    return decision
+
+
+def everything_of(ports: Ports, account_id: str = ALICE) -> list[object]:
+    return [
+        ports.accounts.get(account_id),
+        list(ports.accounts.postings(account_id, 100, None).items),
+        list(ports.accounts.positions(account_id)),
+        list(ports.orders.of_account(account_id, 100, None).items),
+        list(ports.orders.open()),
+    ]
+
+
+def balances(ports: Ports) -> tuple[int, int]:
+    account = ports.accounts.get(ALICE)
+    return account.available_minor, account.held_minor
+
+
 def test_a_snapshot_of_nothing_is_an_empty_account(ports: Ports) -> None:
     snapshot = ports.orders.snapshot(ALICE, "AAPL", "nothing")
-    assert snapshot == trading.Snapshot(account=Account(account_id=ALICE), quote=None, order=None)
+    assert snapshot == Snapshot(account=Account(account_id=ALICE), quote=None, order=None)
 
 
 def test_a_snapshot_shows_account_quote_and_order(funded: Ports) -> None:
-    order = placed(funded)
-    snapshot = funded.orders.snapshot(ALICE, "AAPL", order.order_id)
-    assert snapshot.order == order
-    assert snapshot.quote == a_quote()
-    assert snapshot.account == Account(account_id=ALICE, available_minor=619_50, held_minor=380_50)
-
-
-def test_placing_writes_the_order_and_moves_the_balances(funded: Ports) -> None:
-    order = placed(funded)
-    assert funded.orders.get(order.order_id) == order
-    assert funded.wallets.account(ALICE) == Account(
-        account_id=ALICE, available_minor=619_50, held_minor=380_50
+    order = place(funded)
+    assert funded.orders.snapshot(ALICE, "AAPL", order.order_id) == Snapshot(
+        account=Account(
+            account_id=ALICE, available_minor=619_50, held_minor=380_50, version=2, posted_at=NOW
+        ),
+        quote=a_quote(),
+        order=order,
     )
 
 
-def test_placing_the_same_order_again_is_stale_and_takes_no_money(funded: Ports) -> None:
-    order_id = order_id_for(ALICE, key(1))
-    snapshot = funded.orders.snapshot(ALICE, "AAPL", order_id)
-    decision = a_placing(snapshot, order_id=order_id)
+def test_placing_writes_the_order_the_balances_and_a_posting(funded: Ports) -> None:
+    decision = placing(funded)
     funded.orders.commit(decision)
+    assert decision.posting is not None
+    assert funded.orders.get(decision.after.order_id) == decision.after
+    assert funded.accounts.get(ALICE) == decision.posting.account_after
+    assert funded.accounts.postings(ALICE, 1, None).items == [decision.posting]
+
+
+def test_an_order_of_the_same_id_is_placed_once(funded: Ports) -> None:
+    decision = placing(funded)
+    funded.orders.commit(decision)
+    before = everything_of(funded)
     with pytest.raises(StaleDecision):
         funded.orders.commit(decision)
-    assert funded.wallets.account(ALICE).available_minor == 619_50
+    assert everything_of(funded) == before
 
 
-def test_a_hold_beyond_what_is_available_now_is_stale_and_stores_no_order(funded: Ports) -> None:
-    snapshots = {
-        n: funded.orders.snapshot(ALICE, "AAPL", order_id_for(ALICE, key(n))) for n in (1, 2)
-    }
-    first, second = (
-        a_placing(
-            snapshots[n],
-            order_id=order_id_for(ALICE, key(n)),
-            purchase=a_purchase(quantity=Decimal(3)),
-        )
-        for n in (1, 2)
-    )
+def a_retry(ports: Ports, order: Order) -> None:
+    ports.orders.commit(retrying(order))
+
+
+def an_echo(ports: Ports, order: Order) -> None:
+    advance(ports, order, Event.ECHOED)
+
+
+def a_void(ports: Ports, order: Order) -> None:
+    advance(ports, order, Event.VOID)
+
+
+def a_new_deposit(ports: Ports, _: Order) -> None:
+    ports.accounts.commit_deposit(a_deposit(number=9, account=ports.accounts.get(ALICE)))
+
+
+@pytest.mark.parametrize("event", [Event.ACCEPT, Event.REJECT, Event.VOID])
+@pytest.mark.parametrize("meanwhile", [a_retry, an_echo, a_void, a_new_deposit])
+def test_an_end_is_stale_once_order_or_account_has_changed_and_writes_nothing(
+    funded: Ports, event: Event, meanwhile: Callable[[Ports, Order], None]
+) -> None:
+    order = place(funded, age_s=600)
+    decision = deciding(funded, order, event)
+    meanwhile(funded, order)
+    before = everything_of(funded)
+    with pytest.raises(StaleDecision):
+        funded.orders.commit(decision)
+    assert everything_of(funded) == before
+
+
+def test_a_placing_is_stale_once_the_account_has_changed_and_stores_no_order(
+    funded: Ports,
+) -> None:
+    first, second = (placing(funded, number, quantity=3) for number in (1, 2))
     funded.orders.commit(first)
+    before = everything_of(funded)
     with pytest.raises(StaleDecision):
         funded.orders.commit(second)
     assert funded.orders.get(second.after.order_id) is None
-    assert funded.wallets.account(ALICE) == Account(
-        account_id=ALICE, available_minor=429_25, held_minor=570_75
-    )
+    assert everything_of(funded) == before
 
 
-def test_acceptance_spends_what_was_held_and_grows_the_position(funded: Ports) -> None:
+def test_the_first_posting_of_an_account_is_written_once(funded: Ports) -> None:
+    one, other = a_deposit(BRUNO, number=1), a_deposit(BRUNO, number=2)
+    funded.accounts.commit_deposit(one)
+    with pytest.raises(StaleDecision):
+        funded.accounts.commit_deposit(other)
+    assert funded.accounts.get(BRUNO) == one.posting.account_after
+
+
+def test_acceptance_spends_what_was_held_and_adds_to_the_position(funded: Ports) -> None:
     for number in (1, 2):
-        order = placed(funded, number)
-        funded.orders.commit(trading.apply(order, Event.ACCEPT, now=NOW))
-    assert funded.wallets.account(ALICE) == Account(
-        account_id=ALICE, available_minor=239_00, held_minor=0
-    )
-    assert funded.wallets.positions(ALICE) == [
+        ended = advance(funded, place(funded, number), Event.ACCEPT)
+    assert balances(funded) == (239_00, 0)
+    assert funded.accounts.positions(ALICE) == [
         Position(account_id=ALICE, symbol="AAPL", quantity=Decimal(4), cost_minor=761_00)
     ]
-    ended = funded.orders.get(order.order_id)
-    assert ended is not None
+    assert funded.orders.get(ended.order_id) == ended
     assert (ended.state, ended.ended_at) == (State.ACCEPTED, NOW)
 
 
 @pytest.mark.parametrize("event", [Event.REJECT, Event.VOID])
-def test_the_other_ends_give_back_what_was_held(funded: Ports, event: Event) -> None:
-    order = placed(funded)
-    funded.orders.commit(trading.apply(order, event, now=NOW, reason="looked at"))
-    assert funded.wallets.account(ALICE) == Account(account_id=ALICE, available_minor=1_000_00)
-    assert funded.wallets.positions(ALICE) == []
+def test_the_other_ends_release_what_was_held(funded: Ports, event: Event) -> None:
+    ended = advance(funded, place(funded), event)
+    assert balances(funded) == (1_000_00, 0)
+    assert funded.accounts.positions(ALICE) == []
+    assert funded.orders.get(ended.order_id) == ended
 
 
-@pytest.mark.parametrize("second", [Event.ACCEPT, Event.REJECT, Event.VOID, Event.SEEN])
-def test_what_was_decided_on_an_open_order_cannot_be_written_over_its_end(
-    funded: Ports, second: Event
-) -> None:
-    order = placed(funded)
-    late = trading.apply(order, second, now=NOW)
-    funded.orders.commit(trading.apply(order, Event.ACCEPT, now=NOW))
-    with pytest.raises(StaleDecision):
-        funded.orders.commit(late)
-    assert funded.wallets.account(ALICE).held_minor == 0
-    assert len(funded.wallets.positions(ALICE)) == 1
-
-
-def test_a_seen_request_is_sent_and_moves_no_money(funded: Ports) -> None:
-    order = placed(funded)
-    funded.orders.commit(trading.apply(order, Event.SEEN, now=NOW))
-    sent = funded.orders.get(order.order_id)
-    assert sent is not None
+def test_an_echo_marks_the_order_as_sent_and_moves_no_money(funded: Ports) -> None:
+    sent = advance(funded, place(funded), Event.ECHOED)
+    assert funded.orders.get(sent.order_id) == sent
     assert (sent.state, sent.sent_at) == (State.SENT, NOW)
-    assert funded.wallets.account(ALICE).held_minor == 380_50
+    assert balances(funded) == (619_50, 380_50)
 
 
-def test_two_sweeps_at_once_ask_once(funded: Ports) -> None:
-    order = placed(funded, age_s=600)
-    decision = trading.ask_again(order, POLICY, NOW)
-    assert decision is not None
+def test_two_sweeps_at_once_retry_once(funded: Ports) -> None:
+    decision = retrying(place(funded, age_s=600))
     funded.orders.commit(decision)
     with pytest.raises(StaleDecision):
         funded.orders.commit(decision)
-    asked = funded.orders.get(order.order_id)
-    assert asked is not None
-    assert asked.asks == 1
+    stored = funded.orders.get(decision.after.order_id)
+    assert stored == decision.after
+    assert stored is not None
+    assert stored.attempts == 1
 
 
-def test_a_conflict_is_kept_and_changes_nothing_else(funded: Ports) -> None:
-    order = placed(funded)
-    accepted = trading.apply(order, Event.ACCEPT, now=NOW)
-    funded.orders.commit(accepted)
-    conflict = trading.apply(accepted.after, Event.REJECT, now=NOW)
-    funded.orders.commit(conflict)
-    known = funded.orders.get(order.order_id)
-    assert known == conflict.after
-    assert known is not None
-    assert known.state is State.ACCEPTED
-    assert known.conflict is not None
-    assert known.conflict.event is Event.REJECT
-    assert funded.wallets.account(ALICE).available_minor == 619_50
+def test_a_conflict_is_recorded_and_changes_nothing_else(funded: Ports) -> None:
+    accepted = advance(funded, place(funded), Event.ACCEPT)
+    conflicting = advance(funded, accepted, Event.REJECT)
+    stored = funded.orders.get(accepted.order_id)
+    assert stored == conflicting
+    assert stored == replace(accepted, conflict=conflicting.conflict, version=accepted.version + 1)
+    assert conflicting.conflict is not None
+    assert conflicting.conflict.event is Event.REJECT
+    assert balances(funded) == (619_50, 0)
+
+
+def test_an_order_or_account_that_does_not_exist_is_not_created_by_a_change(
+    funded: Ports,
+) -> None:
+    decision = placing(funded)
+    with pytest.raises(StaleDecision):
+        funded.orders.commit(retrying(replace(decision.after, next_attempt_at=NOW)))
+    assert funded.orders.get(decision.after.order_id) is None
+
+
+def test_an_update_keeps_attributes_that_this_version_does_not_know(funded: Ports) -> None:
+    order = place(funded, age_s=600)
+    keys = {Table.ORDERS: {"order_id": order.order_id}, Table.ACCOUNTS: {"account_id": ALICE}}
+    for table, item_key in keys.items():
+        add_unknown_attribute(funded, table, item_key)
+    sent = advance(funded, order, Event.ECHOED)
+    again = retrying(sent)
+    funded.orders.commit(again)
+    accepted = advance(funded, again.after, Event.ACCEPT)
+    position = {"account_id": ALICE, "symbol": "AAPL"}
+    add_unknown_attribute(funded, Table.POSITIONS, position)
+    advance(funded, accepted, Event.REJECT)  # a conflict
+    advance(funded, place(funded, 2), Event.ACCEPT)
+    for table, item_key in (keys | {Table.POSITIONS: position}).items():
+        assert has_unknown_attribute(funded, table, item_key)
+
+
+def test_an_ended_order_leaves_the_index_of_open_orders(funded: Ports) -> None:
+    orders = [place(funded, number, age_s=600) for number in (1, 2)]
+    assert {entry.order_id for entry in funded.orders.open()} == {o.order_id for o in orders}
+    advance(funded, orders[0], Event.REJECT)
+    assert [entry.order_id for entry in funded.orders.open()] == [orders[1].order_id]
+
+
+def test_open_orders_of_all_accounts_come_by_their_next_attempt(funded: Ports) -> None:
+    for account, number in ((BRUNO, 20), ("carla", 21), ("dora", 22), ("emil", 23), ("fay", 24)):
+        funded.accounts.commit_deposit(a_deposit(account, number=number))
+    ages = {ALICE: 300, BRUNO: 900, "carla": 100, "dora": 700, "emil": 500, "fay": 1100}
+    orders = {account: place(funded, 1, account, age_s) for account, age_s in ages.items()}
+    by_age = [orders[account] for account in sorted(ages, key=lambda account: -ages[account])]
+    assert [tuple(entry) for entry in funded.orders.open()] == [
+        (order.order_id, order.next_attempt_at, order.created_at) for order in by_age
+    ]
+    decision = retrying(by_age[0])
+    funded.orders.commit(decision)
+    expected = [order.order_id for order in (*by_age[1:], by_age[0])]
+    assert [entry.order_id for entry in funded.orders.open()] == expected
 
 
 def test_an_accounts_orders_come_newest_first_by_pages(funded: Ports) -> None:
-    expected = [placed(funded, number, age_s=number) for number in range(1, 3)]
-    funded.wallets.deposit(a_deposit(BRUNO, number=2))
-    placed(funded, 9, BRUNO)
+    expected = [place(funded, number, age_s=number) for number in range(1, 3)]
+    funded.accounts.commit_deposit(a_deposit(BRUNO, number=2))
+    place(funded, 9, BRUNO)
     first = funded.orders.of_account(ALICE, 1, None)
     assert list(first.items) == expected[:1]
     second = funded.orders.of_account(ALICE, 1, first.next_cursor)
@@ -175,17 +282,15 @@ def test_an_accounts_orders_come_newest_first_by_pages(funded: Ports) -> None:
 
 
 @pytest.mark.parametrize("cursor", ["", "x", "%%%", "AAAA", "é", "a" * 4000])
-def test_a_cursor_that_is_none_is_the_callers_mistake(funded: Ports, cursor: str) -> None:
-    for read in (funded.orders.of_account, funded.wallets.postings):
-        if cursor or read is funded.orders.of_account:
-            with pytest.raises(InvalidInput) as error:
-                read(ALICE, 10, cursor)
-            assert error.value.faults[0].field == "cursor"
+def test_an_invalid_cursor_is_invalid_input(funded: Ports, cursor: str) -> None:
+    with pytest.raises(InvalidInput) as error:
+        funded.orders.of_account(ALICE, 10, cursor)
+    assert error.value.faults[0].field == "cursor"
 
 
-def test_orders_are_read_many_at_a_time_whoever_owns_them(funded: Ports) -> None:
-    funded.wallets.deposit(a_deposit(BRUNO, number=2))
-    ours, theirs = placed(funded, 1), placed(funded, 2, BRUNO)
-    asked = [theirs.order_id, "nobody's", ours.order_id, ours.order_id]
-    assert funded.orders.read(asked) == {it.order_id: it for it in (ours, theirs)}
-    assert funded.orders.read([]) == {}
+def test_many_orders_are_read_at_once_whoever_owns_them(funded: Ports) -> None:
+    funded.accounts.commit_deposit(a_deposit(BRUNO, number=2))
+    ours, theirs = place(funded, 1), place(funded, 2, BRUNO)
+    ids = [theirs.order_id, "nobody's", ours.order_id]
+    assert funded.orders.get_many(ids) == {it.order_id: it for it in (ours, theirs)}
+    assert funded.orders.get_many([]) == {}

@@ -1,4 +1,4 @@
-"""What the port `Workflow` promises."""
+"""The port `Workflow`."""
 
 import json
 from collections.abc import Iterator
@@ -8,25 +8,24 @@ from uuid import uuid4
 import boto3
 import pytest
 
-from lambdas.adapters import workflow
-from lambdas.adapters.workflow import StepFunctionsWorkflow
+from lambdas.messaging.workflow import StepFunctionsWorkflow, step_functions_client
 from lambdas.ports import Workflow
 from tests.contract.conftest import CLOUD_URL
 from tests.fakes.dynamo import REGION
 from tests.fakes.jobs import MemoryWorkflow
 
-# moto runs no workflow that somebody waits for.
+# moto runs no synchronous execution.
 WORKFLOW_FORMS = ["memory"] if CLOUD_URL is None else ["local cloud"]
 
-HOPELESS = "hopeless"
-"""The one job whose run breaks."""
+FAILING = "failing"
+"""The one job whose execution fails."""
 
 _MACHINE = {
     "StartAt": "Which",
     "States": {
         "Which": {
             "Type": "Choice",
-            "Choices": [{"Variable": "$.job_id", "StringEquals": HOPELESS, "Next": "Broken"}],
+            "Choices": [{"Variable": "$.job_id", "StringEquals": FAILING, "Next": "Broken"}],
             "Default": "Done",
         },
         "Done": {"Type": "Succeed"},
@@ -35,7 +34,7 @@ _MACHINE = {
 }
 
 
-_MACHINES_ONLY = {
+_TRUST_POLICY = {
     "Version": "2012-10-17",
     "Statement": [
         {
@@ -49,7 +48,7 @@ _MACHINES_ONLY = {
 
 @dataclass(frozen=True, kw_only=True)
 class Workflows:
-    """One form of the port: a workflow in which one job is hopeless, and one that is not there."""
+    """One implementation of the port: an existing workflow, and one that does not exist."""
 
     present: Workflow
     absent: Workflow
@@ -61,17 +60,17 @@ def workflows(
 ) -> Iterator[Workflows]:
     if request.param == "memory":
         absent = MemoryWorkflow()
-        absent.there = False
-        yield Workflows(present=MemoryWorkflow(lambda job: job != HOPELESS), absent=absent)
+        absent.is_missing = True
+        yield Workflows(present=MemoryWorkflow(lambda job: job != FAILING), absent=absent)
         return
     for setting in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(setting, "test")
     monkeypatch.setenv("AWS_ENDPOINT_URL", str(CLOUD_URL))
     monkeypatch.setenv("AWS_DISABLE_HOST_PREFIX_INJECTION", "true")  # as the local stage has it
-    workflow.connect.cache_clear()
+    step_functions_client.cache_clear()
     name = f"contract-{uuid4().hex}"
     iam = boto3.client("iam", region_name=REGION)
-    role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(_MACHINES_ONLY))
+    role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(_TRUST_POLICY))
     client = boto3.client("stepfunctions", region_name=REGION)
     arn = client.create_state_machine(
         name=name,
@@ -85,12 +84,12 @@ def workflows(
     )
     client.delete_state_machine(stateMachineArn=arn)
     iam.delete_role(RoleName=name)
-    workflow.connect.cache_clear()
+    step_functions_client.cache_clear()
 
 
-def test_a_run_is_waited_for_and_tells_whether_it_came_to_its_end(workflows: Workflows) -> None:
+def test_a_run_returns_whether_the_execution_succeeded(workflows: Workflows) -> None:
     assert workflows.present.run("job")
-    assert not workflows.present.run(HOPELESS)
+    assert not workflows.present.run(FAILING)
 
 
 def test_a_job_may_run_again(workflows: Workflows) -> None:
@@ -98,6 +97,6 @@ def test_a_job_may_run_again(workflows: Workflows) -> None:
     assert workflows.present.run("job")
 
 
-def test_it_knows_whether_it_is_there(workflows: Workflows) -> None:
-    assert workflows.present.is_there()
-    assert not workflows.absent.is_there()
+def test_it_knows_whether_the_state_machine_exists(workflows: Workflows) -> None:
+    assert workflows.present.exists()
+    assert not workflows.absent.exists()

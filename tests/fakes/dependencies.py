@@ -1,23 +1,14 @@
-"""The dependencies of a function, in memory."""
+"""The dependencies of functions over in-memory ports, and the context that Lambda passes."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
 from lambdas.config import Config
 from lambdas.names import Setting
-from lambdas.ports import (
-    Accounts,
-    ActivityLog,
-    DeadLetters,
-    JobQueue,
-    Jobs,
-    Market,
-    Orders,
-    Outbox,
-    Workflow,
-)
 from tests.builders import NOW, POLICY
 from tests.fakes.jobs import MemoryJobQueue, MemoryJobs, MemoryWorkflow
 from tests.fakes.memory import (
@@ -46,7 +37,7 @@ MADE_KEY = UUID("99999999-9999-4999-8999-999999999999")
 
 
 @dataclass
-class FakeDependencies:
+class MemoryDependencies:
     """`lambdas.bootstrap.Dependencies` over one store in memory; every port may be replaced."""
 
     store: MemoryStore = field(default_factory=MemoryStore)
@@ -55,12 +46,28 @@ class FakeDependencies:
     new_key: Callable[[], UUID] = lambda: MADE_KEY
 
     def __post_init__(self) -> None:
-        self.orders: Orders = MemoryOrders(self.store)
-        self.accounts: Accounts = MemoryAccounts(self.store)
-        self.market: Market = MemoryMarket(self.store)
-        self.activity: ActivityLog = MemoryActivityLog(self.store)
-        self.jobs: Jobs = MemoryJobs(self.store)
-        self.job_queue: JobQueue = MemoryJobQueue()
-        self.workflow: Workflow = MemoryWorkflow()
-        self.outbox: Outbox = MemoryOutbox()
-        self.dead_letters: DeadLetters = MemoryDeadLetters()
+        self.orders = MemoryOrders(self.store)
+        self.accounts = MemoryAccounts(self.store)
+        self.market = MemoryMarket(self.store)
+        self.activity = MemoryActivityLog(self.store)
+        self.jobs = MemoryJobs(self.store)
+        self.job_queue = MemoryJobQueue()
+        self.workflow = MemoryWorkflow()
+        self.outbox = MemoryOutbox()
+        self.dead_letters = MemoryDeadLetters()
+
+
+@dataclass
+class Context(LambdaContext):
+    """What Lambda says about an invocation; `remaining_ms` until it ends it."""
+
+    remaining_ms: int = 30_000
+
+    _function_name = "function"
+    _memory_limit_in_mb = 256
+    _invoked_function_arn = "arn:aws:lambda:us-east-1:123456789012:function:function"
+    _aws_request_id = "11111111-2222-4333-8444-555555555555"
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Milliseconds until the time-out."""
+        return self.remaining_ms

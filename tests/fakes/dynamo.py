@@ -1,5 +1,6 @@
-"""DynamoDB in the process (moto), with our tables in it. For shapes and quick tests: its
-transactions are not isolated from each other, so nothing concurrent may be judged by it.
+"""Our tables in an empty DynamoDB: moto's, in this process, or a running local cloud's.
+
+moto's transactions are not isolated from each other, so nothing concurrent may be judged by it.
 """
 
 from collections.abc import Iterator
@@ -7,46 +8,55 @@ from contextlib import contextmanager
 from uuid import uuid4
 
 import pytest
-from lambdas.adapters import dynamodb
-from lambdas.adapters.tables import MODELS
 from pynamodb.connection import Connection
 
-from bench.in_process import moto
 from lambdas.names import Table
+from lambdas.storage.client import connect
+from lambdas.storage.models import MODELS
+from tests.fakes.aws import moto
 
 REGION = "us-east-1"
 
 
 @contextmanager
 def tables(monkeypatch: pytest.MonkeyPatch) -> Iterator[Connection]:
-    """A connection to empty tables, named after what they hold."""
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "testing")
+    """A connection to empty tables in moto, named `test-<table>`."""
+    set_credentials(monkeypatch)
     with moto():
-        yield _made("test")
+        yield _create_tables("test")
 
 
 @contextmanager
 def cloud_tables(monkeypatch: pytest.MonkeyPatch, url: str) -> Iterator[Connection]:
-    """A connection to empty tables of names of their own on a running local cloud, whose DynamoDB
+    """A connection to empty tables with names of their own on a running local cloud, whose DynamoDB
     isolates transactions; they are removed afterwards.
     """
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "test")
+    set_credentials(monkeypatch)
     monkeypatch.setenv("AWS_ENDPOINT_URL", url)
-    connection = _made(f"contract-{uuid4()}")
+    connection = _create_tables(f"contract-{uuid4()}")
     try:
         yield connection
     finally:
         for model in MODELS.values():
             model.delete_table()
-            model._connection = None  # nobody after us may speak to that cloud by accident
+        forget_tables()
 
 
-def _made(prefix: str) -> Connection:
+def set_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sets the credentials without which botocore signs nothing."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "test")
+
+
+def forget_tables() -> None:
+    """Detaches the models from their tables: `connect` attaches them to others."""
     for model in MODELS.values():
-        model._connection = None  # a client made before would call another cloud
-    connection = dynamodb.connect({table: f"{prefix}-{table}" for table in Table}, REGION)
+        model._connection = None
+
+
+def _create_tables(prefix: str) -> Connection:
+    forget_tables()
+    connection = connect({table: f"{prefix}-{table}" for table in Table}, REGION)
     for model in MODELS.values():
         model.create_table(billing_mode="PAY_PER_REQUEST", wait=True)
     return connection

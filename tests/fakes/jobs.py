@@ -16,7 +16,7 @@ class MemoryJobs:
         self.store = store
 
     def create(self, job: Job) -> None:
-        """Once."""
+        """Stores it, or raises StaleDecision."""
         if job.job_id in self.store.jobs:
             raise StaleDecision
         self.store.jobs[job.job_id] = job
@@ -26,7 +26,7 @@ class MemoryJobs:
         return self.store.jobs.get(job_id)
 
     def update(self, before: Job, after: Job) -> None:
-        """If it is as it was read."""
+        """Replaces the version that was read, or raises StaleDecision."""
         known = self.store.jobs.get(before.job_id)
         if known is None or known.version != before.version:
             raise StaleDecision
@@ -38,7 +38,7 @@ class MemoryJobs:
         return page_of(mine, lambda job: f"{job.created_at} {job.job_id}", limit, cursor)
 
     def due(self, now: datetime, limit: int) -> Sequence[str]:
-        """Those that wait longest first."""
+        """Longest waiting first."""
         found = sorted((j.next_check_at, j.job_id) for j in self._open() if j.next_check_at <= now)
         return [job_id for _, job_id in found[:limit]]
 
@@ -59,32 +59,32 @@ class MemoryJobs:
 
 
 class MemoryJobQueue:
-    """The port `JobQueue`; it may be out of order."""
+    """The port `JobQueue`; `is_broken` makes it unavailable."""
 
     def __init__(self) -> None:
         self.sent: list[str] = []
         self.is_broken = False
 
     def send(self, job_ids: Sequence[str]) -> None:
-        """Note them, or raise Transient."""
+        """Keeps the ids, or raises Transient."""
         if self.is_broken:
             raise Transient
         self.sent += job_ids
 
 
 class MemoryWorkflow:
-    """The port `Workflow`: calls what it is given; may be away."""
+    """The port `Workflow`: runs the given function; `is_missing` removes the state machine."""
 
     def __init__(self, run: Callable[[str], bool] = lambda _: True) -> None:
         self.ran: list[str] = []
-        self.there = True
+        self.is_missing = False
         self._run = run
 
     def run(self, job_id: str) -> bool:
-        """Note it, and do what was given."""
+        """Keeps the id and calls the function."""
         self.ran.append(job_id)
         return self._run(job_id)
 
     def exists(self) -> bool:
-        """Unless it is away."""
-        return self.there
+        """Whether it exists."""
+        return not self.is_missing

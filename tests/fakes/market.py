@@ -1,6 +1,7 @@
-"""Market data and the activity of all groups, in memory."""
+"""In-memory ports of market data and of the activity of all groups."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 
@@ -23,6 +24,7 @@ from tests.fakes.store import MemoryStore, page_of
 
 K = TypeVar("K")
 T = TypeVar("T")
+V = TypeVar("V", Quote, Candle)
 
 
 class MemoryMarket:
@@ -40,33 +42,35 @@ class MemoryMarket:
         return self.store.quotes.get(symbol)
 
     def quotes(self, symbols: Sequence[str]) -> dict[str, Quote]:
-        """Those that there are."""
-        return _those(self.store.quotes, symbols)
+        """The existing ones."""
+        return _existing(self.store.quotes, symbols)
 
     def snapshot(self, ticks: Sequence[Tick]) -> MarketSnapshot:
-        """All that these ticks touch."""
+        """The stored items that these ticks touch."""
         return MarketSnapshot(
             quotes=self.quotes([tick.symbol for tick in ticks]),
-            candles=_those(
+            candles=_existing(
                 self.store.candles,
                 [candle_key(tick, interval) for tick in ticks for interval in Interval],
             ),
-            ticks=frozenset(_those(self.store.ticks, map(tick_key, ticks))),
+            ticks=frozenset(_existing(self.store.ticks, map(tick_key, ticks))),
         )
 
     def commit(self, update: MarketUpdate) -> None:
-        """All of it, or StaleDecision and none of it."""
-        known = any(tick_key(tick) in self.store.ticks for tick in update.ticks)
+        """Everything, or StaleDecision and nothing."""
         quotes = {change.after.symbol: change for change in update.quotes}
-        grown = {change.after.key: change for change in update.candles}
-        if known or _changed(self.store.quotes, quotes) or _changed(self.store.candles, grown):
+        candles = {change.after.key: change for change in update.candles}
+        is_known = any(tick_key(tick) in self.store.ticks for tick in update.ticks)
+        if is_known or _is_stale(self.store.quotes, quotes):
+            raise StaleDecision
+        if _is_stale(self.store.candles, candles):
             raise StaleDecision
         self.store.ticks |= {tick_key(tick): tick for tick in update.ticks}
-        self.store.quotes |= {symbol: change.after for symbol, change in quotes.items()}
-        self.store.candles |= {key: change.after for key, change in grown.items()}
+        self.store.quotes |= {key: _next_version(change) for key, change in quotes.items()}
+        self.store.candles |= {key: _next_version(change) for key, change in candles.items()}
 
     def recorded(self, symbol: str, day: datetime) -> tuple[MarketSnapshot, Sequence[Tick]]:
-        """At one moment."""
+        """Consistent read."""
 
         def is_of_day(at: datetime) -> bool:
             return opening_of(at, Interval.DAY) == day
@@ -136,11 +140,11 @@ class MemoryActivityLog:
         self.store.validations.setdefault(validation.request_id, validation)
 
     def record_trade(self, trade: Trade) -> None:
-        """The first one stays."""
-        self.store.trades.setdefault(trade.request_id, trade)
+        """Replaces what others claimed under the id."""
+        self.store.trades[trade.request_id] = trade
 
     def demand(self, symbol: str, start: datetime, end: datetime) -> int:
-        """Counted one by one."""
+        """Valid ones in the span."""
         return sum(
             trade.valid and trade.symbol == symbol and start <= trade.validated_at < end
             for trade in self._trades()
@@ -168,17 +172,27 @@ class MemoryActivityLog:
                 validated_at=self.store.validations[request_id].received_at,
             )
             for request_id, request in self.store.requests.items()
-            if request_id in self.store.validations
+            if request_id in self.store.validations and request_id not in self.store.trades
         ]
         return (*joined, *self.store.trades.values())
 
 
-def _those(known: Mapping[K, T], keys: Iterable[K]) -> dict[K, T]:
+def _existing(known: Mapping[K, T], keys: Iterable[K]) -> dict[K, T]:
     return {key: known[key] for key in keys if key in known}
 
 
-def _changed(known: Mapping[K, T], changes: Mapping[K, Replacement[T]]) -> bool:
-    return any(known.get(key) != change.before for key, change in changes.items())
+def _version(item: Quote | Candle | None) -> int:
+    return 0 if item is None else item.version
+
+
+def _is_stale(known: Mapping[K, V], changes: Mapping[K, Replacement[V]]) -> bool:
+    return any(
+        _version(known.get(key)) != _version(change.before) for key, change in changes.items()
+    )
+
+
+def _next_version(change: Replacement[V]) -> V:
+    return replace(change.after, version=_version(change.before) + 1)
 
 
 def _is_within(at: datetime, start: datetime | None, end: datetime | None) -> bool:

@@ -30,7 +30,7 @@ class MemoryOrders:
         self.store = store
 
     def snapshot(self, account_id: str, symbol: str, order_id: str) -> Snapshot:
-        """All three at one moment."""
+        """Account, quote and order."""
         return Snapshot(
             account=self.store.account(account_id),
             quote=self.store.quotes.get(symbol),
@@ -43,10 +43,11 @@ class MemoryOrders:
 
     def get_many(self, order_ids: Sequence[str]) -> dict[str, Order]:
         """The existing ones."""
-        return {it: self.store.orders[it] for it in order_ids if it in self.store.orders}
+        known = self.store.orders
+        return {order_id: known[order_id] for order_id in order_ids if order_id in known}
 
     def commit(self, decision: Decision) -> None:
-        """All of it, or StaleDecision and nothing."""
+        """Everything, or StaleDecision and nothing."""
         if self.store.orders.get(decision.after.order_id) != decision.before:
             raise StaleDecision
         if decision.posting is not None:
@@ -83,7 +84,7 @@ class MemoryAccounts:
         return self.store.account(account_id)
 
     def deposit_snapshot(self, account_id: str, deposit_id: str) -> tuple[Account, Deposit | None]:
-        """Both at one moment."""
+        """Account and deposit."""
         return self.store.account(account_id), self.store.deposits.get((account_id, deposit_id))
 
     def commit_deposit(self, decision: DepositDecision) -> None:
@@ -108,12 +109,12 @@ class MemoryOutbox:
 
     def send(self, requests: Sequence[str]) -> Sequence[int]:
         """Positions that were not enqueued."""
-        self.sent += [body for place, body in enumerate(requests) if place not in self.refuse]
+        self.sent += [body for position, body in enumerate(requests) if position not in self.refuse]
         return sorted(self.refuse & set(range(len(requests))))
 
 
 class MemoryDeadLetters:
-    """The port `DeadLetters`."""
+    """The port `DeadLetters`; `letters` holds each body with its reason."""
 
     def __init__(self) -> None:
         self.letters: list[tuple[str, str]] = []

@@ -74,16 +74,19 @@ def page_of(items: Iterable[T], key: Callable[[T], str], limit: int, cursor: str
     """A page of items by descending key. The cursor is the last key in hexadecimal."""
     ordered = sorted(items, key=key, reverse=True)
     if cursor is not None:
-        last = _key_in(cursor)
+        last = _parse_cursor(cursor)
         ordered = [item for item in ordered if key(item) < last]
     shown = ordered[:limit]
     has_more = len(ordered) > limit
     return Page(items=shown, next_cursor=key(shown[-1]).encode().hex() if has_more else None)
 
 
-def _key_in(cursor: str) -> str:
+def _parse_cursor(cursor: str) -> str:
+    fault = Fault(field="cursor", code="invalid_cursor", message="The cursor is invalid.")
     try:
-        return bytes.fromhex(cursor).decode()
+        key = bytes.fromhex(cursor).decode()
     except ValueError:
-        fault = Fault(field="cursor", code="invalid_cursor", message="The cursor is invalid.")
         raise InvalidInput(fault) from None
+    if not key:
+        raise InvalidInput(fault)
+    return key

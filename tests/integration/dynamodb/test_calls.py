@@ -1,4 +1,4 @@
-"""What each operation asks of DynamoDB, call by call: calls per request are cost and speed.
+"""The calls to DynamoDB of each use case: they are its cost and its speed.
 
 Counted below pynamodb, at the requests that leave, so that nothing hidden is missed.
 """
@@ -12,44 +12,43 @@ from uuid import UUID
 import pytest
 from pynamodb.connection import Connection
 
-from bench.in_process import heard
-from lambdas.adapters.activity import DynamoActivityLog
-from lambdas.adapters.cursors import cursor_out
-from lambdas.adapters.jobs import DynamoJobs
-from lambdas.adapters.market import DynamoMarket
-from lambdas.adapters.market_tables import CandleItem
-from lambdas.adapters.orders import DynamoOrders
-from lambdas.adapters.wallets import DynamoWallets
-from lambdas.domain.activity import GroupRequest, Verdict
-from lambdas.domain.candles import Interval
+from lambdas.domain.activity import GroupRequest, Trade, Validation
 from lambdas.domain.errors import InvalidInput
+from lambdas.domain.market import Interval
 from lambdas.domain.orders import Event
-from lambdas.usecases.advance_order import advance_order
-from lambdas.usecases.ask_again import ask_again
-from lambdas.usecases.hear_reminders import hear_reminders
-from lambdas.usecases.list_orders import list_orders
-from lambdas.usecases.make_deposit import make_deposit
-from lambdas.usecases.place_order import Placed, place_order
-from lambdas.usecases.rebuild_candles import rebuild_candles
-from lambdas.usecases.update_market import update_market
-from lambdas.usecases.value_portfolio import value_portfolio
+from lambdas.names import OPEN_ORDER_SHARDS
+from lambdas.services.market import rebuild_candles, store_prices
+from lambdas.services.orders import (
+    Placed,
+    advance_order,
+    list_orders,
+    place_order,
+    sweep_orders,
+)
+from lambdas.services.wallet import make_deposit, value_portfolio
+from lambdas.storage.accounts import DynamoAccounts
+from lambdas.storage.activity import DynamoActivityLog
+from lambdas.storage.jobs import DynamoJobs
+from lambdas.storage.market import DynamoMarket
+from lambdas.storage.models import CandleItem
+from lambdas.storage.orders import DynamoOrders
+from lambdas.storage.pagination import time_cursor
 from tests.builders import ALICE, NOW, POLICY, a_board, a_deposit, a_purchase, a_quote, a_tick
+from tests.fakes.aws import heard
 from tests.fakes.dynamo import tables
-from tests.fakes.memory import MemoryDeadLetters
-from tests.fakes.reminders import MemoryReminders
 
 
 @pytest.fixture
 def connection(monkeypatch: pytest.MonkeyPatch) -> Iterator[Connection]:
     with tables(monkeypatch) as connection:
-        DynamoWallets(connection).deposit(a_deposit())
+        DynamoAccounts(connection).commit_deposit(a_deposit())
         DynamoMarket(connection).commit(a_board(a_quote()))
         yield connection
 
 
 @pytest.fixture
 def calls(connection: Connection) -> Iterator[list[str]]:
-    """The operations asked for since the test began."""
+    """The operations called since the test began."""
     seen: list[str] = []
     with heard(lambda operation, _: seen.append(operation)):
         yield seen
@@ -66,44 +65,50 @@ def place(connection: Connection, number: int = 1) -> Placed:
     )
 
 
-def test_placing_is_one_batch_read_and_one_transaction(
+def advance(connection: Connection, order_id: str, event: Event) -> None:
+    orders, accounts = DynamoOrders(connection), DynamoAccounts(connection)
+    advance_order(orders, accounts, order_id, event, now=NOW)
+
+
+def test_placing_is_one_transaction_to_read_and_one_to_write(
     connection: Connection, calls: list[str]
 ) -> None:
     assert place(connection).is_new
-    assert calls == ["BatchGetItem", "TransactWriteItems"]
+    assert calls == ["TransactGetItems", "TransactWriteItems"]
 
 
-def test_a_retry_of_placing_is_one_batch_read(connection: Connection, calls: list[str]) -> None:
+def test_a_repeated_placing_is_one_transaction_to_read(
+    connection: Connection, calls: list[str]
+) -> None:
     place(connection)
     calls.clear()
     assert not place(connection).is_new
-    assert calls == ["BatchGetItem"]
+    assert calls == ["TransactGetItems"]
 
 
 @pytest.mark.parametrize("event", [Event.ACCEPT, Event.REJECT, Event.VOID])
-def test_settling_is_one_read_and_one_transaction(
+def test_settling_is_two_reads_and_one_transaction(
     connection: Connection, calls: list[str], event: Event
 ) -> None:
     order_id = place(connection).order.order_id
     calls.clear()
-    advance_order(DynamoOrders(connection), order_id, event, now=NOW)
-    assert calls == ["GetItem", "TransactWriteItems"]
+    advance(connection, order_id, event)
+    assert calls == ["GetItem", "GetItem", "TransactWriteItems"]
 
 
 def test_an_answer_that_repeats_is_one_read(connection: Connection, calls: list[str]) -> None:
     order_id = place(connection).order.order_id
-    orders = DynamoOrders(connection)
-    advance_order(orders, order_id, Event.ACCEPT, now=NOW)
+    advance(connection, order_id, Event.ACCEPT)
     calls.clear()
-    advance_order(orders, order_id, Event.ACCEPT, now=NOW)
+    advance(connection, order_id, Event.ACCEPT)
     assert calls == ["GetItem"]
 
 
-def test_a_request_seen_is_one_read_and_one_write(connection: Connection, calls: list[str]) -> None:
+def test_an_echo_is_one_read_and_one_write(connection: Connection, calls: list[str]) -> None:
     order_id = place(connection).order.order_id
     calls.clear()
-    advance_order(DynamoOrders(connection), order_id, Event.SEEN, now=NOW)
-    assert calls == ["GetItem", "PutItem"]
+    advance(connection, order_id, Event.ECHOED)
+    assert calls == ["GetItem", "UpdateItem"]
 
 
 def test_the_board_is_one_query(connection: Connection, calls: list[str]) -> None:
@@ -123,29 +128,29 @@ def test_a_board_of_many_pages_is_read_whole(
     assert board == [market.quote(quote.symbol) for quote in board]
 
 
-def test_a_deposit_is_one_transaction(connection: Connection, calls: list[str]) -> None:
+def test_a_deposit_is_one_transaction_to_read_and_one_to_write(
+    connection: Connection, calls: list[str]
+) -> None:
     make_deposit(
-        DynamoWallets(connection), account_id=ALICE, key=UUID(int=9), amount_minor=1, now=NOW
+        DynamoAccounts(connection), account_id=ALICE, key=UUID(int=9), amount_minor=1, now=NOW
     )
-    assert calls == ["TransactWriteItems"]
+    assert calls == ["TransactGetItems", "TransactWriteItems"]
 
 
 def test_a_portfolio_is_two_reads(connection: Connection, calls: list[str]) -> None:
-    advance_order(DynamoOrders(connection), place(connection).order.order_id, Event.ACCEPT, now=NOW)
+    advance(connection, place(connection).order.order_id, Event.ACCEPT)
     calls.clear()
-    value_portfolio(DynamoWallets(connection), DynamoMarket(connection), ALICE)
-    assert calls == ["GetItem", "BatchGetItem"]
+    value_portfolio(DynamoAccounts(connection), DynamoMarket(connection), ALICE)
+    assert calls == ["Query", "BatchGetItem"]
 
 
-def test_a_page_of_the_ledger_is_two_queries_and_a_read_of_its_orders(
-    connection: Connection, calls: list[str]
-) -> None:
+def test_a_page_of_the_ledger_is_one_query(connection: Connection, calls: list[str]) -> None:
     for number in (1, 2):
         place(connection, number)
     calls.clear()
-    page = DynamoWallets(connection).postings(ALICE, 25, None)
+    page = DynamoAccounts(connection).postings(ALICE, 25, None)
     assert len(page.items) == 3
-    assert calls == ["Query", "Query", "BatchGetItem"]
+    assert calls == ["Query"]
 
 
 def test_a_page_of_orders_is_two_reads_however_long(
@@ -162,70 +167,92 @@ def test_a_page_of_orders_is_two_reads_however_long(
 
 
 @pytest.mark.parametrize(("prices", "portions"), [(1, 1), (25, 1), (51, 3)])
-def test_a_batch_of_prices_is_a_read_and_a_transaction_for_each_25(
+def test_a_batch_of_prices_is_three_reads_and_a_transaction_for_each_25(
     connection: Connection, calls: list[str], prices: int, portions: int
 ) -> None:
     ticks = [a_tick(symbol=f"S{number:03d}") for number in range(prices)]
-    update_market(DynamoMarket(connection), ticks)
-    assert calls == ["BatchGetItem", "TransactWriteItems"] * portions
+    store_prices(DynamoMarket(connection), ticks)
+    assert calls == [*["BatchGetItem"] * 3, "TransactWriteItems"] * portions
 
 
-def test_a_batch_of_prices_that_repeats_is_one_read(
+def test_a_repeated_batch_of_prices_is_three_reads(
     connection: Connection, calls: list[str]
 ) -> None:
     ticks = [a_tick(symbol=f"S{number:03d}") for number in range(25)]
-    update_market(DynamoMarket(connection), ticks)
+    store_prices(DynamoMarket(connection), ticks)
     calls.clear()
-    update_market(DynamoMarket(connection), ticks)
-    assert calls == ["BatchGetItem"]
+    store_prices(DynamoMarket(connection), ticks)
+    assert calls == ["BatchGetItem"] * 3
 
 
 def test_a_page_of_candles_is_one_query(connection: Connection, calls: list[str]) -> None:
     market = DynamoMarket(connection)
-    update_market(market, [a_tick(observed_at=NOW - timedelta(hours=hour)) for hour in range(30)])
+    store_prices(market, [a_tick(observed_at=NOW - timedelta(hours=hour)) for hour in range(30)])
     calls.clear()
     start = NOW - timedelta(days=2)
     assert len(market.candles("AAPL", Interval.HOUR, start, NOW, 25, None).items) == 25
     assert calls == ["Query"]
 
 
-def test_a_day_of_candles_is_rebuilt_by_three_reads_and_one_transaction(
+def test_a_day_of_candles_is_rebuilt_by_four_reads_and_one_transaction(
     connection: Connection, calls: list[str]
 ) -> None:
     market = DynamoMarket(connection)
-    update_market(market, [a_tick()])
+    store_prices(market, [a_tick()])
     for item in CandleItem.scan():
         item.delete()
     calls.clear()
     assert rebuild_candles(market, "AAPL").candles == 2
-    look = ["Query"]
-    assert calls == [*look, "BatchGetItem", "Query", "TransactWriteItems", *look]
+    newest = ["Query"]
+    day = ["BatchGetItem", "BatchGetItem", "Query", "TransactWriteItems"]
+    assert calls == [*newest, *day, *newest]
 
 
-def test_a_sweep_is_a_call_for_each_ten_reminders_and_one_for_each_order_asked(
+def test_a_sweep_is_a_query_for_each_shard_a_read_and_a_write_for_each_retry(
     connection: Connection, calls: list[str]
 ) -> None:
-    order_id = place(connection).order.order_id
-    orders, reminders = DynamoOrders(connection), MemoryReminders(lambda: NOW)
-    reminders.send([order_id] * 15, timedelta(0))
+    ids = [place(connection, number).order.order_id for number in (1, 2)]
     calls.clear()
-    heard = hear_reminders(orders, reminders, MemoryDeadLetters(), clock=lambda: NOW)
     later = NOW + timedelta(minutes=3)
-    swept = ask_again(orders, heard.open.values(), policy=POLICY, now=later, at_most=10)
-    assert swept.asked == (order_id,)
-    assert calls == ["BatchGetItem", "BatchGetItem", "PutItem"]
+    swept = sweep_orders(DynamoOrders(connection), policy=POLICY, now=later, max_retries=10)
+    assert set(swept.retried) == set(ids)
+    shards = ["Query"] * OPEN_ORDER_SHARDS
+    assert calls == [*shards, "BatchGetItem", "UpdateItem", "UpdateItem"]
 
 
-def test_what_other_groups_do_is_one_write_each(connection: Connection, calls: list[str]) -> None:
-    hear(1)
-    assert calls == ["UpdateItem", "UpdateItem"]
+def test_a_sweep_with_nothing_due_only_queries_the_index(
+    connection: Connection, calls: list[str]
+) -> None:
+    place(connection)
+    calls.clear()
+    sweep_orders(DynamoOrders(connection), policy=POLICY, now=NOW, max_retries=10)
+    assert calls == ["Query"] * OPEN_ORDER_SHARDS
 
 
-def hear(number: int) -> None:
+def test_requests_answers_and_trades_are_one_write_each(
+    connection: Connection, calls: list[str]
+) -> None:
+    record(connection, 1)
+    DynamoActivityLog(connection).record_trade(TRADE)
+    assert calls == ["UpdateItem"] * 3
+
+
+TRADE = Trade(
+    request_id="ours",
+    group_id="3",
+    symbol="AAPL",
+    quantity=Decimal(1),
+    valid=True,
+    requested_at=NOW,
+    validated_at=NOW,
+)
+
+
+def record(connection: Connection, number: int) -> None:
     """A request of another group and its answer, `number` hours ago."""
-    log, at = DynamoActivityLog(), NOW - timedelta(hours=number)
+    log, at = DynamoActivityLog(connection), NOW - timedelta(hours=number)
     request_id = f"r{number}"
-    log.request(
+    log.record_request(
         GroupRequest(
             request_id=request_id,
             group_id="13",
@@ -234,14 +261,20 @@ def hear(number: int) -> None:
             requested_at=at,
         )
     )
-    log.verdict(Verdict(request_id=request_id, group_id="13", valid=True, received_at=at))
+    log.record_validation(
+        Validation(request_id=request_id, group_id="13", valid=True, received_at=at)
+    )
 
 
-def test_a_cursor_that_names_no_item_is_none_of_ours(connection: Connection) -> None:
-    cursor = cursor_out(NOW)  # as for prices, which have no ids
+def test_a_cursor_without_an_id_is_invalid_input_where_ids_are_needed(
+    connection: Connection,
+) -> None:
+    cursor = time_cursor(NOW)  # as for prices, which have no ids
     for page in (
         partial(DynamoOrders(connection).of_account, ALICE),
-        partial(DynamoActivityLog().feed, NOW - timedelta(days=1), NOW + timedelta(days=1)),
+        partial(
+            DynamoActivityLog(connection).feed, NOW - timedelta(days=1), NOW + timedelta(days=1)
+        ),
         partial(DynamoJobs(connection).of_account, ALICE),
     ):
         with pytest.raises(InvalidInput):
@@ -249,35 +282,37 @@ def test_a_cursor_that_names_no_item_is_none_of_ours(connection: Connection) -> 
 
 
 def test_the_feed_behind_the_end_of_time_is_the_feed(connection: Connection) -> None:
-    hear(1)
-    cursor = cursor_out(datetime.max.replace(tzinfo=UTC), "x")
-    page = DynamoActivityLog().feed(NOW - timedelta(days=1), NOW + timedelta(days=1), 10, cursor)
+    record(connection, 1)
+    cursor = time_cursor(datetime.max.replace(tzinfo=UTC), "x")
+    page = DynamoActivityLog(connection).feed(
+        NOW - timedelta(days=1), NOW + timedelta(days=1), 10, cursor
+    )
     assert len(page.items) == 1
 
 
-def test_demand_is_two_queries_that_only_count(connection: Connection, calls: list[str]) -> None:
+def test_demand_is_one_query_that_only_counts(connection: Connection, calls: list[str]) -> None:
     for number in range(1, 31):
-        hear(number)
-    asked: list[str] = []
+        record(connection, number)
+    selected: list[str] = []
     calls.clear()
-    with heard(lambda _, request: asked.append(request["Select"])):
-        assert DynamoActivityLog().demand("AAPL", NOW - timedelta(days=7), NOW) == 30
-    assert calls == ["Query", "Query"]
-    assert asked == ["COUNT", "COUNT"]
+    with heard(lambda _, request: selected.append(request["Select"])):
+        assert DynamoActivityLog(connection).demand("AAPL", NOW - timedelta(days=7), NOW) == 30
+    assert calls == ["Query"]
+    assert selected == ["COUNT"]
 
 
-def test_activity_is_two_queries_of_a_company_and_one_a_day_of_all(
+def test_activity_is_one_query_of_a_company_and_one_a_day_of_all(
     connection: Connection, calls: list[str]
 ) -> None:
     for number in range(1, 31):
-        hear(number)
+        record(connection, number)
     calls.clear()
-    assert len(DynamoActivityLog().of_symbol("AAPL", 25, None).items) == 25
-    assert calls == ["Query", "Query"]
-    calls.clear()
-    week_ago = NOW - timedelta(days=7)
-    assert len(DynamoActivityLog().feed(week_ago, NOW, 10, None).items) == 10
+    assert len(DynamoActivityLog(connection).of_symbol("AAPL", 25, None).items) == 25
     assert calls == ["Query"]
     calls.clear()
-    assert len(DynamoActivityLog().feed(week_ago, NOW, 100, None).items) == 30
+    week_ago = NOW - timedelta(days=7)
+    assert len(DynamoActivityLog(connection).feed(week_ago, NOW, 10, None).items) == 10
+    assert calls == ["Query"]
+    calls.clear()
+    assert len(DynamoActivityLog(connection).feed(week_ago, NOW, 100, None).items) == 30
     assert calls == ["Query"] * 8  # seven days touch eight dates

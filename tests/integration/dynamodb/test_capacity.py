@@ -1,7 +1,7 @@
-"""What a batch of prices costs, in DynamoDB's own units, worked out from the requests themselves.
+"""The cost of a batch of prices in DynamoDB's capacity units, computed from the requests.
 
 A unit of a write is 1 kB of one item, and twice that in a transaction; one of a consistent read is
-4 kB of one item, and of a key that is not there. (moto does not count them.)
+4 kB of one item, also where there is none. (moto does not count them.)
 """
 
 from collections.abc import Iterator
@@ -13,13 +13,13 @@ from typing import Any
 import pytest
 from pynamodb.connection import Connection
 
-from bench.in_process import heard
-from bench.units import size_of
-from lambdas.adapters.market import DynamoMarket
 from lambdas.domain.market import TREND_HOURS, Tick
 from lambdas.domain.money import MAX_PRICE, STEP
-from lambdas.usecases.update_market import update_market
+from lambdas.services.market import store_prices
+from lambdas.storage.market import DynamoMarket
 from tests.builders import NOW, a_tick
+from tests.fakes.aws import heard
+from tests.fakes.capacity import size_of
 from tests.fakes.dynamo import tables
 
 COMPANIES = 2  # moto copies all of its tables for each transaction
@@ -52,7 +52,7 @@ class Meter:
                     assert table["ConsistentRead"]
                     self.read += len(table["Keys"])  # none of our items is over 4 kB
             case other:
-                raise AssertionError(f"a batch of prices asks for {other}")
+                raise AssertionError(f"a batch of prices calls {other}")
 
 
 @contextmanager
@@ -77,7 +77,7 @@ def test_a_batch_of_n_new_prices_is_8n_write_units_and_4n_read_units(
     for hour in range(TREND_HOURS + 2):  # from an empty board to a full trend
         ticks = batch(hour, price=Decimal("1234.5678"), source="Nasdaq Real Time Price")
         with metered() as meter:
-            update_market(market, ticks)
+            store_prices(market, ticks)
         assert (meter.written, meter.read) == (8 * COMPANIES, 4 * COMPANIES)
         assert meter.largest <= 1024
 
@@ -85,20 +85,20 @@ def test_a_batch_of_n_new_prices_is_8n_write_units_and_4n_read_units(
 def test_even_the_widest_prices_keep_every_item_under_a_unit(connection: Connection) -> None:
     for hour in range(TREND_HOURS):
         with metered() as meter:
-            update_market(DynamoMarket(connection), batch(hour, price=WIDEST, name="N" * 100))
+            store_prices(DynamoMarket(connection), batch(hour, price=WIDEST, name="N" * 100))
     assert meter.written == 8 * COMPANIES
 
 
 def test_a_batch_that_repeats_is_4n_read_units_and_no_write(connection: Connection) -> None:
-    update_market(DynamoMarket(connection), batch(0))
+    store_prices(DynamoMarket(connection), batch(0))
     with metered() as meter:
-        update_market(DynamoMarket(connection), batch(0, price=Decimal(1)))
+        store_prices(DynamoMarket(connection), batch(0, price=Decimal(1)))
     assert (meter.written, meter.read) == (0, 4 * COMPANIES)
 
 
 def test_a_batch_older_than_the_trend_is_6n_write_units(connection: Connection) -> None:
     for hour in range(TREND_HOURS):
-        update_market(DynamoMarket(connection), batch(hour))
+        store_prices(DynamoMarket(connection), batch(hour))
     with metered() as meter:
-        update_market(DynamoMarket(connection), [*batch(-24 * 30)])
+        store_prices(DynamoMarket(connection), [*batch(-24 * 30)])
     assert (meter.written, meter.read) == (6 * COMPANIES, 4 * COMPANIES)

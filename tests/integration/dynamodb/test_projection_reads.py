@@ -12,24 +12,22 @@ from decimal import Decimal
 
 import pytest
 
-from bench.in_process import heard
-from bench.units import size_of
-from lambdas.adapters.activity import DynamoActivityLog
-from lambdas.adapters.market import DynamoMarket
-from lambdas.adapters.market_items import candle_item, price_item
-from lambdas.adapters.orders import DynamoOrders
-from lambdas.adapters.wallets import DynamoWallets
-from lambdas.domain import candles
-from lambdas.domain.candles import Interval
-from lambdas.domain.projections import Window
-from lambdas.domain.slices import parts, slices
-from lambdas.domain.sums import Sums
-from lambdas.usecases import project_price
-from lambdas.usecases.job_sources import Sources, Task
-from lambdas.usecases.project_price import Question
-from lambdas.usecases.update_market import update_market
+from lambdas.domain.market import INTERVAL_LENGTHS, Interval, candle_with_tick
+from lambdas.domain.projection import Window, deal_slices, slices
+from lambdas.domain.regression import Sums
+from lambdas.services import projection
+from lambdas.services.jobs import Task
+from lambdas.services.market import store_prices
+from lambdas.services.projection import Parameters
+from lambdas.storage.accounts import DynamoAccounts
+from lambdas.storage.activity import DynamoActivityLog
+from lambdas.storage.market import DynamoMarket, candle_item, price_item
+from lambdas.storage.orders import DynamoOrders
 from tests.builders import ALICE, NOW, a_tick
+from tests.fakes.aws import heard
+from tests.fakes.capacity import size_of
 from tests.fakes.dynamo import tables
+from tests.fakes.sources import Sources
 
 EVERY = timedelta(minutes=5)
 TICK = a_tick(price=Decimal("1234.567891"), source="Nasdaq Real Time Price")
@@ -43,11 +41,11 @@ def bytes_of_tick() -> int:
 
 def bytes_of_candle(interval: Interval) -> int:
     """A candle full of ticks."""
-    candle = candles.with_tick(None, TICK, interval)
-    count = candles.LENGTHS[interval] // EVERY
+    candle = candle_with_tick(None, TICK, interval)
+    count = INTERVAL_LENGTHS[interval] // EVERY
     points = [(candle.opened_at + k * EVERY, TICK.price) for k in range(count)]
     full = replace(candle, sums=Sums.of(points, candle.opened_at))
-    return size_of(candle_item(full).serialize())
+    return size_of(candle_item(full, version=0).serialize())
 
 
 def units(size: int) -> float:
@@ -61,7 +59,7 @@ def units_of_ticks(span: timedelta) -> float:
 def units_of_projection(now: datetime, days: int) -> float:
     window = Window(now=now, days=days)
     total = 0.0
-    for part in parts(slices(window.start, window.end)):
+    for part in deal_slices(slices(window.start, window.end)):
         for piece in part:
             if piece.interval is None:
                 total += units_of_ticks(piece.end - piece.start)
@@ -80,33 +78,33 @@ def test_a_projection_reads_at_most_a_tenth_of_its_ticks(days: int, at_most: flo
 
 @pytest.fixture
 def sources(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Sources, list[str]]]:
-    """The real adapters over a history of three days, and what they ask for."""
+    """The DynamoDB ports over a history of three days, and their calls."""
     with tables(monkeypatch) as connection:
-        found = Sources(
+        ports = Sources(
             market=DynamoMarket(connection),
-            activity=DynamoActivityLog(),
+            activity=DynamoActivityLog(connection),
             orders=DynamoOrders(connection),
-            wallets=DynamoWallets(connection),
+            accounts=DynamoAccounts(connection),
         )
         ticks = [a_tick(observed_at=NOW - k * timedelta(minutes=47)) for k in range(90)]
-        update_market(found.market, ticks)
-        asked: list[str] = []
-        with heard(lambda operation, _: asked.append(operation)):
-            yield found, asked
+        store_prices(ports.market, ticks)
+        calls: list[str] = []
+        with heard(lambda operation, _: calls.append(operation)):
+            yield ports, calls
 
 
-def test_a_worker_asks_once_for_each_slice_and_joining_for_price_and_demand(
+def test_a_worker_makes_one_query_for_each_slice_and_joining_reads_price_and_demand(
     sources: tuple[Sources, list[str]],
 ) -> None:
-    ports, asked = sources
-    question = Question(symbol="AAPL", days=2, quantity=Decimal(1))
-    task = Task(account_id=ALICE, question=question, now=NOW)
-    (part,) = project_price.plan(task, ports)
-    assert asked == ["GetItem"]
-    asked.clear()
-    partial = project_price.work(task, part, ports)
-    assert asked == ["Query"] * len(part) == ["Query"] * 5
-    asked.clear()
-    answer = project_price.join(task, [partial], ports)
-    assert asked == ["GetItem", "Query", "Query"]
+    ports, calls = sources
+    parameters = Parameters(symbol="AAPL", days=2, quantity=Decimal(1))
+    task = Task(account_id=ALICE, parameters=parameters, now=NOW)
+    (part,) = projection.plan(task, ports)
+    assert calls == ["GetItem"]
+    calls.clear()
+    partial = projection.work(task, part, ports)
+    assert calls == ["Query"] * len(part) == ["Query"] * 5
+    calls.clear()
+    answer = projection.join(task, [partial], ports)
+    assert calls == ["GetItem", "Query"]
     assert answer.projection.points == 2 * 24 * 60 // 47 + 1

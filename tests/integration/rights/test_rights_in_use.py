@@ -1,7 +1,7 @@
-"""Each function may do what it does and nothing else: what it asks of DynamoDB, recorded over its
-whole repertoire, equals what the stacks let it do. In both directions.
+"""The rights of each function equal what it uses: its calls to DynamoDB, recorded while it does
+everything that it can do, are exactly those that the stacks grant.
 
-The functions are the real ones, wired by the real runtime, over moto.
+The functions are the real ones with their real dependencies, over moto.
 """
 
 import json
@@ -13,13 +13,11 @@ from uuid import UUID, uuid4
 
 import boto3
 import pytest
-from aws_lambda_powertools.utilities.typing import LambdaContext
+from cdk.stacks.functions import RIGHTS
+from pynamodb.connection import Connection
 
-from bench.in_process import heard
-from cdk.stacks.rights import RIGHTS
-from lambdas import runtime
-from lambdas.adapters import dynamodb, queues
-from lambdas.adapters.items import order_item
+from lambdas.bootstrap import Dependencies
+from lambdas.config import Config
 from lambdas.domain.orders import Order
 from lambdas.handlers import (
     api,
@@ -32,38 +30,33 @@ from lambdas.handlers import (
     validations,
     worker,
 )
+from lambdas.messaging.sqs import sqs_client
 from lambdas.names import Function, Setting, Table
-from lambdas.usecases.update_market import update_market
+from lambdas.services.market import store_prices
+from lambdas.storage.orders import order_item
 from tests.builders import ALICE, NOW, a_deposit, a_tick
+from tests.fakes import dependencies
+from tests.fakes.aws import heard
+from tests.fakes.dependencies import Context
 from tests.fakes.dynamo import REGION, tables
 from tests.unit.handlers.conftest import deliver
-from tests.unit.http.gateway import Context, event
+from tests.unit.http.gateway import event
 
 Right = tuple[str, str]
-SETTINGS = {
-    Setting.STAGE: "test",
-    Setting.GROUP_ID: "3",
-    Setting.CURRENCY: "USD",
-    Setting.MAX_PRICE_AGE_S: "3600",
-    Setting.MAX_DEPOSIT_MINOR: "10000000",
-    Setting.OVERDUE_AFTER_S: "900",
-    Setting.ASK_AGAIN: "on",
-    Setting.FIRST_ASK_AFTER_S: "120",
-    Setting.LONGEST_ASK_INTERVAL_S: "3600",
-    Setting.LINK_SILENT_AFTER_S: "900",
-    Setting.WORKFLOW_ARN: "arn:aws:states:us-east-1:123456789012:stateMachine:none",
-}
+WORKFLOW_ARN = "arn:aws:states:us-east-1:123456789012:stateMachine:none"
+MODULES = (api, prices, requests, validations, relay, sweep, jobs, master, worker)
 
 
 @dataclass
 class Deployed:
-    """The functions as deployed, and what has been asked of DynamoDB since `asked` was cleared."""
+    """The functions as deployed, and the rights that they used since `used` was cleared."""
 
-    asked: set[Right] = field(default_factory=set)
+    deps: Dependencies
+    used: set[Right] = field(default_factory=set)
 
-    def api(self, method: str, path: str, **asked: Any) -> Any:
+    def api(self, method: str, path: str, **parameters: Any) -> Any:
         """One request of ALICE."""
-        answer = api.handler(event(method, path, **asked), Context())
+        answer = api.handler(event(method, path, **parameters), Context())
         assert answer["statusCode"] < 400, answer
         return json.loads(answer["body"]) if answer["body"].startswith("{") else answer["body"]
 
@@ -79,51 +72,39 @@ class Deployed:
 
 @pytest.fixture
 def deployed(monkeypatch: pytest.MonkeyPatch) -> Iterator[Deployed]:
-    deployed = Deployed()
-    monkeypatch.setenv("AWS_REGION", REGION)
-    for setting, value in SETTINGS.items():
-        monkeypatch.setenv(setting, value)
-    for table in Table:
-        monkeypatch.setenv(f"{table.upper()}_TABLE", f"test-{table}")
     with tables(monkeypatch) as connection:
-        sqs = boto3.client("sqs", region_name=REGION)
+        sqs_client.cache_clear()
+        deployed = Deployed(deps=dependencies_of(connection))
+        for module in MODULES:
+            monkeypatch.setattr(module, "deps", deployed.deps)
+        deployed.deps.accounts.commit_deposit(a_deposit())
+        store_prices(deployed.deps.market, [a_tick()])
+        with heard(lambda *call: deployed.used.update(rights_of(*call))):
+            yield deployed
+    sqs_client.cache_clear()
+
+
+def dependencies_of(connection: Connection) -> Dependencies:
+    """The real ports, over these tables and over new queues."""
+    sqs = boto3.client("sqs", region_name=REGION)
+    urls = {
+        setting: sqs.create_queue(QueueName=setting.lower())["QueueUrl"]
         for setting in (
             Setting.OUTBOUND_QUEUE_URL,
             Setting.DEAD_LETTER_QUEUE_URL,
             Setting.JOBS_QUEUE_URL,
-            Setting.REMINDERS_QUEUE_URL,
-        ):
-            url = sqs.create_queue(QueueName=setting.lower())["QueueUrl"]
-            monkeypatch.setenv(setting, url)
-        monkeypatch.setattr(dynamodb, "connect", lambda *_: connection)
-        monkeypatch.setattr(runtime, "now", lambda: NOW)
-        monkeypatch.setattr(api, "handler", api.build_handler(runtime.api, lambda: NOW, uuid4))
-        forget()
-        runtime.api().wallets.deposit(a_deposit())
-        update_market(runtime.api().market, [a_tick()])
-        with heard(lambda *call: deployed.asked.update(rights_of(*call))):
-            yield deployed
-    forget()
-
-
-def forget() -> None:
-    """Builders remember what they built with an environment that is no more."""
-    for build in (
-        runtime.api,
-        runtime.prices,
-        runtime.exchange,
-        runtime.relay,
-        runtime.sweep,
-        runtime.jobs,
-        runtime.master,
-        runtime.worker,
-    ):
-        build.cache_clear()
-    queues.connect.cache_clear()
+        )
+    }
+    names = {Setting(f"{table.name}_TABLE"): f"test-{table}" for table in Table}
+    region = {"AWS_REGION": REGION, Setting.WORKFLOW_ARN: WORKFLOW_ARN}
+    settings = dependencies.SETTINGS | urls | names | region
+    deps = Dependencies(Config(settings), now=lambda: NOW, new_key=uuid4)
+    vars(deps)["_connection"] = connection  # whose tables exist already
+    return deps
 
 
 def rights_of(operation: str, body: dict[str, Any]) -> set[Right]:
-    """What IAM would look at: the action and the table, or the table's index."""
+    """What IAM checks: the action and the table, or the table's index."""
     if operation == "TransactWriteItems":
         return {
             (f"{kind}Item", table_of(item["TableName"]))
@@ -167,12 +148,12 @@ def use_api(deployed: Deployed) -> None:
         f"/orders/{order['order_id']}",
         "/portfolio",
         "/jobs",
-        f"/jobs/{asked_for(deployed, PROJECTION)}",
+        f"/jobs/{submit(deployed, PROJECTION)}",
         "/me",
     ):
         deployed.api("GET", path)
     deployed.api("GET", "/orders", query={"key": str(key)})
-    for _ in range(2):  # the second one finds the first
+    for _ in range(2):  # the second call finds the first
         deployed.api(
             "POST",
             "/wallet/deposits",
@@ -188,7 +169,7 @@ def use_prices(deployed: Deployed) -> None:
 
 def use_requests(deployed: Deployed) -> None:
     order = deployed.place()
-    deployed.asked.clear()
+    deployed.used.clear()
     ours = {"request_id": order["order_id"], "group_id": 3, "symbol": "AAPL", "quantity": 1}
     theirs = ours | {"request_id": "x", "group_id": 13}
     assert deliver(requests.handler, ours, ours, theirs, "rubbish") == []
@@ -196,40 +177,36 @@ def use_requests(deployed: Deployed) -> None:
 
 def use_validations(deployed: Deployed) -> None:
     ids = [deployed.place()["order_id"] for _ in range(2)]
-    late = {"request_id": deployed.place()["order_id"], "group_id": 3, "valid": True}
-    deployed.asked.clear()
+    deployed.used.clear()
     answers = [
         {"request_id": order_id, "group_id": 3, "valid": valid}
         for order_id, valid in ((ids[0], True), (ids[1], False), (ids[0], False))
     ]
     theirs = {"request_id": "x", "group_id": 13, "valid": True}
     assert deliver(validations.handler, *answers, theirs, "rubbish") == []
-    runtime.now = lambda: NOW + timedelta(hours=1)  # put back by the fixture's monkeypatch
-    assert deliver(validations.handler, late) == []
 
 
 def use_relay(deployed: Deployed) -> None:
-    order = stored(deployed.place())
-    deployed.asked.clear()
+    order = stored(deployed, deployed.place())
+    deployed.used.clear()
     image = order_item(order).serialize()
     change = {"eventName": "INSERT", "dynamodb": {"NewImage": image, "SequenceNumber": "1"}}
-    assert relay.handler({"Records": [change]}, LambdaContext()) == {"batchItemFailures": []}
+    assert relay.handler({"Records": [change]}, Context()) == {"batchItemFailures": []}
 
 
 def use_sweep(deployed: Deployed) -> None:
     order_id = deployed.place()["order_id"]
-    runtime.sweep().reminders.send([order_id, "of nobody"], timedelta(0))
-    deployed.asked.clear()
-    runtime.now = lambda: NOW + timedelta(minutes=5)  # put back by the fixture's monkeypatch
-    sweep.handler({}, LambdaContext())
-    assert runtime.api().orders.read([order_id])[order_id].asks == 1
+    deployed.used.clear()
+    deployed.deps.now = lambda: NOW + timedelta(minutes=5)
+    sweep.handler({}, Context())
+    assert deployed.deps.orders.get_many([order_id])[order_id].attempts == 1
 
 
 PROJECTION = {"kind": "projection", "symbol": "AAPL", "days": 3, "quantity": "1"}
 PORTFOLIO_HISTORY = {"kind": "portfolio_history", "days": 3}
 
 
-def asked_for(deployed: Deployed, body: Any) -> str:
+def submit(deployed: Deployed, body: Any) -> str:
     """The id of a job of ALICE."""
     job_id = deployed.api("POST", "/jobs", body=json.dumps(body))["job_id"]
     assert isinstance(job_id, str)
@@ -238,7 +215,7 @@ def asked_for(deployed: Deployed, body: Any) -> str:
 
 def step(name: str, **event: Any) -> Any:
     """One step of the master's."""
-    return master.handler({"step": name, **event}, LambdaContext())
+    return master.handler({"step": name, **event}, Context())
 
 
 def own_a_share(deployed: Deployed) -> None:
@@ -247,18 +224,18 @@ def own_a_share(deployed: Deployed) -> None:
 
 
 def use_jobs(deployed: Deployed) -> None:
-    job_id = asked_for(deployed, PORTFOLIO_HISTORY)
+    job_id = submit(deployed, PORTFOLIO_HISTORY)
     step("fail", job_id=job_id, error={"Error": "Transient"})
-    deployed.asked.clear()
-    jobs.handler({"Records": [{"body": json.dumps({"job_id": job_id})}]}, LambdaContext())
+    deployed.used.clear()
+    jobs.handler({"Records": [{"body": json.dumps({"job_id": job_id})}]}, Context())
 
 
 def use_master(deployed: Deployed) -> None:
     own_a_share(deployed)
-    ids = [asked_for(deployed, body) for body in (PROJECTION, PORTFOLIO_HISTORY)]
-    deployed.asked.clear()
+    ids = [submit(deployed, body) for body in (PROJECTION, PORTFOLIO_HISTORY)]
+    deployed.used.clear()
     for job_id in ids:
-        assert step("plan", job_id=job_id)["parts"]
+        assert step("plan", job_id=job_id)["shards"]
         step("join", job_id=job_id, partials=[])
     step("sweep")
 
@@ -266,22 +243,22 @@ def use_master(deployed: Deployed) -> None:
 def use_worker(deployed: Deployed) -> None:
     own_a_share(deployed)
     plans = [
-        step("plan", job_id=asked_for(deployed, body)) for body in (PROJECTION, PORTFOLIO_HISTORY)
+        step("plan", job_id=submit(deployed, body)) for body in (PROJECTION, PORTFOLIO_HISTORY)
     ]
-    deployed.asked.clear()
+    deployed.used.clear()
     for plan in plans:
-        for part in plan.pop("parts"):
-            worker.handler(plan | {"part": part}, LambdaContext())
+        for shard in plan.pop("shards"):
+            worker.handler(plan | {"shard": shard}, Context())
 
 
-def stored(order: Any) -> Order:
-    found = runtime.api().orders.get(order["order_id"])
+def stored(deployed: Deployed, order: Any) -> Order:
+    found = deployed.deps.orders.get(order["order_id"])
     assert found is not None
     assert found.account_id == ALICE
     return found
 
 
-REPERTOIRE: dict[Function, Callable[[Deployed], None]] = {
+EVERYTHING: dict[Function, Callable[[Deployed], None]] = {
     Function.API: use_api,
     Function.PRICES: use_prices,
     Function.REQUESTS: use_requests,
@@ -294,13 +271,13 @@ REPERTOIRE: dict[Function, Callable[[Deployed], None]] = {
 }
 
 
-def test_every_function_has_a_repertoire() -> None:
-    assert set(REPERTOIRE) == set(Function)
+def test_every_function_is_used_here() -> None:
+    assert set(EVERYTHING) == set(Function)
 
 
 @pytest.mark.parametrize("function", list(Function))
 def test_a_function_uses_all_its_rights_and_needs_no_other(
     deployed: Deployed, function: Function
 ) -> None:
-    REPERTOIRE[function](deployed)
-    assert deployed.asked == granted(function)
+    EVERYTHING[function](deployed)
+    assert deployed.used == granted(function)

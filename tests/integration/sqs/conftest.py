@@ -1,4 +1,4 @@
-"""SQS in the process (moto)."""
+"""SQS in this process (moto)."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -6,18 +6,18 @@ from typing import Any
 import boto3
 import pytest
 
-from bench.in_process import moto
-from lambdas.adapters import queues
+from lambdas.messaging.sqs import sqs_client
+from tests.fakes.aws import moto
+from tests.fakes.dynamo import set_credentials
 
 REGION = "us-east-1"
 
 
 @pytest.fixture
 def sqs(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """A client for the tests; our adapters make their own, to the same queues."""
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "testing")
+    """A client for the tests; the ports make their own, to the same queues."""
+    set_credentials(monkeypatch)
     with moto():
-        queues.connect.cache_clear()
+        sqs_client.cache_clear()
         yield boto3.client("sqs", region_name=REGION)
-    queues.connect.cache_clear()
+    sqs_client.cache_clear()

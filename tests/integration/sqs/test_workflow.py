@@ -1,53 +1,64 @@
-"""What our side makes of answers that no local Step Functions gives (botocore's stub, which holds
-every call against the service's own model), nor the queue in front of it.
+"""The workflow over answers that no local Step Functions gives.
+
+botocore's stub gives them, and checks every request against the service's model.
 """
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
-from unittest.mock import patch
 
-import botocore.session
 import pytest
-from botocore import xform_name
+from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
-from lambdas.adapters import queues, workflow
-from lambdas.adapters.workflow import LONGEST_RUN_S, SqsJobQueue, StepFunctionsWorkflow
 from lambdas.domain.errors import Transient
+from lambdas.domain.jobs import TIMED_OUT
+from lambdas.messaging import workflow
+from lambdas.messaging.workflow import (
+    StepFunctionsWorkflow,
+    failure_reason,
+    step_functions_client,
+)
+from lambdas.names import RETRIED_ERRORS
+from tests.fakes.dynamo import set_credentials
 from tests.integration.sqs.conftest import REGION
 
 ARN = f"arn:aws:states:{REGION}:123456789012:stateMachine:jobs"
 MACHINE = {"stateMachineArn": ARN}
 RUN = {"stateMachineArn": ARN, "name": "j1", "input": '{"job_id": "j1"}'}
 AT = datetime(2026, 3, 4, tzinfo=UTC)
+RUNNING_S, DESCRIBING_S = workflow._RUN_TIMEOUT_S, workflow._DESCRIBE_TIMEOUT_S
 
 
-class Modelled:
-    """Our client's face over botocore's client, whose model every request must fit."""
-
-    def __init__(self, client: Any) -> None:
-        self._client = client
-
-    def call(self, operation: str, request: dict[str, Any]) -> Any:
-        return getattr(self._client, xform_name(operation))(**request)
+@pytest.fixture(autouse=True)
+def fresh_clients(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    set_credentials(monkeypatch)
+    step_functions_client.cache_clear()
+    yield
+    step_functions_client.cache_clear()
 
 
-@pytest.fixture
-def machine(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stubber]:
-    """Step Functions, whose answers a test puts in."""
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "testing")
-    client = botocore.session.get_session().create_client("stepfunctions", region_name=REGION)
-    monkeypatch.setattr(workflow, "connect", lambda *_: Modelled(client))
-    with Stubber(client) as stub:
+def stubbed(timeout_s: int) -> Iterator[Stubber]:
+    with Stubber(step_functions_client(REGION, timeout_s)) as stub:
         yield stub
         stub.assert_no_pending_responses()
 
 
-def is_there() -> bool:
-    return StepFunctionsWorkflow(REGION, ARN).is_there()
+@pytest.fixture
+def executions() -> Iterator[Stubber]:
+    """Answers to StartSyncExecution."""
+    yield from stubbed(RUNNING_S)
+
+
+@pytest.fixture
+def descriptions() -> Iterator[Stubber]:
+    """Answers to DescribeStateMachine."""
+    yield from stubbed(DESCRIBING_S)
+
+
+def exists() -> bool:
+    return StepFunctionsWorkflow(REGION, ARN).exists()
 
 
 def described(status: str) -> dict[str, Any]:
@@ -62,54 +73,59 @@ def described(status: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(("status", "expected"), [("ACTIVE", True), ("DELETING", False)])
-def test_a_workflow_is_there_while_it_can_be_started(
-    machine: Stubber, status: str, expected: bool
+def test_a_workflow_exists_while_it_can_be_started(
+    descriptions: Stubber, status: str, expected: bool
 ) -> None:
-    machine.add_response("describe_state_machine", described(status), MACHINE)
-    assert is_there() is expected
+    descriptions.add_response("describe_state_machine", described(status), MACHINE)
+    assert exists() is expected
 
 
-def test_a_workflow_that_nobody_knows_is_not_there(machine: Stubber) -> None:
-    machine.add_client_error("describe_state_machine", "StateMachineDoesNotExist")
-    assert is_there() is False
+def test_an_unknown_workflow_does_not_exist(descriptions: Stubber) -> None:
+    descriptions.add_client_error("describe_state_machine", "StateMachineDoesNotExist")
+    assert exists() is False
 
 
-def test_who_may_not_look_does_not_say_that_it_is_gone(machine: Stubber) -> None:
-    machine.add_client_error("describe_state_machine", "AccessDeniedException")
+def test_a_missing_permission_is_not_reported_as_a_missing_workflow(descriptions: Stubber) -> None:
+    descriptions.add_client_error("describe_state_machine", "AccessDeniedException")
     with pytest.raises(ClientError):
-        is_there()
+        exists()
 
 
 @pytest.mark.parametrize(
     ("status", "expected"), [("SUCCEEDED", True), ("FAILED", False), ("TIMED_OUT", False)]
 )
-def test_a_run_tells_whether_it_came_to_its_end(
-    machine: Stubber, status: str, expected: bool
+def test_a_run_returns_whether_the_execution_succeeded(
+    executions: Stubber, status: str, expected: bool
 ) -> None:
-    ran = {"executionArn": f"{ARN}:j1", "startDate": AT, "stopDate": AT, "status": status}
-    machine.add_response("start_sync_execution", ran, RUN)
+    answer = {"executionArn": f"{ARN}:j1", "startDate": AT, "stopDate": AT, "status": status}
+    executions.add_response("start_sync_execution", answer, RUN)
     assert StepFunctionsWorkflow(REGION, ARN).run("j1") is expected
 
 
-def test_a_service_that_is_busy_is_transient(machine: Stubber) -> None:
-    machine.add_client_error(
+def test_a_busy_service_is_transient(executions: Stubber) -> None:
+    executions.add_client_error(
         "start_sync_execution", "ThrottlingException", http_status_code=400, expected_params=RUN
     )
     with pytest.raises(Transient):
         StepFunctionsWorkflow(REGION, ARN).run("j1")
 
 
-def test_a_run_is_never_repeated_by_the_client_which_waits_longer_than_it_takes() -> None:
-    with patch.object(workflow, "Client") as made:
-        workflow.connect.__wrapped__(REGION, LONGEST_RUN_S)
-    assert made.call_args.kwargs["attempts"] == 1
-    assert made.call_args.kwargs["timeouts"].read_s == LONGEST_RUN_S
+@pytest.mark.parametrize("timeout_s", [RUNNING_S, DESCRIBING_S])
+def test_the_client_repeats_no_call_and_waits_as_long_as_it_may_take(timeout_s: int) -> None:
+    client = step_functions_client(REGION, timeout_s)
+    assert isinstance(client, BaseClient)
+    assert client.meta.config.retries["total_max_attempts"] == 1
+    assert client.meta.config.read_timeout == timeout_s
 
 
-def test_a_job_that_the_queue_refuses_is_transient(
-    sqs: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    refused = {"Failed": [{"Id": "0", "SenderFault": False, "Code": "InternalError"}]}
-    monkeypatch.setattr(queues.connect(REGION), "call", lambda *_: refused)
-    with pytest.raises(Transient):
-        SqsJobQueue(REGION, "https://sqs/q").send(["j1"])
+@pytest.mark.parametrize("error", RETRIED_ERRORS)
+def test_every_error_that_the_workflow_retries_has_a_reason_for_a_person(error: str) -> None:
+    is_timeout = error in ("States.Timeout", "Sandbox.Timedout")
+    is_unknown = error in ("Runtime.HandlerError", "Lambda.Unknown")
+    expected = "timed_out" if is_timeout else "internal_error" if is_unknown else "unavailable"
+    assert failure_reason(error).code == expected
+
+
+def test_an_execution_that_timed_out_is_a_job_that_timed_out() -> None:
+    assert failure_reason("States.Timeout") == TIMED_OUT
+    assert failure_reason("ZeroDivisionError").code == "internal_error"

@@ -1,4 +1,4 @@
-"""The documents say what the code does."""
+"""The generated page of order states equals what the code generates."""
 
 from pathlib import Path
 
@@ -7,5 +7,5 @@ from lambdas.domain.diagram import page
 DOCUMENT = Path(__file__).parents[3] / "docs" / "order-states.md"
 
 
-def test_the_page_of_an_orders_life_is_up_to_date() -> None:
+def test_the_page_of_order_states_is_up_to_date() -> None:
     assert DOCUMENT.read_text() == page(), "run: make docs"

@@ -2,99 +2,70 @@
 
 import json
 from base64 import b64encode
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
-from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from lambdas import runtime
-from lambdas.adapters.orders_stream import to_publish
-from tests.builders import NOW, POLICY
-from tests.fakes.memory import (
-    MemoryActivityLog,
-    MemoryDeadLetters,
-    MemoryMarket,
-    MemoryOrders,
-    MemoryOutbox,
-    MemoryStore,
-)
-from tests.fakes.reminders import MemoryReminders
+from lambdas.domain.orders import Order
+from lambdas.handlers import prices, relay, requests, sweep, validations
+from lambdas.services.orders import place_order
+from tests.builders import ALICE, NOW, POLICY, a_deposit, a_purchase, a_quote
+from tests.fakes.dependencies import Context, MemoryDependencies
+from tests.fakes.log import Lines, captured_lines
 
+World = MemoryDependencies
+"""What the functions see, and what they leave behind."""
 
-@dataclass
-class World:
-    """What the functions see, and what they leave behind."""
-
-    store: MemoryStore = field(default_factory=MemoryStore)
-    dead_letters: MemoryDeadLetters = field(default_factory=MemoryDeadLetters)
-    outbox: MemoryOutbox = field(default_factory=MemoryOutbox)
-    now: datetime = NOW
-
-    def __post_init__(self) -> None:
-        self.reminders = MemoryReminders(lambda: self.now)
+Handler = Callable[[dict[str, Any], Any], Any]
 
 
 @pytest.fixture
 def world(monkeypatch: pytest.MonkeyPatch) -> World:
-    world = World()
-    orders = MemoryOrders(world.store)
-    market = MemoryMarket(world.store)
-    monkeypatch.setattr(runtime, "now", lambda: world.now)
-    monkeypatch.setattr(
-        runtime,
-        "prices",
-        lambda: runtime.Prices(market=market, dead_letters=world.dead_letters, currency="USD"),
-    )
-    monkeypatch.setattr(
-        runtime,
-        "exchange",
-        lambda: runtime.Exchange(
-            orders=orders,
-            activity=MemoryActivityLog(world.store),
-            dead_letters=world.dead_letters,
-            group_id="3",
-        ),
-    )
-    monkeypatch.setattr(
-        runtime,
-        "relay",
-        lambda: runtime.Relay(
-            outbox=world.outbox,
-            reminders=world.reminders,
-            to_publish=to_publish,
-            group_id="3",
-            first_ask_after=POLICY.first_ask_after,
-        ),
-    )
-    monkeypatch.setattr(
-        runtime,
-        "sweep",
-        lambda: runtime.Sweep(
-            orders=orders,
-            reminders=world.reminders,
-            dead_letters=world.dead_letters,
-            market=market,
-            policy=POLICY,
-        ),
-    )
+    world = MemoryDependencies()
+    for module in (prices, requests, validations, relay, sweep):
+        monkeypatch.setattr(module, "deps", world)
     return world
 
 
-Handler = Callable[[dict[str, Any], LambdaContext], Any]
+@pytest.fixture
+def lines(capsys: pytest.CaptureFixture[str]) -> Iterator[Lines]:
+    """What the functions have logged and counted so far."""
+    with captured_lines(capsys) as lines:
+        yield lines
+
+
+@pytest.fixture
+def order(world: World) -> Order:
+    return an_order(world)
+
+
+def an_order(world: World, number: int = 1, age_s: int = 0) -> Order:
+    world.store.quotes["AAPL"] = a_quote()
+    account = world.store.account(ALICE)
+    world.store.deposit(a_deposit(amount_minor=1_000_00, number=number, account=account))
+    placed = place_order(
+        world.orders,
+        account_id=ALICE,
+        key=UUID(int=number),
+        purchase=a_purchase(),
+        policy=POLICY,
+        now=NOW - timedelta(seconds=age_s),
+    )
+    return placed.order
 
 
 def deliver(handler: Handler, *payloads: bytes | str | dict[str, Any]) -> list[str]:
-    """Give a batch of MQTT payloads to a queue's function; the ids of those that come again."""
-    records = []
-    for payload in payloads:
-        text = json.dumps(payload) if isinstance(payload, dict) else payload
-        records.append(sqs_record(envelope(text)))
-    answer = handler({"Records": records}, LambdaContext())
-    return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
+    """Gives a batch of MQTT payloads to a queue's function; the ids of those to be retried."""
+    texts = [json.dumps(it) if isinstance(it, dict) else it for it in payloads]
+    records = [sqs_record(envelope(text)) for text in texts]
+    return failures(handler({"Records": records}, Context()))
+
+
+def failures(response: Any) -> list[str]:
+    return [failure["itemIdentifier"] for failure in response["batchItemFailures"]]
 
 
 def envelope(payload: bytes | str) -> str:

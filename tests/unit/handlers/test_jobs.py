@@ -1,58 +1,45 @@
-"""The job master, a worker and the queue's function, put together as the workflow does: whatever
-passes from one to the next passes as JSON.
+"""The job master, the worker and the function of the queue `jobs`, wired as the workflow does.
+
+What passes from one step to the next passes as JSON.
 """
 
 import json
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 import pytest
-from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from lambdas import runtime
-from lambdas.domain import jobs as life
+from lambdas.domain import jobs as decisions
 from lambdas.domain.errors import NotFound, StaleDecision, Transient
-from lambdas.domain.jobs import LIFE, LOOK_AFTER, Job, State
+from lambdas.domain.jobs import CHECK_AFTER, MAX_AGE, Job, State
 from lambdas.handlers import jobs, master, worker
-from lambdas.handlers.kinds import KINDS
-from lambdas.usecases.job_sources import Sources
-from lambdas.usecases.update_market import update_market
-from lambdas.wire.job_in import READERS
+from lambdas.handlers.job_types import JOB_TYPES
+from lambdas.services.market import store_prices
 from tests.builders import ALICE, NOW, a_tick
-from tests.fakes.jobs import MemoryJobQueue, MemoryJobs, MemoryWorkflow
-from tests.fakes.memory import (
-    MemoryActivityLog,
-    MemoryMarket,
-    MemoryOrders,
-    MemoryStore,
-    MemoryWallets,
-)
+from tests.fakes.dependencies import Context, MemoryDependencies
+from tests.fakes.jobs import MemoryWorkflow
+from tests.fakes.log import Lines, counted, log_lines
 
-QUESTIONS = {
+PARAMETERS = {
     "projection": '{"days":3,"quantity":"2","symbol":"AAPL"}',
     "portfolio_history": '{"days":3}',
 }
-CONTEXT = LambdaContext()
+CONTEXT = Context()
 
 
-@dataclass
-class Office:
-    """The store, what was sent, and the hands of the workflow."""
+class System(MemoryDependencies):
+    """The ports over one store, and the workflow that calls the functions."""
 
-    store: MemoryStore = field(default_factory=MemoryStore)
-    queue: MemoryJobQueue = field(default_factory=MemoryJobQueue)
-    now: datetime = NOW
-
-    def __post_init__(self) -> None:
-        self.jobs = MemoryJobs(self.store)
+    def __init__(self) -> None:
+        super().__init__()
         self.workflow = MemoryWorkflow(self.work)
 
-    def ask(self, kind: str = "projection", number: int = 1) -> str:
+    def submit(self, job_type: str = "projection", number: int = 1) -> str:
         """The id of a new job."""
-        job = life.new_job(ALICE, UUID(int=number), kind, QUESTIONS[kind], NOW)
+        parameters = PARAMETERS[job_type]
+        job = decisions.new_job(ALICE, UUID(int=number), job_type, parameters, NOW)
         self.jobs.create(job)
         return job.job_id
 
@@ -63,8 +50,8 @@ class Office:
     def work(self, job_id: str) -> bool:
         """All steps of the workflow."""
         plan = self.step("plan", job_id=job_id)
-        parts = plan.pop("parts")
-        partials = [passed(worker.handler(plan | {"part": part}, CONTEXT)) for part in parts]
+        shards = plan.pop("shards")
+        partials = [passed(worker.handler(plan | {"shard": shard}, CONTEXT)) for shard in shards]
         self.step("join", job_id=job_id, partials=partials)
         return True
 
@@ -76,10 +63,10 @@ class Office:
         """Prices of AAPL."""
         times = [NOW - timedelta(minutes=minutes) for minutes in minutes_ago]
         ticks = [
-            a_tick(observed_at=at, received_at=at, price=Decimal(100 + place))
-            for place, at in enumerate(times)
+            a_tick(observed_at=at, received_at=at, price=Decimal(100 + position))
+            for position, at in enumerate(times)
         ]
-        update_market(MemoryMarket(self.store), ticks)
+        store_prices(self.market, ticks)
 
 
 def passed(value: Any) -> Any:
@@ -88,48 +75,38 @@ def passed(value: Any) -> Any:
 
 
 @pytest.fixture
-def office(monkeypatch: pytest.MonkeyPatch) -> Office:
-    office = Office()
-    sources = Sources(
-        market=MemoryMarket(office.store),
-        activity=MemoryActivityLog(office.store),
-        orders=MemoryOrders(office.store),
-        wallets=MemoryWallets(office.store),
-    )
-    ports = runtime.Master(jobs=office.jobs, queue=office.queue, sources=sources, currency="USD")
-    monkeypatch.setattr(runtime, "now", lambda: office.now)
-    monkeypatch.setattr(runtime, "master", lambda: ports)
-    monkeypatch.setattr(runtime, "worker", lambda: sources)
-    run_jobs = runtime.RunJobs(jobs=office.jobs, workflow=office.workflow)
-    monkeypatch.setattr(runtime, "jobs", lambda: run_jobs)
-    return office
+def system(monkeypatch: pytest.MonkeyPatch) -> System:
+    system = System()
+    for module in (master, worker, jobs):
+        monkeypatch.setattr(module, "deps", system)
+    return system
 
 
 def delivered(job_id: str) -> dict[str, Any]:
     return {"Records": [{"messageId": "m", "body": json.dumps({"job_id": job_id})}]}
 
 
-def test_every_kind_that_can_be_asked_for_can_be_done() -> None:
-    assert set(KINDS) == set(READERS) == set(QUESTIONS)
+def test_every_job_type_is_tested_here() -> None:
+    assert set(JOB_TYPES) == set(PARAMETERS)
 
 
-@pytest.mark.parametrize("kind", QUESTIONS)
-def test_a_job_of_each_kind_is_done_by_the_same_master(office: Office, kind: str) -> None:
-    office.price(3000, 200, 3, 2, 1)
-    job_id = office.ask(kind)
+@pytest.mark.parametrize("job_type", PARAMETERS)
+def test_a_job_of_each_type_is_finished_by_the_same_master(system: System, job_type: str) -> None:
+    system.price(3000, 200, 3, 2, 1)
+    job_id = system.submit(job_type)
     jobs.handler(delivered(job_id), CONTEXT)
-    job = office.job(job_id)
+    job = system.job(job_id)
     assert (job.state, job.reason) == (State.FINISHED, None)
     assert (job.started_at, job.ended_at) == (NOW, NOW)
     assert job.result is not None
-    assert json.loads(job.result)["kind"] == kind
+    assert json.loads(job.result)["kind"] == job_type
 
 
-def test_a_projection_tells_all_that_was_promised(office: Office) -> None:
-    office.price(2880, 1440, 0)  # 100, 101, 102
-    job_id = office.ask()
-    office.work(job_id)
-    result = json.loads(office.job(job_id).result or "")
+def test_the_result_of_a_projection(system: System) -> None:
+    system.price(2880, 1440, 0)  # 100, 101, 102
+    job_id = system.submit()
+    system.work(job_id)
+    result = json.loads(system.job(job_id).result or "")
     chart = result.pop("chart")
     assert result == {
         "kind": "projection",
@@ -162,46 +139,46 @@ def test_a_projection_tells_all_that_was_promised(office: Office) -> None:
     }
 
 
-def test_too_little_history_fails_the_job_in_plain_words(office: Office) -> None:
-    office.price(1)
-    job_id = office.ask()
+def test_too_little_history_fails_the_job_with_the_reason(system: System) -> None:
+    system.price(1)
+    job_id = system.submit()
     assert jobs.handler(delivered(job_id), CONTEXT) is None
-    job = office.job(job_id)
+    job = system.job(job_id)
     assert job.state is State.FAILED
     assert job.reason is not None
     assert job.reason.code == "not_enough_history"
     assert job.reason.retry_at == NOW + timedelta(minutes=5)
 
 
-def test_an_unknown_company_fails_the_job_before_a_worker_starts(office: Office) -> None:
-    job_id = office.ask()
-    assert office.step("plan", job_id=job_id)["parts"] == []
-    job = office.job(job_id)
+def test_an_unknown_company_fails_the_job_before_a_worker_starts(system: System) -> None:
+    job_id = system.submit()
+    assert system.step("plan", job_id=job_id)["shards"] == []
+    job = system.job(job_id)
     assert job.state is State.FAILED
     assert job.reason is not None
     assert (job.reason.code, job.reason.message) == ("not_found", "There is no such company.")
 
 
-def test_a_job_that_runs_twice_ends_once(office: Office) -> None:
-    office.price(5, 3, 1)
-    job_id = office.ask()
-    office.work(job_id)
-    first = office.job(job_id)
-    office.now += timedelta(minutes=1)
-    office.price(0)
-    office.work(job_id)
-    office.step("fail", job_id=job_id, error={"Error": "States.Timeout"})
-    assert office.job(job_id) == first
+def test_a_job_that_runs_twice_ends_once(system: System) -> None:
+    system.price(5, 3, 1)
+    job_id = system.submit()
+    system.work(job_id)
+    first = system.job(job_id)
+    system.now = lambda: NOW + timedelta(minutes=1)
+    system.price(0)
+    system.work(job_id)
+    system.step("fail", job_id=job_id, error={"Error": "States.Timeout"})
+    assert system.job(job_id) == first
     jobs.handler(delivered(job_id), CONTEXT)
-    assert office.workflow.ran == []
+    assert system.workflow.ran == []
 
 
-def test_the_same_job_computes_the_same_however_late_it_runs(office: Office) -> None:
-    office.price(5, 3, 1)
-    job_id = office.ask()
-    plan = office.step("plan", job_id=job_id)
-    office.now += timedelta(minutes=9)
-    assert office.step("plan", job_id=job_id) == plan
+def test_the_same_job_computes_the_same_however_late_it_runs(system: System) -> None:
+    system.price(5, 3, 1)
+    job_id = system.submit()
+    plan = system.step("plan", job_id=job_id)
+    system.now = lambda: NOW + timedelta(minutes=9)
+    assert system.step("plan", job_id=job_id) == plan
 
 
 @pytest.mark.parametrize(
@@ -214,12 +191,12 @@ def test_the_same_job_computes_the_same_however_late_it_runs(office: Office) -> 
         ("Runtime.HandlerError", "internal_error"),
     ],
 )
-def test_a_step_that_could_not_be_done_fails_the_job_with_the_reason(
-    office: Office, error: str, code: str
+def test_a_step_that_failed_for_good_fails_the_job_with_the_reason(
+    system: System, error: str, code: str
 ) -> None:
-    job_id = office.ask()
-    office.step("fail", job_id=job_id, error={"Error": error, "Cause": "secret of the inside"})
-    job = office.job(job_id)
+    job_id = system.submit()
+    system.step("fail", job_id=job_id, error={"Error": error, "Cause": "an internal secret"})
+    job = system.job(job_id)
     assert job.state is State.FAILED
     assert job.reason is not None
     assert job.reason.code == code
@@ -227,65 +204,76 @@ def test_a_step_that_could_not_be_done_fails_the_job_with_the_reason(
 
 
 @pytest.mark.parametrize("error", [Transient, StaleDecision])
-def test_what_may_succeed_another_time_is_left_to_the_workflow(
-    office: Office, monkeypatch: pytest.MonkeyPatch, error: type[Exception]
+def test_what_may_succeed_later_is_left_to_the_workflow(
+    system: System, monkeypatch: pytest.MonkeyPatch, error: type[Exception]
 ) -> None:
     def fails(*_: object) -> None:
         raise error
 
-    office.price(5, 3)
-    job_id = office.ask()
-    monkeypatch.setattr(MemoryMarket, "quote", fails)
+    system.price(5, 3)
+    job_id = system.submit()
+    monkeypatch.setattr(system.market, "quote", fails)
     with pytest.raises(error):
-        office.step("plan", job_id=job_id)
-    assert office.job(job_id).state is State.RUNNING
+        system.step("plan", job_id=job_id)
+    assert system.job(job_id).state is State.RUNNING
 
 
-def test_a_workflow_in_disorder_makes_the_message_come_again(office: Office) -> None:
-    office.workflow = MemoryWorkflow(lambda _: False)
-    runtime.jobs = lambda: runtime.RunJobs(  # type: ignore[assignment,misc]
-        jobs=office.jobs, workflow=office.workflow
-    )
-    with pytest.raises(jobs.WorkflowBroken):
-        jobs.handler(delivered(office.ask()), CONTEXT)
+def test_a_failed_execution_returns_the_message_to_its_queue(system: System) -> None:
+    system.workflow = MemoryWorkflow(lambda _: False)
+    with pytest.raises(jobs.WorkflowFailed):
+        jobs.handler(delivered(system.submit()), CONTEXT)
 
 
-def test_a_message_about_no_job_is_done_with(office: Office) -> None:
+def test_a_message_about_an_unknown_job_is_done(system: System) -> None:
     jobs.handler(delivered("nobody's"), CONTEXT)
-    assert office.workflow.ran == []
+    assert system.workflow.ran == []
     with pytest.raises(NotFound):
-        office.step("plan", job_id="nobody's")
+        system.step("plan", job_id="nobody's")
 
 
-def test_the_sweep_starts_what_was_never_started_and_fails_what_never_ended(
-    office: Office,
+def test_the_sweep_restarts_what_never_started_and_fails_what_never_ended(
+    system: System,
 ) -> None:
-    office.price(5, 3)
-    lost, hung = office.ask(number=1), office.ask(number=2)
-    office.step("plan", job_id=hung)
-    office.step("sweep")
-    assert office.queue.sent == []
+    system.price(5, 3)
+    lost, hung = system.submit(number=1), system.submit(number=2)
+    system.step("plan", job_id=hung)
+    system.step("sweep")
+    assert system.job_queue.sent == []
 
-    office.now = NOW + LOOK_AFTER
-    office.step("sweep")
-    office.step("sweep")
-    assert sorted(office.queue.sent) == sorted([lost, hung])
-    assert (office.job(lost).state, office.job(hung).state) == (State.QUEUED, State.RUNNING)
+    system.now = lambda: NOW + CHECK_AFTER
+    system.step("sweep")
+    system.step("sweep")
+    assert sorted(system.job_queue.sent) == sorted([lost, hung])
+    assert (system.job(lost).state, system.job(hung).state) == (State.QUEUED, State.RUNNING)
 
-    office.now = NOW + LIFE
-    office.step("sweep")
+    system.now = lambda: NOW + MAX_AGE
+    system.step("sweep")
     for job_id in (lost, hung):
-        job = office.job(job_id)
-        assert (job.state, job.reason) == (State.FAILED, life.TIMED_OUT)
+        job = system.job(job_id)
+        assert (job.state, job.reason) == (State.FAILED, decisions.TIMED_OUT)
 
 
-def test_a_job_that_the_sweep_could_not_send_is_due_again(office: Office) -> None:
-    job_id = office.ask()
-    office.queue.is_broken = True
-    office.now = NOW + LOOK_AFTER
+def test_a_job_that_the_sweep_could_not_enqueue_is_due_again(system: System) -> None:
+    job_id = system.submit()
+    system.job_queue.is_broken = True
+    system.now = lambda: NOW + CHECK_AFTER
     with pytest.raises(Transient):
-        office.step("sweep")
-    office.queue.is_broken = False
-    office.now += 2 * LOOK_AFTER
-    office.step("sweep")
-    assert office.queue.sent == [job_id]
+        system.step("sweep")
+    system.job_queue.is_broken = False
+    system.now = lambda: NOW + 3 * CHECK_AFTER
+    system.step("sweep")
+    assert system.job_queue.sent == [job_id]
+
+
+def test_ends_of_jobs_are_counted_and_logged_once(system: System, lines: Lines) -> None:
+    system.price(5, 3, 1)
+    finished, failed = system.submit(), system.submit(number=2)
+    for _ in range(2):
+        system.work(finished)
+        system.step("fail", job_id=failed, error={"Error": "States.Timeout"})
+    assert counted(lines()) == {"JobsFinished": 1, "JobsFailed": 1, "JobsBroken": 2}
+    ended = [line for line in log_lines(lines()) if line["message"] == "job ended"]
+    assert [(line["job_id"], line["state"], line.get("reason")) for line in ended] == [
+        (finished, "finished", None),
+        (failed, "failed", "timed_out"),
+    ]

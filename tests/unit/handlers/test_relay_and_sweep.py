@@ -1,37 +1,21 @@
-"""From the orders' stream to the queue of the bridge, and the minute's sweep."""
+"""From the orders stream to the queue `outbound`, and the sweep of every minute."""
 
 import json
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
 import pytest
-from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from lambdas.adapters.items import order_item
-from lambdas.domain import trading
-from lambdas.domain.orders import Event, Order
+from lambdas.domain.ledger import Account
+from lambdas.domain.orders import Event, Order, apply, retry
 from lambdas.handlers import relay, sweep
-from lambdas.usecases.place_order import place_order
-from tests.builders import ALICE, NOW, POLICY, a_deposit, a_purchase, a_quote
-from tests.fakes.log import counted, kept_lines
-from tests.fakes.memory import MemoryOrders
-from tests.unit.handlers.conftest import World
+from lambdas.storage.orders import order_item
+from tests.builders import ALICE, NOW, POLICY, a_quote
+from tests.fakes.dependencies import Context
+from tests.fakes.log import Lines, counted, log_lines
+from tests.unit.handlers.conftest import World, an_order, failures
 
-
-def an_order(world: World, number: int = 1, age_s: int = 0) -> Order:
-    world.store.quotes["AAPL"] = a_quote()
-    world.store.book(a_deposit(amount_minor=1_000_00, number=number))
-    now = NOW - timedelta(seconds=age_s)
-    placed = place_order(
-        MemoryOrders(world.store),
-        account_id=ALICE,
-        key=UUID(int=number),
-        purchase=a_purchase(),
-        policy=POLICY,
-        now=now,
-    )
-    return placed.order
+HOLDING = Account(account_id=ALICE, held_minor=1_000_00, version=9, posted_at=NOW)
 
 
 def change(before: Order | None, after: Order | None, number: int = 1) -> dict[str, Any]:
@@ -44,14 +28,26 @@ def change(before: Order | None, after: Order | None, number: int = 1) -> dict[s
     return {"eventName": kind, "dynamodb": {**images, "SequenceNumber": str(number)}}
 
 
-def relayed(world: World, *records: dict[str, Any]) -> list[str]:
-    answer = relay.handler({"Records": list(records)}, LambdaContext())
-    return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
+def relayed(*records: dict[str, Any]) -> list[str]:
+    return failures(relay.handler({"Records": list(records)}, Context()))
 
 
-def test_a_new_order_goes_out_as_the_protocol_has_it(world: World) -> None:
+def retried(order: Order) -> Order:
+    decision = retry(order, POLICY, NOW)
+    assert decision is not None
+    return decision.after
+
+
+def run_sweep(world: World, lines: Lines) -> dict[str, float]:
+    """What one sweep counts."""
+    before = len(lines())
+    sweep.handler({}, Context())
+    return counted(lines()[before:])
+
+
+def test_a_new_order_is_sent_as_the_protocol_says(world: World) -> None:
     order = an_order(world)
-    assert relayed(world, change(None, order)) == []
+    assert relayed(change(None, order)) == []
     (sent,) = world.outbox.sent
     assert json.loads(sent) == {
         "request_id": order.order_id,
@@ -64,91 +60,93 @@ def test_a_new_order_goes_out_as_the_protocol_has_it(world: World) -> None:
     }
 
 
-def test_an_order_that_is_asked_for_again_goes_out_byte_for_byte_the_same(world: World) -> None:
+def test_an_order_due_again_is_sent_byte_for_byte_the_same(world: World) -> None:
     order = an_order(world, age_s=600)
-    again = trading.ask_again(order, POLICY, NOW)
-    assert again is not None
-    relayed(world, change(None, order), change(order, again.after))
+    relayed(change(None, order), change(order, retried(order)))
     first, second = world.outbox.sent
     assert first == second
 
 
 @pytest.mark.parametrize("event", list(Event))
-def test_what_else_happens_to_an_order_sends_nothing(world: World, event: Event) -> None:
+def test_no_other_change_of_an_order_sends_anything(world: World, event: Event) -> None:
     order = an_order(world)
-    after = trading.apply(order, event, now=NOW).after
-    relayed(world, change(order, after), change(order, None))
+    after = apply(order, event, HOLDING, now=NOW).after
+    relayed(change(order, after), change(order, None))
     assert world.outbox.sent == []
 
 
-def test_what_the_queue_did_not_take_is_told_and_comes_again(world: World) -> None:
+def test_an_order_that_the_queue_did_not_accept_is_reported_for_a_retry(
+    world: World, lines: Lines
+) -> None:
     world.outbox.refuse = {1}
-    orders = [an_order(world, n) for n in (1, 2)]
-    assert relayed(world, *(change(None, o, n) for n, o in enumerate(orders, 7))) == ["8"]
+    first, second = (an_order(world, number) for number in (1, 2))
+    assert relayed(change(None, first, 7), change(None, second, 8)) == ["8"]
     assert len(world.outbox.sent) == 1
+    reported = [
+        (line["level"], line["message"], line["correlation_id"]) for line in log_lines(lines())
+    ]
+    assert reported == [
+        ("INFO", "request relayed", first.order_id),
+        ("WARNING", "not enqueued", second.order_id),
+    ]
 
 
-def test_a_new_order_is_reminded_of_when_it_may_first_be_asked_for(world: World) -> None:
-    order = an_order(world)
-    relayed(world, change(None, order))
-    assert world.reminders.due() == []
-    world.now += POLICY.first_ask_after
-    assert [it.order_ids for it in world.reminders.due()] == [(order.order_id,)]
+def test_orders_placed_are_counted_up_to_the_record_that_is_read_again(
+    world: World, lines: Lines
+) -> None:
+    """Lambda reads the stream again from the first failure on: what follows is counted then."""
+    world.outbox.refuse = {1}
+    orders = [an_order(world, number) for number in (1, 2, 3)]
+    records = [change(None, order, number) for number, order in enumerate(orders)]
+    assert relayed(*records) == ["1"]
+    assert counted(lines()) == {"OrdersPlaced": 1}
+    world.outbox.refuse = set()
+    assert relayed(*records[1:]) == []
+    assert counted(lines()) == {"OrdersPlaced": 3}
 
 
-def test_an_order_that_is_asked_for_again_has_its_reminder_still(world: World) -> None:
+def test_an_order_due_again_is_not_counted_as_placed(world: World, lines: Lines) -> None:
     order = an_order(world, age_s=600)
-    again = trading.ask_again(order, POLICY, NOW)
-    assert again is not None
-    relayed(world, change(order, again.after))
-    assert (len(world.outbox.sent), world.reminders.waiting) == (1, [])
+    relayed(change(order, retried(order)))
+    assert counted(lines()) == {}
 
 
-def test_an_order_without_its_reminder_comes_again(world: World) -> None:
-    orders = [an_order(world, n, age_s=600) for n in (1, 2, 3)]
-    again = trading.ask_again(orders[0], POLICY, NOW)
-    assert again is not None
-    world.reminders.refuse = {1}  # of those that need one
-    asked, *new = orders
-    records = [change(asked, again.after, 7), *(change(None, o, n) for n, o in enumerate(new, 8))]
-    assert relayed(world, *records) == ["9"]
-    assert len(world.outbox.sent) == 3
-
-
-def test_the_sweep_puts_aside_a_reminder_of_no_order_and_says_so(
-    world: World,
-) -> None:
-    world.reminders.send(["of nobody", "x" * 3000], timedelta(0))
-    with kept_lines() as lines:
-        sweep.handler({}, LambdaContext())
-    assert [body for body, _ in world.dead_letters.letters] == ["of nobody", "x" * 3000]
-    assert world.reminders.waiting == []
-    (told,) = [line for line in lines() if line["level"] == "ERROR"]
-    assert (told["message"], told["count"]) == ("put aside", 2)
-
-
-def test_the_sweep_asks_again_and_reports(world: World) -> None:
+def test_the_sweep_retries_and_counts(world: World, lines: Lines) -> None:
     order = an_order(world, age_s=1200)
-    world.reminders.send([order.order_id, order.order_id], timedelta(0))
-    with kept_lines() as lines:
-        sweep.handler({}, LambdaContext())
-    assert world.store.orders[order.order_id].asks == 1
-    counts = counted(lines())
-    assert (counts["OrdersOverdue"], counts["OrdersUnanswered"]) == (1, 1)
-    assert [line["message"] for line in lines()] == ["asked again", "counts"]
+    assert run_sweep(world, lines) == {
+        "OrdersUnanswered": 1,
+        "OrdersOverdue": 1,
+        "NewestPriceAge": 60,
+    }
+    assert world.store.orders[order.order_id].attempts == 1
+    (line,) = log_lines(lines())
+    assert (line["message"], line["correlation_id"]) == ("request published again", order.order_id)
 
 
-def test_a_sweep_that_breaks_counts_nothing_twice(
-    world: World, monkeypatch: pytest.MonkeyPatch
+def test_a_sweep_without_open_orders_counts_zero(world: World, lines: Lines) -> None:
+    """An alarm must see that nothing waits, not that nothing is known."""
+    assert run_sweep(world, lines) == {"OrdersUnanswered": 0, "OrdersOverdue": 0}
+
+
+def test_a_sweep_that_fails_still_measures_the_prices(
+    world: World, lines: Lines, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    order = an_order(world, age_s=1200)
-    world.reminders.send([order.order_id], timedelta(0))
-    with kept_lines() as lines, monkeypatch.context() as patch:
-        patch.setattr(sweep, "price_age", lambda *_, **__: 1 / 0)
+    world.store.quotes["AAPL"] = a_quote()
+    with monkeypatch.context() as patch:
+        patch.setattr(world.orders, "open", lambda: 1 / 0)
         with pytest.raises(ZeroDivisionError):
-            sweep.handler({}, LambdaContext())
-    assert counted(lines()) == {"OrdersOverdue": 1, "OrdersUnanswered": 1}
-    world.now += timedelta(minutes=1)
-    with kept_lines() as lines:
-        sweep.handler({}, LambdaContext())
-    assert counted(lines())["OrdersOverdue"] == 1
+            sweep.handler({}, Context())
+    assert counted(lines()) == {"NewestPriceAge": 60}
+
+
+def test_a_failing_measurement_counts_nothing_twice(
+    world: World, lines: Lines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    an_order(world, age_s=1200)
+    with monkeypatch.context() as patch:
+        patch.setattr(world.market, "board", lambda: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            sweep.handler({}, Context())
+    assert counted(lines()) == {"OrdersUnanswered": 1, "OrdersOverdue": 1}
+    world.now = lambda: NOW + timedelta(minutes=1)
+    assert run_sweep(world, lines)["OrdersOverdue"] == 1

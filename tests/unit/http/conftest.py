@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.builders import a_deposit, a_quote
-from tests.fakes.log import Lines, kept_lines
+from tests.fakes.log import Lines, captured_lines
 from tests.unit.http.gateway import Site
 
 
@@ -19,7 +19,7 @@ def site() -> Site:
 
 
 @pytest.fixture
-def log() -> Iterator[Lines]:
+def log(capsys: pytest.CaptureFixture[str]) -> Iterator[Lines]:
     """The parsed log lines so far."""
-    with kept_lines() as lines:
+    with captured_lines(capsys) as lines:
         yield lines

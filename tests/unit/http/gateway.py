@@ -18,7 +18,7 @@ from lambdas.api.app import respond
 from lambdas.api.health import RecentHealth
 from lambdas.api.routes import table
 from tests.builders import ALICE, NOW
-from tests.fakes.dependencies import MADE_KEY, FakeDependencies
+from tests.fakes.dependencies import MADE_KEY, MemoryDependencies
 from tests.fakes.memory import MemoryStore
 
 __all__ = ["DOCUMENT", "MADE_KEY", "Answer", "Context", "Site", "event"]
@@ -63,7 +63,7 @@ class Site:
     now: datetime = NOW
 
     def __post_init__(self) -> None:
-        self.deps = FakeDependencies(self.store, now=lambda: self.now)
+        self.deps = MemoryDependencies(self.store, now=lambda: self.now)
         self._health = RecentHealth()
 
     def handler(self, event: dict[str, Any], context: Any) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Prices come in: late, again, two batches at once, and with a crash between any two steps."""
+"""Storing prices: late, repeated, concurrent, and with a crash between two portions."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -6,12 +6,10 @@ from decimal import Decimal
 
 import pytest
 
-from lambdas.domain.candles import Interval
 from lambdas.domain.errors import StaleDecision
-from lambdas.domain.market import Tick
-from lambdas.domain.quoting import MarketUpdate
-from lambdas.usecases.rebuild_candles import Rebuilt, rebuild_candles
-from lambdas.usecases.update_market import Taken, update_market
+from lambdas.domain.market import Interval, MarketUpdate, Tick
+from lambdas.services import retry
+from lambdas.services.market import Rebuilt, Stored, rebuild_candles, store_prices
 from tests.builders import NOW, a_quote, a_tick
 from tests.fakes.memory import MemoryMarket, MemoryStore
 
@@ -22,16 +20,16 @@ def store() -> MemoryStore:
 
 
 class RacingMarket(MemoryMarket):
-    """A market in which something else happens just before a commit, as often as told."""
+    """A market where each given function is called once, just before a commit."""
 
-    def __init__(self, store: MemoryStore, *meanwhile: Callable[[], object]) -> None:
+    def __init__(self, store: MemoryStore, *before_commit: Callable[[], object]) -> None:
         super().__init__(store)
-        self._meanwhile = list(meanwhile)
+        self._before_commit = list(before_commit)
 
     def commit(self, update: MarketUpdate) -> None:
-        """After what comes between."""
-        if self._meanwhile:
-            self._meanwhile.pop(0)()
+        """After the next function."""
+        if self._before_commit:
+            self._before_commit.pop(0)()
         super().commit(update)
 
 
@@ -44,12 +42,12 @@ def at(minutes_ago: int) -> Tick:
 def test_late_and_repeated_batches_leave_the_latest_price_alone(store: MemoryStore) -> None:
     market = MemoryMarket(store)
     newest = a_tick(observed_at=NOW, price=Decimal(200))
-    assert update_market(market, [newest]) == Taken(ticks=1, quotes=1)
-    assert update_market(market, [at(60)]) == Taken(
+    assert store_prices(market, [newest]) == Stored(ticks=1, quotes=1)
+    assert store_prices(market, [at(60)]) == Stored(
         ticks=1, quotes=1
     )  # an hour's close of the trend
-    assert update_market(market, [newest]) == Taken()
-    assert update_market(market, []) == Taken()
+    assert store_prices(market, [newest]) == Stored()
+    assert store_prices(market, []) == Stored()
     assert store.quotes["AAPL"].price == Decimal(200)
     assert len(store.ticks) == 2
 
@@ -57,30 +55,36 @@ def test_late_and_repeated_batches_leave_the_latest_price_alone(store: MemorySto
 def test_two_batches_at_once_lose_no_tick_and_leave_the_newer_price(store: MemoryStore) -> None:
     others = [[at(1)], [at(0)], [at(3)]]
     market = RacingMarket(
-        store, *(lambda other=other: update_market(MemoryMarket(store), other) for other in others)
+        store, *(lambda other=other: store_prices(MemoryMarket(store), other) for other in others)
     )
-    update_market(market, [at(2)])
+    store_prices(market, [at(2)])
     assert store.quotes["AAPL"].price == at(0).price
     assert store.candles["AAPL", Interval.DAY, midnight()].sums.n == 4
 
 
 def test_the_same_batch_twice_at_once_counts_once(store: MemoryStore) -> None:
     batch = [at(1), at(2)]
-    market = RacingMarket(store, lambda: update_market(MemoryMarket(store), batch))
-    assert update_market(market, batch) == Taken()
+    market = RacingMarket(store, lambda: store_prices(MemoryMarket(store), batch))
+    assert store_prices(market, batch) == Stored()
     assert store.candles["AAPL", Interval.DAY, midnight()].sums.n == 2
 
 
-def test_a_batch_that_always_collides_is_told(store: MemoryStore) -> None:
+def test_a_batch_that_is_always_stale_fails_in_the_end(
+    store: MemoryStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retry, "MAX_ELAPSED_S", 0.05)
+
     class Busy(MemoryMarket):
         def commit(self, update: MarketUpdate) -> None:
             raise StaleDecision
 
     with pytest.raises(StaleDecision):
-        update_market(Busy(store), [a_tick(observed_at=NOW)])
+        store_prices(Busy(store), [a_tick(observed_at=NOW)])
 
 
-def test_a_crash_between_two_portions_is_made_good_by_the_next_delivery(store: MemoryStore) -> None:
+def test_after_a_crash_between_two_portions_the_next_delivery_adds_the_rest(
+    store: MemoryStore,
+) -> None:
     class Crashing(MemoryMarket):
         commits = 0
 
@@ -92,9 +96,9 @@ def test_a_crash_between_two_portions_is_made_good_by_the_next_delivery(store: M
 
     batch = [a_tick(symbol=f"S{number}") for number in range(60)]
     with pytest.raises(RuntimeError):
-        update_market(Crashing(store), batch)
+        store_prices(Crashing(store), batch)
     assert len(store.ticks) == 25
-    assert update_market(MemoryMarket(store), batch) == Taken(ticks=35, quotes=35)
+    assert store_prices(MemoryMarket(store), batch) == Stored(ticks=35, quotes=35)
     assert all(candle.sums.n == 1 for candle in store.candles.values())
     assert len(store.candles) == 120
 
@@ -106,7 +110,7 @@ def midnight() -> datetime:
 def three_days(store: MemoryStore) -> None:
     """A price an hour on two of the three days before NOW."""
     hours = [hour for hour in range(72) if not 24 <= hour < 48]
-    update_market(
+    store_prices(
         MemoryMarket(store),
         [
             a_tick(observed_at=NOW - timedelta(hours=hour), price=Decimal(hour + 1))
@@ -117,13 +121,13 @@ def three_days(store: MemoryStore) -> None:
 
 def test_candles_are_rebuilt_from_the_history_alone(store: MemoryStore) -> None:
     three_days(store)
-    whole = dict(store.candles)
+    expected = dict(store.candles)
     store.candles.clear()
     quote = store.quotes["AAPL"]
     rebuilt = rebuild_candles(MemoryMarket(store), "AAPL")
-    assert store.candles == whole
+    assert store.candles == expected
     assert store.quotes["AAPL"] == quote
-    assert rebuilt == Rebuilt(days=4, candles=len(whole))
+    assert rebuilt == Rebuilt(days=4, candles=len(expected))
     assert rebuild_candles(MemoryMarket(store), "AAPL") == Rebuilt(days=4, candles=0)
 
 
@@ -140,10 +144,10 @@ def test_a_price_that_comes_while_candles_are_rebuilt_is_not_lost(store: MemoryS
     three_days(store)
     store.candles.clear()
     late = a_tick(observed_at=NOW - timedelta(minutes=1), price=Decimal(77))
-    racing = RacingMarket(store, lambda: update_market(MemoryMarket(store), [late]))
+    racing = RacingMarket(store, lambda: store_prices(MemoryMarket(store), [late]))
     rebuild_candles(racing, "AAPL")
     fresh = MemoryStore()
-    update_market(MemoryMarket(fresh), list(store.ticks.values()))
+    store_prices(MemoryMarket(fresh), list(store.ticks.values()))
     assert store.candles == fresh.candles
     assert store.quotes == fresh.quotes
 

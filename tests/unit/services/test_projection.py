@@ -1,4 +1,4 @@
-"""A projection reads candles and a few ticks, and is that of all ticks of its window."""
+"""A projection read from candles and a few ticks equals that of all ticks of its window."""
 
 import random
 from collections.abc import Sequence
@@ -9,61 +9,47 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lambdas.domain.activity import GroupRequest, Verdict
+from lambdas.domain.activity import GroupRequest, Trade, Validation
 from lambdas.domain.errors import NotFound
 from lambdas.domain.jobs import CannotFinish
 from lambdas.domain.market import Tick
-from lambdas.domain.projections import Projection, Window, project
-from lambdas.domain.sums import MICROSECOND, Sums
-from lambdas.usecases import project_price
-from lambdas.usecases.job_sources import Sources, Task
-from lambdas.usecases.project_price import Question
-from lambdas.usecases.update_market import update_market
-from tests.builders import ALICE, NOW, a_purchase_of_ours, a_tick
-from tests.fakes.memory import (
-    MemoryActivityLog,
-    MemoryMarket,
-    MemoryOrders,
-    MemoryStore,
-    MemoryWallets,
-)
+from lambdas.domain.projection import Projection, Window, project
+from lambdas.domain.regression import MICROSECOND, Sums
+from lambdas.services import projection
+from lambdas.services.jobs import JobSources, Task
+from lambdas.services.market import store_prices
+from lambdas.services.projection import Parameters
+from tests.builders import ALICE, NOW, a_tick
+from tests.fakes.memory import MemoryActivityLog, MemoryStore
+from tests.fakes.sources import memory_sources
 
 
-def sources_of(store: MemoryStore) -> Sources:
-    return Sources(
-        market=MemoryMarket(store),
-        activity=MemoryActivityLog(store),
-        orders=MemoryOrders(store),
-        wallets=MemoryWallets(store),
-    )
-
-
-def with_ticks(*ticks: Tick) -> Sources:
-    sources = sources_of(MemoryStore())
-    update_market(sources.market, ticks)
+def with_ticks(*ticks: Tick) -> JobSources:
+    sources = memory_sources(MemoryStore())
+    store_prices(sources.market, ticks)
     return sources
 
 
-def task(days: int, now: datetime = NOW, quantity: str = "2") -> Task[Question]:
-    question = Question(symbol="AAPL", days=days, quantity=Decimal(quantity))
-    return Task(account_id=ALICE, question=question, now=now)
+def task(days: int, now: datetime = NOW, quantity: str = "2") -> Task[Parameters]:
+    parameters = Parameters(symbol="AAPL", days=days, quantity=Decimal(quantity))
+    return Task(account_id=ALICE, parameters=parameters, now=now)
 
 
-def projected(asked: Task[Question], sources: Sources) -> Projection:
+def projected(asked: Task[Parameters], sources: JobSources) -> Projection:
     """All steps, one after the other."""
-    parts = project_price.plan(asked, sources)
-    partials = [project_price.work(asked, part, sources) for part in parts]
-    return project_price.join(asked, partials, sources).projection
+    parts = projection.plan(asked, sources)
+    partials = [projection.work(asked, part, sources) for part in parts]
+    return projection.join(asked, partials, sources).projection
 
 
-def from_all_ticks(asked: Task[Question], ticks: Sequence[Tick], latest: Decimal) -> Projection:
-    window = Window(now=asked.now, days=asked.question.days)
+def from_all_ticks(asked: Task[Parameters], ticks: Sequence[Tick], latest: Decimal) -> Projection:
+    window = Window(now=asked.now, days=asked.parameters.days)
     inside = [t for t in ticks if window.start <= t.observed_at <= window.now]
     return project(
         window,
         Sums.of([(t.observed_at, t.price) for t in inside], window.start),
         purchases=0,
-        quantity=asked.question.quantity,
+        quantity=asked.parameters.quantity,
         latest=latest,
     )
 
@@ -79,7 +65,7 @@ def a_history(start: datetime, end: datetime, step: timedelta, seed: int) -> lis
 
 
 @pytest.mark.parametrize("days", [1, 2, 30])
-def test_it_is_exactly_that_of_all_ticks_of_the_window(days: int) -> None:
+def test_it_equals_the_projection_of_all_ticks_of_the_window(days: int) -> None:
     start = NOW - timedelta(days=days + 2)
     ticks = a_history(start, NOW + timedelta(minutes=4), timedelta(minutes=17), days)
     sources = with_ticks(*ticks)
@@ -88,7 +74,7 @@ def test_it_is_exactly_that_of_all_ticks_of_the_window(days: int) -> None:
 
 @settings(max_examples=25, deadline=None)
 @given(st.integers(0, 86_400_000_000), st.integers(1, 3), st.integers(0, 10**6))
-def test_at_whatever_moment_it_is_asked(microseconds: int, days: int, seed: int) -> None:
+def test_at_any_time_of_request(microseconds: int, days: int, seed: int) -> None:
     now = NOW + timedelta(microseconds=microseconds)
     ticks = a_history(now - timedelta(days=4), now, timedelta(hours=1), seed)
     # On both edges of the window, and just outside of it.
@@ -101,7 +87,7 @@ def test_at_whatever_moment_it_is_asked(microseconds: int, days: int, seed: int)
     assert projected(asked, sources) == from_all_ticks(asked, ticks, latest)
 
 
-def test_ticks_that_come_late_and_twice_count_once() -> None:
+def test_late_and_repeated_ticks_count_once() -> None:
     ticks = a_history(NOW - timedelta(days=3), NOW, timedelta(hours=2), 1)
     shuffled = random.Random(2).sample(ticks, len(ticks))
     sources = with_ticks(*shuffled, *ticks[::3])
@@ -112,17 +98,27 @@ def bought(store: MemoryStore, number: int, ago: timedelta, symbol: str = "AAPL"
     """A purchase, by us or by group 13."""
     name = str(number)
     if number % 2:
-        store.orders[name] = a_purchase_of_ours(NOW - ago, name, symbol=symbol)
+        store.trades[name] = Trade(
+            request_id=name,
+            group_id="3",
+            symbol=symbol,
+            quantity=Decimal(9),
+            valid=True,
+            requested_at=NOW - ago,
+            validated_at=NOW - ago,
+        )
     else:
-        heard(store, name, ago, symbol, valid=True)
+        record(store, name, ago, symbol, valid=True)
 
 
-def heard(store: MemoryStore, name: str, ago: timedelta, symbol: str, *, valid: bool) -> None:
+def record(store: MemoryStore, name: str, ago: timedelta, symbol: str, *, valid: bool) -> None:
     at = NOW - ago
     store.requests[name] = GroupRequest(
         request_id=name, group_id="13", symbol=symbol, quantity=Decimal(9), requested_at=at
     )
-    store.verdicts[name] = Verdict(request_id=name, group_id="13", valid=valid, received_at=at)
+    store.validations[name] = Validation(
+        request_id=name, group_id="13", valid=valid, received_at=at
+    )
 
 
 def test_demand_is_the_valid_purchases_of_all_groups_in_seven_days() -> None:
@@ -138,14 +134,14 @@ def test_demand_is_the_valid_purchases_of_all_groups_in_seven_days() -> None:
         bought(
             store, number + 40, -MICROSECOND
         )  # after it was asked for: a later run counts the same
-    heard(store, "refused", timedelta(days=1), "AAPL", valid=False)
+    record(store, "refused", timedelta(days=1), "AAPL", valid=False)
     found = projected(task(1), sources)
     assert found.purchases == 4
     assert found.weight == Decimal("0.18")  # (5 + 4) / 50
 
 
 @pytest.mark.parametrize("count", [0, 1])
-def test_too_little_history_is_told_with_the_time_from_which_there_is_enough(count: int) -> None:
+def test_too_little_history_names_the_time_when_there_will_be_enough(count: int) -> None:
     before = NOW - timedelta(days=50)
     ticks = [a_tick(observed_at=before), *[a_tick() for _ in range(count)]]
     with pytest.raises(CannotFinish) as error:
@@ -157,6 +153,6 @@ def test_too_little_history_is_told_with_the_time_from_which_there_is_enough(cou
     assert f"{reason.retry_at:%H:%M} UTC" in reason.message
 
 
-def test_an_unknown_company_is_told_before_any_worker_starts() -> None:
+def test_an_unknown_company_fails_before_any_worker_starts() -> None:
     with pytest.raises(NotFound):
-        project_price.plan(task(1), with_ticks())
+        projection.plan(task(1), with_ticks())

@@ -1,6 +1,7 @@
-"""Every example message of the exchange leads where the protocol says; rubbish leads nowhere."""
+"""The exchange's messages in all notations that have been seen, and the bridge's envelope."""
 
 import json
+from base64 import b64encode
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -10,11 +11,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambdas.wire.exchange import request_in, request_out, verdict_in
-from lambdas.wire.exchange_prices import prices_in
-from lambdas.wire.malformed import Malformed
+from lambdas.domain.errors import Malformed
+from lambdas.messaging.exchange import (
+    parse_envelope,
+    parse_prices,
+    parse_request,
+    parse_validation,
+    serialize_request,
+)
 from tests.builders import NOW
 
+ORDER_ID = "be0e538d-c983-43e8-957b-391746eb4236"
 MESSAGES = Path(__file__).parents[2] / "messages"
 
 
@@ -24,7 +31,7 @@ def message(name: str) -> bytes:
 
 @pytest.mark.parametrize("name", ["info.json", "info-plain-array.json"])
 def test_prices_are_read_from_text_within_json_and_from_a_plain_array(name: str) -> None:
-    prices = prices_in(message(name), NOW, "USD")
+    prices = parse_prices(message(name), NOW, "USD")
     assert prices.faults == ()
     assert [(t.symbol, t.name, str(t.price)) for t in prices.ticks] == [
         ("AMZN", "Amazon.com, Inc.", "142.71"),
@@ -37,13 +44,13 @@ def test_prices_are_read_from_text_within_json_and_from_a_plain_array(name: str)
     }
 
 
-def test_a_batch_without_a_time_was_observed_when_it_came() -> None:
-    prices = prices_in(message("info-without-id-and-time.json"), NOW, "USD")
+def test_a_batch_without_a_time_has_that_of_its_arrival() -> None:
+    prices = parse_prices(message("info-without-id-and-time.json"), NOW, "USD")
     assert [tick.observed_at for tick in prices.ticks] == [NOW]
 
 
-def test_one_bad_item_does_not_spoil_the_others_and_is_named() -> None:
-    prices = prices_in(message("info-one-bad-item.json"), NOW, "USD")
+def test_one_invalid_item_is_named_and_the_others_are_read() -> None:
+    prices = parse_prices(message("info-one-bad-item.json"), NOW, "USD")
     assert [tick.symbol for tick in prices.ticks] == ["AMZN", "MSFT"]
     assert prices.ticks[1].price == Decimal("329.809998")
     assert [fault.split(":")[0] for fault in prices.faults] == ["stock 2", "stock 3"]
@@ -62,19 +69,19 @@ def test_one_bad_item_does_not_spoil_the_others_and_is_named() -> None:
         ("AAPL", "no object"),
     ],
 )
-def test_a_bad_item_says_what_is_wrong_with_it(stock: object, fault: str) -> None:
-    prices = prices_in(json.dumps({"stocks": [stock]}).encode(), NOW, "USD")
+def test_an_invalid_item_has_its_reason(stock: object, fault: str) -> None:
+    prices = parse_prices(json.dumps({"stocks": [stock]}).encode(), NOW, "USD")
     assert prices.ticks == ()
     assert fault in prices.faults[0]
 
 
-def test_another_groups_request_is_read_as_it_is() -> None:
-    request = request_in(message("request-other-group.json"), NOW)
+def test_another_groups_request_is_read() -> None:
+    request = parse_request(message("request-other-group.json"), NOW)
     assert (request.group_id, request.symbol, request.quantity) == ("13", "AAPL", Decimal(2))
 
 
-def test_a_request_of_odd_types_means_the_same() -> None:
-    request = request_in(message("request-odd-types.json"), NOW)
+def test_a_request_of_odd_types_is_read_as_usual() -> None:
+    request = parse_request(message("request-odd-types.json"), NOW)
     assert (request.group_id, request.quantity, request.requested_at) == ("20", Decimal("3.5"), NOW)
 
 
@@ -88,7 +95,7 @@ def test_a_request_of_odd_types_means_the_same() -> None:
 )
 def test_an_unusable_request_says_why(name: str, reason: str) -> None:
     with pytest.raises(Malformed, match=reason):
-        request_in(message(name), NOW)
+        parse_request(message(name), NOW)
 
 
 @pytest.mark.parametrize(
@@ -100,44 +107,44 @@ def test_an_unusable_request_says_why(name: str, reason: str) -> None:
     ],
 )
 def test_answers_are_read_whatever_their_types(name: str, valid: bool) -> None:
-    verdict = verdict_in(message(name), NOW)
-    assert (verdict.valid, verdict.group_id) == (valid, "13")
+    validation = parse_validation(message(name), NOW)
+    assert (validation.valid, validation.group_id) == (valid, "13")
 
 
-def test_an_answer_without_a_verdict_is_put_aside() -> None:
+def test_an_answer_without_a_verdict_is_malformed() -> None:
     with pytest.raises(Malformed, match="there is no verdict"):
-        verdict_in(message("validation-no-verdict.json"), NOW)
+        parse_validation(message("validation-no-verdict.json"), NOW)
 
 
-def test_prices_that_are_no_json_are_put_aside() -> None:
+def test_prices_that_are_no_json_are_malformed() -> None:
     with pytest.raises(Malformed, match="no JSON"):
-        prices_in(message("info-not-json.bin"), NOW, "USD")
+        parse_prices(message("info-not-json.bin"), NOW, "USD")
 
 
-@pytest.mark.parametrize("group", [3, 3.0, "3", " 03 ", "3.0"])
-def test_a_group_has_one_id_whatever_its_type(group: object) -> None:
+@pytest.mark.parametrize("group", [3, 3.0, "3", "03", " 3 ", " 03 ", "3.0"])
+def test_a_group_has_one_id_whatever_its_notation(group: object) -> None:
     payload = json.dumps({"request_id": "a", "group_id": group, "valid": 1}).encode()
-    assert verdict_in(payload, NOW).group_id == "3"
+    assert parse_validation(payload, NOW).group_id == "3"
 
 
 @pytest.mark.parametrize("group", [None, True, "", [], {}, "x" * 200, "a\u0000"])
-def test_what_is_no_group_is_put_aside(group: object) -> None:
+def test_an_invalid_group_is_malformed(group: object) -> None:
     payload = json.dumps({"request_id": "a", "group_id": group, "valid": True}).encode()
     with pytest.raises(Malformed, match="group_id"):
-        verdict_in(payload, NOW)
+        parse_validation(payload, NOW)
 
 
 @pytest.mark.parametrize("valid", ["yes", 2, None, [], "nope", 0.5, -1])
-def test_what_is_no_verdict_is_put_aside(valid: object) -> None:
+def test_an_invalid_verdict_is_malformed(valid: object) -> None:
     payload = json.dumps({"request_id": "a", "group_id": 3, "valid": valid}).encode()
     with pytest.raises(Malformed, match="verdict"):
-        verdict_in(payload, NOW)
+        parse_validation(payload, NOW)
 
 
 def test_our_request_has_exactly_the_seven_keys_of_the_protocol() -> None:
-    text = request_out("be0e538d-c983-43e8-957b-391746eb4236", "AAPL", "2.5", NOW, "3")
+    text = serialize_request(ORDER_ID, "AAPL", Decimal("2.50"), NOW, "3")
     assert json.loads(text) == {
-        "request_id": "be0e538d-c983-43e8-957b-391746eb4236",
+        "request_id": ORDER_ID,
         "group_id": "3",
         "symbol": "AAPL",
         "datetime": "2026-03-04T15:00:00.123Z",
@@ -149,7 +156,9 @@ def test_our_request_has_exactly_the_seven_keys_of_the_protocol() -> None:
 
 
 def test_our_own_request_reads_back_as_what_was_sent() -> None:
-    request = request_in(request_out("a", "AAPL", "0.000001", NOW, "3").encode(), NOW)
+    request = parse_request(
+        serialize_request("a", "AAPL", Decimal("0.000001"), NOW, "3").encode(), NOW
+    )
     assert (request.request_id, request.group_id) == ("a", "3")
     assert (request.symbol, request.quantity) == ("AAPL", Decimal("0.000001"))
     assert NOW - request.requested_at < timedelta(milliseconds=1)
@@ -182,12 +191,73 @@ payloads = st.binary(max_size=200) | json_values.map(lambda value: json.dumps(va
 
 
 @given(payloads)
-def test_whatever_comes_is_understood_or_put_aside_and_never_crashes(payload: bytes) -> None:
-    for read in (request_in, verdict_in, lambda p, at: prices_in(p, at, "USD")):
+def test_any_payload_is_parsed_or_malformed_and_never_crashes(payload: bytes) -> None:
+    for read in (parse_request, parse_validation, lambda p, at: parse_prices(p, at, "USD")):
         with suppress(Malformed):
-            str(read(payload, NOW)).encode()  # what is understood can be stored: no lone surrogates
+            str(read(payload, NOW)).encode()  # what is parsed can be stored: no lone surrogates
 
 
-def test_json_nested_without_end_is_put_aside() -> None:
+def test_deeply_nested_json_is_malformed() -> None:
     with pytest.raises(Malformed):
-        verdict_in(b"[" * 100_000, NOW)
+        parse_validation(b"[" * 100_000, NOW)
+
+
+@pytest.mark.parametrize("text", [ORDER_ID.upper(), f" {ORDER_ID} ", ORDER_ID])
+def test_a_request_id_in_upper_case_is_the_same_id(text: str) -> None:
+    answer = json.dumps({"request_id": text, "group_id": 3, "valid": True}).encode()
+    assert parse_validation(answer, NOW).request_id == ORDER_ID
+    request = {"request_id": text, "group_id": 3, "symbol": "AAPL", "quantity": 1}
+    assert parse_request(json.dumps(request).encode(), NOW).request_id == ORDER_ID
+
+
+def test_a_request_id_that_is_no_uuid_is_kept_as_it_is() -> None:
+    answer = {"request_id": "Order-X", "group_id": 3, "valid": True}
+    assert parse_validation(json.dumps(answer).encode(), NOW).request_id == "Order-X"
+
+
+def test_a_batch_longer_than_any_exchange_is_malformed() -> None:
+    batch = {"stocks": [{"symbol": "A", "price": 1}] * 5_001}
+    with pytest.raises(Malformed, match="longer than any exchange"):
+        parse_prices(json.dumps(batch).encode(), NOW, "USD")
+
+
+RECEIVED_AT = "2023-10-29T19:32:51.123456Z"
+
+
+def a_body(**changes: object) -> str:
+    values = {"v": 1, "topic": "stocks/info", "payload": "{}", "received_at": RECEIVED_AT}
+    return json.dumps(
+        {key: value for key, value in (values | changes).items() if value is not None}
+    )
+
+
+@given(st.text())
+def test_text_is_unwrapped_unchanged(text: str) -> None:
+    envelope = parse_envelope(a_body(payload=text))
+    assert envelope.payload == text.encode()
+    assert envelope.received_at == datetime(2023, 10, 29, 19, 32, 51, 123456, tzinfo=UTC)
+
+
+@given(st.binary())
+def test_bytes_are_unwrapped_unchanged(payload: bytes) -> None:
+    body = a_body(payload=None, payload_b64=b64encode(payload).decode())
+    assert parse_envelope(body).payload == payload
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        "{}",
+        "[]",
+        "nonsense",
+        a_body(v=2),
+        a_body(received_at="yesterday"),
+        a_body(topic=7),
+        a_body(payload=None, payload_b64="*"),
+        "[" * 100_000,
+    ],
+)
+def test_what_the_bridge_never_sends_is_malformed(body: str) -> None:
+    with pytest.raises(Malformed):
+        parse_envelope(body)
