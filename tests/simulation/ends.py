@@ -51,7 +51,7 @@ class Ends:
         truth = self._exchange.verdicts.get(order_id)
         if state != "VOIDED" and len(said) == 1 and (state == "ACCEPTED") is not truth:
             raise LawBroken("law 6", f"{order_id} is {state}, the exchange holds {truth}")
-        contradicted = len(said) == 2 or (state == "VOIDED" and bool(said))
+        contradicted = len(said) == 2 or (state == "VOIDED" and True in said)
         if contradicted and not self._is_whole and "conflict_event" not in order:
             raise LawBroken("end", f"{order_id}: a conflict that was not recorded")
 

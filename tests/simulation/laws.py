@@ -32,6 +32,7 @@ _NEVER_CHANGES: Final = (
 )
 _RANK: Final = {"PENDING": 0, "SENT": 1, "ACCEPTED": 2, "REJECTED": 2, "VOIDED": 2}
 _STAYS_AT_THE_END: Final = ("state", "ended_at", "reason")
+_CONFLICT: Final = ("conflict_event", "conflict_at")
 OPEN: Final = ("PENDING", "SENT")
 
 
@@ -91,6 +92,8 @@ class Laws:
         was = before["state"]["S"]
         if _RANK[was] == 2 and any(before[name] != after[name] for name in _STAYS_AT_THE_END):
             raise LawBroken("law 6", f"{order_id} was {was} and became {state}")
+        if "conflict_event" in before and any(before[n] != after[n] for n in _CONFLICT):
+            raise LawBroken("law 6", f"the conflict of {order_id} was recorded twice")
         if state == was:
             return
         if _RANK[state] < _RANK[was]:

@@ -198,6 +198,9 @@ class Tables:
 
 
 _ORDERS: Final = table_name(names.Table.ORDERS)
+_ALONE: Final = (table_name(names.Table.ACTIVITY), table_name(names.Table.JOBS))
+"""Tables that no transaction writes: a write there meets none."""
+
 _KEYS: Final = {table_name(table): keys for table, keys in names.TABLE_KEYS.items()}
 
 
@@ -295,7 +298,8 @@ def _fault_error(operation: str, what: What, request: Mapping[str, Any]) -> Exce
     if what is What.CONFLICT and operation.startswith("Transact"):
         reasons = ["TransactionConflict"] + ["None"] * (len(request["TransactItems"]) - 1)
         return _error(operation, "TransactionCanceledException", reasons)
-    if what is What.CONFLICT and _KINDS.get(operation) == "write":
+    is_single_write = operation in ("PutItem", "UpdateItem")
+    if what is What.CONFLICT and is_single_write and request["TableName"] not in _ALONE:
         return _error(operation, "TransactionConflictException", [])
     return _error(operation, "ProvisionedThroughputExceededException", [])
 
