@@ -89,7 +89,6 @@ class Ends:
         if shown != newest:
             raise LawBroken("end", f"the board is not the newest price: {shown} ≠ {newest}")
 
-
     def _check_activity(self) -> None:
         """Every accepted order is in the record of all groups' purchases, and no other of ours."""
         activity = self._tables.of(Table.ACTIVITY)

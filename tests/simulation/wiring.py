@@ -3,13 +3,13 @@
 import logging
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from copy import deepcopy
 from functools import cache
 from pathlib import Path
 from random import Random
 from typing import Any, Final
 from unittest.mock import patch
 
+from aws_lambda_powertools.utilities.batch import BatchProcessor, process_partial_response
 from botocore import xform_name
 from pynamodb.connection import Connection
 
@@ -105,7 +105,7 @@ def wired(kernel: Kernel, functions: Functions, client: Client) -> Iterator[None
             put(module, "deps", _dependencies(function))
             module.deps.now = functions.now
             module.deps.new_key = functions.new_key
-        _give_each_invocation_its_processor(put)
+        put(batch, "process_partial_response", _process_partial_response)
         _silence(stack)
         yield
 
@@ -155,14 +155,13 @@ PORTS: Final = (
 )
 
 
-def _give_each_invocation_its_processor(put: Any) -> None:
-    """In Lambda a process handles one batch at a time; here they share the module's processor."""
-    real = batch.process_partial_response
-    put(
-        batch,
-        "process_partial_response",
-        lambda *, processor, **given: real(processor=deepcopy(processor), **given),
-    )
+def _process_partial_response(*, processor: BatchProcessor, **given: Any) -> Any:
+    """As Powertools' function, with a processor of its own: invocations interleave in this process,
+    and in Lambda they do not.
+    """
+    fails_whole_batch = processor.raise_on_entire_batch_failure
+    own = BatchProcessor(processor.event_type, raise_on_entire_batch_failure=fails_whole_batch)
+    return process_partial_response(processor=own, **given)
 
 
 @contextmanager
@@ -192,4 +191,6 @@ def _silence(stack: ExitStack) -> None:
     previous = logging.root.manager.disable
     logging.disable(logging.CRITICAL)
     stack.callback(logging.disable, previous)
-    stack.enter_context(patch.object(observability.metrics, "add_metric", lambda **_: None))
+    metrics = observability.metrics
+    stack.enter_context(patch.object(metrics, "add_metric", lambda **_: None))
+    stack.enter_context(patch.object(metrics.provider, "flush_metrics", lambda **_: None))

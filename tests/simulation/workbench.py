@@ -26,7 +26,13 @@ from tests.simulation.tables import Tables, table_name
 
 T = TypeVar("T")
 ANA: Final = "11111111-1111-4111-8111-111111111111"
-STRIKES: Final = (What.CRASH_BEFORE, What.CRASH_AFTER, What.REFUSE, What.LOSE)
+FAULTS: Final = (
+    What.CRASH_BEFORE,
+    What.CRASH_AFTER,
+    What.REFUSE,
+    What.CONFLICT,
+    What.LOSE,
+)
 _MOST_DELIVERIES: Final = 10
 
 
@@ -37,7 +43,7 @@ class Recorder(Kernel):
         super().__init__(Random(0), {}, lambda: None)
         self.is_calm = True
         self.recorded: list[str] = []
-        self.strike: tuple[int, What] | None = None
+        self.fault: tuple[int, What] | None = None
         self.is_recording = False
 
     def effect(self, kind: str, label: str, do: Callable[[], T]) -> T:
@@ -46,10 +52,10 @@ class Recorder(Kernel):
             return do()
         number = len(self.recorded)
         self.recorded.append(f"{kind}: {label}")
-        what = self.strike[1] if self.strike is not None and self.strike[0] == number else None
+        what = self.fault[1] if self.fault is not None and self.fault[0] == number else None
         if what is What.CRASH_BEFORE:
             raise Killed
-        if what is What.REFUSE:
+        if what in (What.REFUSE, What.CONFLICT):
             raise Refusal(what)
         if what in (What.CRASH_AFTER, What.LOSE):
             with suppress(Exception):  # an answer that says no is not heard either
@@ -98,7 +104,7 @@ class Bench:
             self.recorder.is_recording = was
 
     def deliver(self, function: Function, event: dict[str, Any]) -> Any:
-        """Delivers the event until nothing of it is left to do, as its source does; the last answer."""
+        """Delivers the event as its source does, until all of it is done. Returns the last answer."""
         for _ in range(_MOST_DELIVERIES):
             try:
                 answer = self.call(function, event)
