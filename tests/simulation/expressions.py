@@ -4,7 +4,7 @@ Values are DynamoDB's own JSON (`{"N": "1"}`). Anything else raises NotUnderstoo
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from functools import cache
 from typing import Any, Final
@@ -13,6 +13,8 @@ Item = dict[str, dict[str, Any]]
 Names = Mapping[str, str]
 Values = Mapping[str, dict[str, Any]]
 Condition = Callable[[Item, Names, Values], bool]
+Operands = Sequence[Any]
+"""Placeholders of an action; None for one that its form does not have."""
 
 _TOKEN: Final = re.compile(r"[#:]?\w+|<>|<=|>=|[=<>(),]")
 _COMPARE: Final[dict[str, Callable[[Any, Any], bool]]] = {
@@ -127,9 +129,9 @@ _ACTION: Final = {
 
 
 @cache
-def actions(text: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+def actions(text: str) -> tuple[tuple[str, Operands], ...]:
     """The actions of an update expression: SET, ADD or REMOVE, each with its placeholders."""
-    found: list[tuple[str, tuple[str, ...]]] = []
+    found: list[tuple[str, Operands]] = []
     if _CLAUSE.sub("", text).strip():
         raise NotUnderstood(text)
     for kind, body in _CLAUSE.findall(text):
@@ -164,7 +166,7 @@ def assigned(text: str, names: Names, values: Values) -> Item:
     }
 
 
-def _set_value(item: Item, operands: list[str], names: Names, values: Values) -> dict[str, Any]:
+def _set_value(item: Item, operands: Operands, names: Names, values: Values) -> dict[str, Any]:
     value, fallback, default = operands
     if value is not None:
         return values[value]

@@ -31,7 +31,7 @@ _NEVER_CHANGES: Final = (
     "request_fingerprint",
 )
 _RANK: Final = {"PENDING": 0, "SENT": 1, "ACCEPTED": 2, "REJECTED": 2, "VOIDED": 2}
-_STAYS_AT_THE_END: Final = ("state", "ended_at", "reason")
+_STAYS_AT_THE_END: Final = ("state", "ended_at", "reason", "attempts", "next_attempt_at")
 _CONFLICT: Final = ("conflict_event", "conflict_at")
 OPEN: Final = ("PENDING", "SENT")
 

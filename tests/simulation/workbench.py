@@ -104,7 +104,7 @@ class Bench:
             self.recorder.is_recording = was
 
     def deliver(self, function: Function, event: dict[str, Any]) -> Any:
-        """Delivers the event as its source does, until all of it is done. Returns the last answer."""
+        """Delivers the event as its source does, until all of it is done; the last answer."""
         for _ in range(_MOST_DELIVERIES):
             try:
                 answer = self.call(function, event)
