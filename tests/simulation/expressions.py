@@ -1,10 +1,10 @@
-"""The part of DynamoDB's expression language that our adapters use: conditions and updates.
+"""The part of DynamoDB's expression language that our repositories use: conditions and updates.
 
-Values are DynamoDB's own JSON (`{"N": "1"}`). What is not understood raises: nothing is guessed.
+Values are DynamoDB's own JSON (`{"N": "1"}`). Anything else raises NotUnderstood.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from functools import cache
 from typing import Any, Final
@@ -13,6 +13,8 @@ Item = dict[str, dict[str, Any]]
 Names = Mapping[str, str]
 Values = Mapping[str, dict[str, Any]]
 Condition = Callable[[Item, Names, Values], bool]
+Operands = Sequence[Any]
+"""Placeholders of an action; None for one that its form does not have."""
 
 _TOKEN: Final = re.compile(r"[#:]?\w+|<>|<=|>=|[=<>(),]")
 _COMPARE: Final[dict[str, Callable[[Any, Any], bool]]] = {
@@ -26,23 +28,23 @@ _COMPARE: Final[dict[str, Callable[[Any, Any], bool]]] = {
 
 
 class NotUnderstood(Exception):
-    """An expression that this engine does not know."""
+    """An expression outside of that part."""
 
 
 @cache
 def condition(text: str) -> Condition:
-    """The condition that `text` is; an empty one always holds."""
+    """Parses a condition expression; an empty one always holds."""
     if not text:
         return lambda *_: True
     parser = _Parser(text)
-    parsed = parser.either()
+    parsed = parser.disjunction()
     if parser.tokens:
         raise NotUnderstood(text)
     return parsed
 
 
 class _Parser:
-    """OR over AND over one comparison, function or bracket."""
+    """Recursive descent: OR over AND over one comparison, function or bracket."""
 
     def __init__(self, text: str) -> None:
         self.tokens = _TOKEN.findall(text)
@@ -54,24 +56,24 @@ class _Parser:
             raise NotUnderstood(f"{token!r} in {self.text}")
         return token
 
-    def either(self) -> Condition:
-        left = self.both()
+    def disjunction(self) -> Condition:
+        left = self.conjunction()
         while self.tokens[:1] == ["OR"]:
             self.take("OR")
-            left = _or(left, self.both())
+            left = _or(left, self.conjunction())
         return left
 
-    def both(self) -> Condition:
-        left = self.one()
+    def conjunction(self) -> Condition:
+        left = self.term()
         while self.tokens[:1] == ["AND"]:
             self.take("AND")
-            left = _and(left, self.one())
+            left = _and(left, self.term())
         return left
 
-    def one(self) -> Condition:
+    def term(self) -> Condition:
         token = self.take()
         if token == "(":
-            inner = self.either()
+            inner = self.disjunction()
             self.take(")")
             return inner
         if token in ("attribute_exists", "attribute_not_exists"):
@@ -118,38 +120,59 @@ def _plain(value: dict[str, Any]) -> Any:
     return plain
 
 
-_CLAUSE: Final = re.compile(r"(SET|ADD) (.*?)(?= SET | ADD | REMOVE | DELETE |$)")
-_SET: Final = re.compile(r"(#\w+) = (?:(:\w+)|if_not_exists \((#\w+), (:\w+)\))")
-_ADD: Final = re.compile(r"(#\w+) (:\w+)")
+_CLAUSE: Final = re.compile(r"(SET|ADD|REMOVE) (.*?)(?= (?:SET|ADD|REMOVE|DELETE) |$)")
+_ACTION: Final = {
+    "SET": re.compile(r"(#\w+) = (?:(:\w+)|if_not_exists \((#\w+), (:\w+)\))"),
+    "ADD": re.compile(r"(#\w+) (:\w+)"),
+    "REMOVE": re.compile(r"(#\w+)"),
+}
 
 
-def updated(item: Item, text: str, names: Names, values: Values) -> Item:
-    """The item after an update expression; it is not changed itself."""
-    after = dict(item)
-    rest = text
+@cache
+def actions(text: str) -> tuple[tuple[str, Operands], ...]:
+    """The actions of an update expression: SET, ADD or REMOVE, each with its placeholders."""
+    found: list[tuple[str, Operands]] = []
+    if _CLAUSE.sub("", text).strip():
+        raise NotUnderstood(text)
     for kind, body in _CLAUSE.findall(text):
-        rest = rest.replace(f"{kind} {body}", "", 1)
-        pattern = _SET if kind == "SET" else _ADD
+        pattern = _ACTION[kind]
         if pattern.sub("", body).replace(",", "").strip():
             raise NotUnderstood(text)
-        for match in pattern.finditer(body):
-            if kind == "SET":
-                _set(after, item, match.groups(), names, values)
-            else:
-                _add(after, names[match[1]], values[match[2]])
-    if rest.strip():
-        raise NotUnderstood(text)
+        found += [(kind, match.groups()) for match in pattern.finditer(body)]
+    return tuple(found)
+
+
+def apply_update(item: Item, text: str, names: Names, values: Values) -> Item:
+    """A copy of the item with an update expression applied."""
+    after = dict(item)
+    for kind, (target, *operands) in actions(text):
+        name = names[target]
+        match kind:
+            case "SET":
+                after[name] = _set_value(item, operands, names, values)
+            case "ADD":
+                after[name] = _sum(after.get(name), values[operands[0]])
+            case _:
+                after.pop(name, None)
     return after
 
 
-def _set(after: Item, item: Item, groups: tuple[Any, ...], names: Names, values: Values) -> None:
-    target, value, fallback, default = groups
+def assigned(text: str, names: Names, values: Values) -> Item:
+    """The attributes that an update expression sets to a value."""
+    return {
+        names[target]: values[operands[0]]
+        for kind, (target, *operands) in actions(text)
+        if kind == "SET" and operands[0] is not None
+    }
+
+
+def _set_value(item: Item, operands: Operands, names: Names, values: Values) -> dict[str, Any]:
+    value, fallback, default = operands
     if value is not None:
-        after[names[target]] = values[value]
-    else:
-        after[names[target]] = item.get(names[fallback], values[default])
+        return values[value]
+    return item.get(names[fallback], values[default])
 
 
-def _add(after: Item, name: str, value: dict[str, Any]) -> None:
-    known = Decimal(after.get(name, {"N": "0"})["N"])
-    after[name] = {"N": f"{known + Decimal(value['N']):f}"}
+def _sum(known: dict[str, Any] | None, value: dict[str, Any]) -> dict[str, Any]:
+    total = Decimal("0" if known is None else known["N"]) + Decimal(value["N"])
+    return {"N": f"{total:f}"}

@@ -1,82 +1,102 @@
-"""The deployed functions as Lambda runs them: each call a process, with a clock of its own."""
+"""The deployed functions as Lambda runs them: each invocation a process with its own clock."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
+from types import ModuleType
 from typing import Any, Final
 from uuid import UUID
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from lambdas.handlers import jobs, master, prices, relay, requests, sweep, validations, worker
+from lambdas.handlers import (
+    api,
+    jobs,
+    master,
+    prices,
+    relay,
+    requests,
+    sweep,
+    validations,
+    worker,
+)
 from lambdas.names import Function
 from tests.simulation.kernel import START, Kernel, Killed
 from tests.simulation.sqs import Message
 
 MOST_SKEW_S: Final = 20.0
 Handler = Callable[[dict[str, Any], Any], Any]
+MODULES: Final[dict[Function, ModuleType]] = {
+    Function.API: api,
+    Function.PRICES: prices,
+    Function.REQUESTS: requests,
+    Function.VALIDATIONS: validations,
+    Function.RELAY: relay,
+    Function.SWEEP: sweep,
+    Function.JOBS: jobs,
+    Function.MASTER: master,
+    Function.WORKER: worker,
+}
 HANDLERS: Final[dict[Function, Handler]] = {
-    Function.PRICES: prices.handler,
-    Function.REQUESTS: requests.handler,
-    Function.VALIDATIONS: validations.handler,
-    Function.RELAY: relay.handler,
-    Function.SWEEP: sweep.handler,
-    Function.JOBS: jobs.handler,
-    Function.MASTER: master.handler,
-    Function.WORKER: worker.handler,
+    function: module.handler for function, module in MODULES.items()
 }
 Broken = Callable[[str, BaseException], None]
 
 
 @dataclass(eq=False)
 class Functions:
-    """Starts invocations. Each is a process of its own, with a clock of its own."""
+    """Starts invocations."""
 
     kernel: Kernel
     rng: Random
-    broken: Broken  # hears the errors that no handler may raise
-    handlers: dict[Function, Handler]
+    broken: Broken  # called with the errors that no handler may raise
     invocations: int = 0
     skew_s: dict[str, float] = field(default_factory=dict)
-    alone: Function = Function.API  # which function runs when there is no scheduler
 
     def now(self) -> datetime:
-        """The time as the running process has it."""
+        """The time by the clock of the running process."""
         task = self.kernel.current
         skew_s = self.skew_s.get(task.process, 0.0) if task is not None else 0.0
         return START + timedelta(seconds=self.kernel.now_s + skew_s)
 
-    def running(self) -> Function:
-        """Which function is running."""
-        task = self.kernel.current
-        return self.alone if task is None else Function(task.process.split("#")[0])
-
     def new_key(self) -> UUID:
-        """For clients that name none."""
+        """A key for a client that sends none."""
         return UUID(int=self.rng.getrandbits(128), version=4)
 
     def invoke(self, function: Function, event: dict[str, Any], ended: "Answered") -> None:
-        """`ended` hears the answer, or None when there was none."""
+        """Calls `ended` with the answer, or None if the invocation failed."""
         self.invocations += 1
         process = f"{function}#{self.invocations}"
         if not self.kernel.is_calm:
             self.skew_s[process] = (self.rng.random() * 2 - 1) * MOST_SKEW_S
         answers: list[Any] = []
-        handler = self.handlers[function]
+        handler = HANDLERS[function]
 
-        def whole(error: BaseException | None) -> None:
+        def finish(error: BaseException | None) -> None:
             if error is not None and not isinstance(error, Killed):
                 self.broken(process, error)
             ended(answers[0] if answers else None, error is None)
 
         self.kernel.start(
-            process, process, lambda: answers.append(handler(event, LAMBDA_CONTEXT)), whole
+            process, process, lambda: answers.append(handler(event, LAMBDA_CONTEXT)), finish
         )
 
 
 Answered = Callable[[Any, bool], None]
-LAMBDA_CONTEXT: Final = LambdaContext()
+TIMEOUT_MS: Final = 60_000
+
+
+class _Context(LambdaContext):
+    """The context of an invocation that has all of its time left."""
+
+    @staticmethod
+    def get_remaining_time_in_millis() -> int:
+        """The whole time-out."""
+        return TIMEOUT_MS
+
+
+LAMBDA_CONTEXT: Final = _Context()
 LAMBDA_CONTEXT._function_name = "simulated"
 LAMBDA_CONTEXT._memory_limit_in_mb = 512
 LAMBDA_CONTEXT._invoked_function_arn = "arn:aws:lambda:us-east-1:000000000000:function:simulated"

@@ -1,5 +1,5 @@
-"""Investors with a browser that retries, and an operator. They remember what they were told: it is
-part of what must be true.
+"""Investors with a browser that retries. They remember the answers that they got: those must be
+true.
 """
 
 import json
@@ -21,7 +21,7 @@ ACCOUNTS: Final = {
 
 @dataclass(eq=False)
 class Wish:
-    """One thing that an investor wants, under one key, however often it is sent."""
+    """One thing that an investor wants, under one idempotency key, however often it is sent."""
 
     who: str
     path: str
@@ -32,35 +32,47 @@ class Wish:
 
     @property
     def granted(self) -> dict[str, Any] | None:
-        """What was answered, if it was a yes."""
+        """The body of the first successful answer."""
         return next((body for status, body in self.answers if status in (200, 201, 202)), None)
 
 
 class People:
     """Sends wishes to the API until each has an answer that will not change."""
 
-    def __init__(self, functions: Functions, rng: Random, bug: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        functions: Functions,
+        rng: Random,
+        bug: Callable[[str], None],
+        version: Callable[[], int],
+    ) -> None:
         self.wishes: list[Wish] = []
+        self.refusals: list[tuple[Wish, int]] = []
+        """For lack of money, with the version of the tables when the request was sent."""
+        self._version = version
         self._functions = functions
         self._rng = rng
         self._bug = bug
 
     def wish(self, who: str, path: str, body: dict[str, Any], key: int, clicks: int) -> None:
-        """Want something, and click on it so many times."""
+        """Sends a new wish as often as the investor clicks."""
         wish = Wish(who=who, path=path, body=body, key=UUID(int=key, version=4))
         self.wishes.append(wish)
         for _ in range(clicks):
             self.send(wish)
 
     def send(self, wish: Wish) -> None:
-        """Once more, with the same key."""
+        """Sends a wish once more, with the same key."""
         wish.attempts += 1
         self._functions.kernel.say(f"{wish.who}: POST {wish.path} {wish.body} ({wish.key})")
         event = gateway_event("POST", wish.path, ACCOUNTS[wish.who], wish.body, wish.key)
-        self._functions.invoke(Function.API, event, lambda answer, _: self._hear(wish, answer))
+        since = self._version()
+        self._functions.invoke(
+            Function.API, event, lambda answer, _: self._receive(wish, since, answer)
+        )
 
     def misuse(self, wish: Wish) -> None:
-        """The same key for something else; it must change nothing."""
+        """Sends the same key with something else, which must change nothing."""
         body = {**wish.body, "amount": "1.00"}
         body.pop("quantity", None)
         if body != wish.body and wish.granted is not None:  # else this would be the first use
@@ -71,27 +83,29 @@ class People:
         if answer is not None and answer["statusCode"] < 300:
             self._bug("a key was used twice, for two things, and both were granted")
 
-    def _hear(self, wish: Wish, answer: Any) -> None:
+    def _receive(self, wish: Wish, since: int, answer: Any) -> None:
         kernel = self._functions.kernel
         status = 0 if answer is None else int(answer["statusCode"])
         body = {} if answer is None else json.loads(answer["body"])
         kernel.say(f"{wish.who}: hears {status or 'nothing'} {body.get('code', '')}")
         if status == 500:
             self._bug(f"the API answered 500 to {wish.path} {wish.body}")
+        if body.get("code") == "insufficient_funds":
+            self.refusals.append((wish, since))
         if is_final(status, body):
             wish.answers.append((status, body))
         elif wish.granted is None and (kernel.is_calm or wish.attempts < 12):
             kernel.at(1.0 + self._rng.random() * 5, lambda: self.send(wish))
 
     def hurry(self) -> None:
-        """What has no answer yet is sent again."""
+        """Sends every wish without a final answer again."""
         for wish in self.wishes:
             if not wish.answers:
                 self.send(wish)
 
 
 def is_final(status: int, body: dict[str, Any]) -> bool:
-    """Whether the answer stays so: a 409 does when it is about the state of things."""
+    """Whether the client need not try again: not after a failure, nor after a stale decision."""
     return status not in (0, 500, 503) and body.get("code") != "conflict"
 
 

@@ -9,9 +9,9 @@ MESSAGES: Final = (
         name="compare group ids as they come",
         edits=(
             Edit(
-                file="lambdas/wire/exchange_fields.py",
-                old="        return text\n    return money.plain(number)\n",
-                new="        return text\n    return str(value)\n",
+                file="lambdas/messaging/exchange.py",
+                old="    return normalise_group_id(text)\n",
+                new="    return text\n",
             ),
         ),
     ),
@@ -20,29 +20,40 @@ MESSAGES: Final = (
         edits=(
             Edit(
                 file="lambdas/handlers/validations.py",
-                old="if verdict.group_id == runtime.exchange().group_id:",
-                new="if runtime.exchange().orders.get(verdict.request_id) is not None:",
+                old="if validation.group_id == deps.config.group_id:",
+                new="if deps.orders.get(validation.request_id) is not None:",
             ),
         ),
     ),
     Bug(
-        name="make a new request_id when asking again",
+        name="record an accepted order only with the first answer",
+        edits=(
+            Edit(
+                file="lambdas/handlers/validations.py",
+                old="    if decision.after.state is State.ACCEPTED:\n",
+                new="    if decision.effect is Effect.MOVE and validation.valid:\n",
+            ),
+        ),
+    ),
+    Bug(
+        name="make a new request_id when publishing again",
         edits=(
             Edit(
                 file="lambdas/handlers/relay.py",
-                old="            change.order_id,\n            change.symbol,",
-                new="            change.order_id + 'x' * change.asks,\n            change.symbol,",
+                old="        publication.order_id,\n        publication.symbol,",
+                new="        publication.order_id + 'x' * publication.attempts,\n"
+                "        publication.symbol,",
             ),
         ),
-        hidden_from="fast: it never asks again",
+        hidden_from="fast: it never publishes again",
     ),
     Bug(
         name="date a request when it is sent, not when it was made",
         edits=(
             Edit(
                 file="lambdas/handlers/relay.py",
-                old="            change.created_at,\n",
-                new="            runtime.now(),\n",
+                old="        publication.created_at,\n",
+                new="        deps.now(),\n",
             ),
         ),
     ),
@@ -51,61 +62,30 @@ MESSAGES: Final = (
         edits=(
             Edit(
                 file="lambdas/handlers/relay.py",
-                old="for position in sorted(failed)\n",
-                new="for position in sorted(failed)[:0]\n",
+                old="for position in sorted(failed)]\n",
+                new="for position in sorted(failed)[:0]]\n",
             ),
         ),
-    ),
-    Bug(
-        name="forget the reminder",
-        edits=(
-            Edit(
-                file="lambdas/handlers/relay.py",
-                old="ports.reminders.send(list(new.values()), ports.first_ask_after)",
-                new="ports.reminders.send([], ports.first_ask_after)",
-            ),
-        ),
-    ),
-    Bug(
-        name="believe that every reminder was queued",
-        edits=(
-            Edit(
-                file="lambdas/handlers/relay.py",
-                old="    failed = unsent | _not_reminded(ports, new)\n",
-                new="    failed = unsent\n    _not_reminded(ports, new)\n",
-            ),
-        ),
-    ),
-    Bug(
-        name="delete the reminder of an open order",
-        edits=(
-            Edit(
-                file="lambdas/usecases/hear_reminders.py",
-                old="reminders.done([it for it in heard if it not in staying or it in renewed])",
-                new="reminders.done(heard)",
-            ),
-        ),
-        hidden_from="fast: it has no sweep",
     ),
     Bug(
         name="swallow the failures of a batch",
         edits=(
             Edit(
-                file="lambdas/handlers/intake.py",
-                old='message_id=record["messageId"])\n            return False\n'
-                "        except Exception:",
-                new='message_id=record["messageId"])\n        except Exception:',
+                file="lambdas/handlers/batch.py",
+                old='                logger.warning("will be retried", reason=error.code)\n'
+                "                raise\n",
+                new='                logger.warning("will be retried", reason=error.code)\n',
             ),
         ),
-        hidden_from="whole, mostly: the sweep asks again",
+        hidden_from="whole, mostly: the sweep publishes again",
     ),
     Bug(
-        name="fail on what cannot be understood instead of putting it aside",
+        name="fail on what is malformed instead of putting it aside",
         edits=(
             Edit(
-                file="lambdas/handlers/intake.py",
-                old='            dead_letters.put(record["body"], error.reason)\n',
-                new="            raise\n",
+                file="lambdas/handlers/batch.py",
+                old="                dead_letters.put(record.body, error.reason)\n",
+                new="                raise\n",
             ),
         ),
     ),
@@ -119,7 +99,7 @@ MESSAGES: Final = (
                 "        self._acknowledge([arrival.token])\n",
             ),
         ),
-        hidden_from="whole: the sweep asks again, and the exchange answers again",
+        hidden_from="whole: the sweep publishes again, and the exchange answers again",
     ),
     Bug(
         name="delete from outbound before the broker's acknowledgement",
@@ -132,7 +112,7 @@ MESSAGES: Final = (
                 "                self._changed.notify_all()\n",
             ),
         ),
-        hidden_from="whole: the sweep asks again",
+        hidden_from="whole: the sweep publishes again",
     ),
     Bug(
         name="delete from outbound whatever became of the publication",
@@ -143,7 +123,7 @@ MESSAGES: Final = (
                 new="confirmed = not done.cancelled()",
             ),
         ),
-        hidden_from="whole: the sweep asks again",
+        hidden_from="whole: the sweep publishes again",
     ),
     Bug(
         name="forget what SQS did not take",

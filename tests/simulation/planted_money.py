@@ -1,69 +1,132 @@
 """Deliberate bugs in how money and orders are kept."""
 
-from functools import partial
 from typing import Final
 
 from tests.simulation.planted import Bug, Edit
 
-_BOOK = "lambdas/adapters/balances.py"
-_ORDERS = "lambdas/adapters/orders.py"
-_TABLE = "lambdas/domain/orders.py"
-_TRADING = "lambdas/domain/trading.py"
+_ACCOUNTS = "lambdas/storage/accounts.py"
+_ORDERS = "lambdas/storage/orders.py"
+_DECISIONS = "lambdas/domain/orders.py"
+_LEDGER = "lambdas/domain/ledger.py"
+_SERVICE = "lambdas/services/orders.py"
+_WALLET = "lambdas/services/wallet.py"
 
 _NO_POSTING_CONDITION = Edit(
-    file=_BOOK,
-    old="posting_item(posting), condition=PostingItem.posting_id.does_not_exist()",
+    file=_ACCOUNTS,
+    old="posting_item(posting), condition=PostingItem.number.does_not_exist()",
     new="posting_item(posting)",
 )
-_NO_END_CONDITION = Edit(
-    file=_BOOK,
-    old="condition=PostingItem.posting_id.does_not_exist()",
-    new="condition=None if posting.posting_id.endswith('#END')"
-    " else PostingItem.posting_id.does_not_exist()",
+_NO_ASSERTION = Edit(
+    file=_LEDGER,
+    old="    assert posting.available_after_minor >= 0",
+    new="    assert True",
 )
-_NO_ORDER_CONDITION = Edit(
-    file=_ORDERS,
-    old="transaction.save(item, condition=_unchanged(decision.before))",
-    new="transaction.save(item)",
+_NO_HELD_ASSERTION = Edit(
+    file=_LEDGER, old="    assert posting.held_after_minor >= 0", new="    assert True"
 )
-_NO_HELD_CONDITION = Edit(
-    file=_BOOK, old="if posting.held_minor < 0:", new="if posting.held_minor < -(10**12):"
-)
-_LATE_ENDS = partial(Edit, file=_ORDERS, old="if after.ended_late:")
 
 MONEY: Final = (
     Bug(
         name="drop the condition that the money is available",
         edits=(
             Edit(
-                file=_BOOK,
-                old="if posting.available_minor < 0:",
-                new="if posting.available_minor < -(10**12):",
+                file=_DECISIONS,
+                old="    if snapshot.account.available_minor < cost_minor:\n",
+                new="    if cost_minor < 0:\n",
+            ),
+            _NO_ASSERTION,
+        ),
+        layers="the ledger's assertion that no balance is negative",
+    ),
+    Bug(
+        name="write balances from a stale read, without the version condition",
+        edits=(
+            Edit(
+                file=_ACCOUNTS,
+                old="            AccountItem.posted_at.set(posting.recorded_at),\n        ],\n",
+                new="            AccountItem.posted_at.set(posting.recorded_at),\n        ],\n"
+                "        add_version_condition=False,\n",
+            ),
+            _NO_POSTING_CONDITION,
+        ),
+        layers="the posting's key",
+    ),
+    Bug(
+        name="drop the condition that an order is as it was read",
+        edits=(
+            Edit(
+                file=_ORDERS,
+                old="transaction.update(_versioned(before), actions=_changes(before, after))",
+                new="transaction.update(\n"
+                "                        _versioned(before),\n"
+                "                        actions=_changes(before, after),\n"
+                "                        add_version_condition=False,\n"
+                "                    )",
             ),
         ),
     ),
-    Bug(name="drop the condition that a posting is new", edits=(_NO_POSTING_CONDITION,)),
     Bug(
-        name="drop the condition that an order is as it was read",
-        edits=(_NO_ORDER_CONDITION, _NO_END_CONDITION),
-        layers="the key of the posting, for an end that came late",
+        name="move money without a posting",
+        edits=(
+            Edit(
+                file=_ACCOUNTS,
+                old="    transaction.save(posting_item(posting), condition=",
+                new="    posting.number > 1 or transaction.save(posting_item(posting), condition=",
+            ),
+        ),
     ),
     Bug(
-        name="forget the posting of an end that came late",
-        edits=(_LATE_ENDS(new="if False:"),),
+        name="skip a number of the ledger",
+        edits=(
+            Edit(
+                file=_ACCOUNTS,
+                old="        number=posting.number,\n        kind=posting.kind.value,\n",
+                new="        number=posting.number + (posting.kind is PostingKind.RELEASE),\n"
+                "        kind=posting.kind.value,\n",
+            ),
+        ),
     ),
     Bug(
-        name="book every end by itself, as if its order did not tell it",
-        edits=(_LATE_ENDS(new="if after.ended_at is not None:"),),
+        name="let the ledger's time go backwards",
+        edits=(
+            Edit(
+                file=_LEDGER,
+                old="now if account.posted_at is None else max(now, account.posted_at)",
+                new="now",
+            ),
+        ),
+    ),
+    Bug(
+        name="take deposited money from the wrong counter-account",
+        edits=(
+            Edit(
+                file=_LEDGER,
+                old="Line(LineAccount.DEMO, -amount_minor)",
+                new="Line(LineAccount.EXCHANGE, -amount_minor)",
+            ),
+        ),
     ),
     Bug(
         name="write the account and the order one after the other",
         edits=(
             Edit(
                 file=_ORDERS,
-                old="        move(transaction, decision.posting, decision.gained)\n",
-                new="        first = TransactWrite(connection=self._connection)\n"
-                "        move(first, decision.posting, decision.gained)\n        write(first)\n",
+                old="                post(transaction, decision.posting)\n",
+                new="                with TransactWrite(connection=self._connection) as first:\n"
+                "                    post(first, decision.posting)\n",
+            ),
+        ),
+    ),
+    Bug(
+        name="read the snapshot's account by itself, eventually consistent",
+        edits=(
+            Edit(
+                file=_ORDERS,
+                old="            account=account_of(account_id, found(account)),\n",
+                new="            account=account_of(\n"
+                "                account_id,\n"
+                "                next(iter(AccountItem.batch_get([account_id])), None),\n"
+                "            ),\n",
             ),
         ),
     ),
@@ -71,19 +134,21 @@ MONEY: Final = (
         name="let a position be set instead of grown",
         edits=(
             Edit(
-                file=_BOOK,
-                old="shares_of(gained.symbol).add(gained.quantity)",
-                new="shares_of(gained.symbol).set(gained.quantity)",
+                file=_ACCOUNTS,
+                old="PositionItem.quantity.add(change.quantity)",
+                new="PositionItem.quantity.set(change.quantity)",
             ),
         ),
     ),
     Bug(
-        name="sweep without a condition",
+        name="write an order's step without money unconditionally",
         edits=(
             Edit(
                 file=_ORDERS,
-                old="item.save(condition=_unchanged(decision.before), add_version_condition=False)",
-                new="item.save(add_version_condition=False)",
+                old="_versioned(before).update(actions=_changes(before, after))",
+                new="_versioned(before).update(\n"
+                "                    actions=_changes(before, after), add_version_condition=False\n"
+                "                )",
             ),
         ),
     ),
@@ -91,9 +156,9 @@ MONEY: Final = (
         name="forget the terminal check",
         edits=(
             Edit(
-                file=_TABLE,
-                old="(State.ACCEPTED, Event.SEEN): (Effect.REPEAT, State.ACCEPTED)",
-                new="(State.ACCEPTED, Event.SEEN): (Effect.MOVE, State.SENT)",
+                file=_DECISIONS,
+                old="(State.ACCEPTED, Event.ECHOED): (Effect.REPEAT, State.ACCEPTED)",
+                new="(State.ACCEPTED, Event.ECHOED): (Effect.MOVE, State.SENT)",
             ),
         ),
     ),
@@ -101,20 +166,19 @@ MONEY: Final = (
         name="move money when ACCEPT comes after VOID",
         edits=(
             Edit(
-                file=_TABLE,
+                file=_DECISIONS,
                 old="(State.VOIDED, Event.ACCEPT): (Effect.CONFLICT, State.VOIDED)",
                 new="(State.VOIDED, Event.ACCEPT): (Effect.MOVE, State.ACCEPTED)",
             ),
-            _NO_END_CONDITION,
-            _NO_HELD_CONDITION,
+            _NO_HELD_ASSERTION,
         ),
-        layers="the posting's key, and held ≥ cost; with them the answer is refused for ever",
+        layers="the ledger's assertion that no balance is negative",
     ),
     Bug(
         name="believe the last of two answers that contradict each other",
         edits=(
             Edit(
-                file=_TABLE,
+                file=_DECISIONS,
                 old="(State.REJECTED, Event.ACCEPT): (Effect.CONFLICT, State.REJECTED)",
                 new="(State.REJECTED, Event.ACCEPT): (Effect.MOVE, State.ACCEPTED)",
             ),
@@ -124,7 +188,7 @@ MONEY: Final = (
         name="forget a contradiction",
         edits=(
             Edit(
-                file=_TABLE,
+                file=_DECISIONS,
                 old="(State.ACCEPTED, Event.REJECT): (Effect.CONFLICT, State.ACCEPTED)",
                 new="(State.ACCEPTED, Event.REJECT): (Effect.REPEAT, State.ACCEPTED)",
             ),
@@ -132,13 +196,28 @@ MONEY: Final = (
         hidden_from="whole: there a message may be lost for good, so its trace is not demanded",
     ),
     Bug(
+        name="record a conflict again with every repeated answer",
+        edits=(
+            Edit(
+                file=_DECISIONS,
+                old="case Effect.CONFLICT if order.conflict is None:",
+                new="case Effect.CONFLICT if order is not None:",
+            ),
+        ),
+    ),
+    Bug(
         name="release money on a time-out",
         edits=(
             Edit(
-                file=_TRADING,
-                old="    asks = order.asks + 1\n",
-                new="    if order.is_overdue(now, policy.overdue_after):\n"
-                "        return apply(order, Event.VOID, now=now)\n    asks = order.asks + 1\n",
+                file="lambdas/handlers/sweep.py",
+                old="    for order_id in swept.retried:\n",
+                new="    from lambdas.domain.orders import Event\n"
+                "    from lambdas.services.orders import advance_order\n"
+                "    for entry in deps.orders.open():\n"
+                "        if deps.now() - entry.created_at >= deps.config.policy.overdue_after:\n"
+                "            advance_order(deps.orders, deps.accounts, entry.order_id,\n"
+                "                          Event.VOID, now=deps.now(), reason='too late')\n"
+                "    for order_id in swept.retried:\n",
             ),
         ),
         hidden_from="fast: it has no sweep",
@@ -147,19 +226,19 @@ MONEY: Final = (
         name="refund at the current price",
         edits=(
             Edit(
-                file="lambdas/usecases/advance_order.py",
-                old="    if decision.after != decision.before:\n",
-                new="    quote = orders.snapshot(order.account_id, order.symbol, order_id).quote\n"
-                "    if quote and decision.posting and decision.posting.available_minor > 0:\n"
-                "        from dataclasses import replace\n"
-                "        from lambdas.domain.money import cost_minor\n"
-                "        back = cost_minor(quote.price, order.quantity)\n"
-                "        changed = {'available_minor': back, 'held_minor': -back}\n"
-                "        posting = replace(decision.posting, **changed)\n"
-                "        decision = replace(decision, posting=posting)\n"
-                "    if decision.after != decision.before:\n",
+                file=_SERVICE,
+                old="        needs_account = decisions.needs_account(order, event)\n",
+                new="        needs_account = decisions.needs_account(order, event)\n"
+                "        quote = orders.snapshot(order.account_id, order.symbol, order_id).quote\n"
+                "        if quote and event in (Event.REJECT, Event.VOID):\n"
+                "            from dataclasses import replace\n"
+                "            from lambdas.domain.money import cost_minor\n"
+                "            cost = cost_minor(quote.price, order.quantity)\n"
+                "            order = replace(order, cost_minor=cost)\n",
             ),
+            _NO_HELD_ASSERTION,
         ),
+        layers="the ledger's assertion that no balance is negative",
     ),
     Bug(
         name="reckon with floats",
@@ -175,15 +254,14 @@ MONEY: Final = (
         name="publish before storing",
         edits=(
             Edit(
-                file="lambdas/usecases/place_order.py",
-                old="    orders.commit(decision)\n",
-                new="    from lambdas import runtime\n"
-                "    from lambdas.domain.money import plain\n"
-                "    from lambdas.wire.exchange import request_out\n"
-                "    new = decision.after\n"
-                "    text = request_out(order_id, new.symbol, plain(new.quantity), now, '3')\n"
-                "    runtime.relay().outbox.send([text])\n"
-                "    orders.commit(decision)\n",
+                file=_SERVICE,
+                old="        orders.commit(decision)\n        return Placed",
+                new="        from lambdas.handlers import relay\n"
+                "        from lambdas.messaging.exchange import serialize_request\n"
+                "        new = decision.after\n"
+                "        text = serialize_request(order_id, new.symbol, new.quantity, now, '3')\n"
+                "        relay.deps.outbox.send([text])\n"
+                "        orders.commit(decision)\n        return Placed",
             ),
         ),
     ),
@@ -191,7 +269,7 @@ MONEY: Final = (
         name="book a deposit under a key of its own each time",
         edits=(
             Edit(
-                file="lambdas/usecases/make_deposit.py",
+                file=_WALLET,
                 old="deposit_id = ledger.deposit_id_for(account_id, key)",
                 new="deposit_id = ledger.deposit_id_for(str(now), key)",
             ),
@@ -201,7 +279,7 @@ MONEY: Final = (
         name="name an order by the moment, not by the client's key",
         edits=(
             Edit(
-                file="lambdas/usecases/place_order.py",
+                file=_SERVICE,
                 old="order_id = order_id_for(account_id, key)",
                 new="order_id = order_id_for(account_id + str(now), key)",
             ),
@@ -221,15 +299,65 @@ MONEY: Final = (
         name="confirm a deposit that met another one",
         edits=(
             Edit(
-                file="lambdas/usecases/make_deposit.py",
-                old="    except StaleDecision:\n        return _made_before(wallets, posting)\n",
-                new="    except (StaleDecision, Transient):\n        pass\n",
-            ),
-            Edit(
-                file="lambdas/usecases/make_deposit.py",
-                old="import KeyReused, StaleDecision\n",
-                new="import KeyReused, StaleDecision, Transient\n",
+                file=_WALLET,
+                old="        accounts.commit_deposit(decision)\n",
+                new="        from lambdas.domain.errors import StaleDecision, Transient\n"
+                "        try:\n"
+                "            accounts.commit_deposit(decision)\n"
+                "        except (StaleDecision, Transient):\n"
+                "            pass\n",
             ),
         ),
+    ),
+    Bug(
+        name="leave a new order out of the index of open orders",
+        edits=(
+            Edit(
+                file=_ORDERS,
+                old="open_shard=str(crc32(order.order_id.encode()) % OPEN_ORDER_SHARDS),",
+                new="open_shard=None,",
+            ),
+        ),
+    ),
+    Bug(
+        name="take an order out of the index of open orders when it is sent",
+        edits=(
+            Edit(
+                file=_ORDERS,
+                old="    if before.is_open and not after.is_open:\n",
+                new="    if before.is_open and after.state is not State.PENDING:\n",
+            ),
+        ),
+    ),
+    Bug(
+        name="leave an ended order in the index of open orders",
+        edits=(
+            Edit(
+                file=_ORDERS,
+                old="    if before.is_open and not after.is_open:\n",
+                new="    if before.is_open and after.state is State.VOIDED:\n",
+            ),
+        ),
+    ),
+    Bug(
+        name="read all partitions of the index but the last",
+        edits=(
+            Edit(
+                file=_ORDERS,
+                old="for shard in range(OPEN_ORDER_SHARDS)\n",
+                new="for shard in range(OPEN_ORDER_SHARDS - 1)\n",
+            ),
+        ),
+    ),
+    Bug(
+        name="retry whatever the index lists, ended or not",
+        edits=(
+            Edit(
+                file=_DECISIONS,
+                old="    if not policy.retry_orders or not order.is_open or now",
+                new="    if not policy.retry_orders or now",
+            ),
+        ),
+        hidden_from="fast: it has no sweep",
     ),
 )

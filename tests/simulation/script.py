@@ -77,13 +77,13 @@ _PARTLY: Final = (*_FAIL, What.CONFLICT)  # for SQS: half of a batch is refused
 _EFFECTS: Final[dict[str, tuple[int, float, tuple[What, ...]]]] = {
     # how many of them there are in a usual run, how many of those fail, and how
     "read": (150, 0.012, (*_CRASH, What.REFUSE)),
+    "snapshot": (40, 0.06, (*_CRASH, What.REFUSE, What.CONFLICT)),
     "write": (40, 0.06, tuple(What)),
     "transact": (40, 0.10, _PARTLY),
     "send outbound": (12, 0.12, _PARTLY),
     "send prices": (8, 0.06, _FAIL),
     "send requests": (16, 0.08, _PARTLY),
     "send validations": (16, 0.08, _PARTLY),
-    "send reminders": (12, 0.12, _PARTLY),
     "put aside": (4, 0.15, _FAIL),
     "receive": (20, 0.04, (What.CRASH_AFTER, What.REFUSE)),
     "publish": (12, 0.06, _CRASH),

@@ -1,6 +1,6 @@
 """SQS in this process: queues that deliver late, twice and out of order, and two clients of them.
 
-It stands for our client of it, so `lambdas.adapters.queues` and `mqtt_bridge.queues` run as they
+It stands for our client of it, so `lambdas.messaging.sqs` and `mqtt_bridge.queues` run as they
 are.
 """
 
@@ -107,7 +107,7 @@ def dead_letters_of(name: str) -> str:
     return f"{name}-dead-letters"
 
 
-_LIMITS: Final = {names.Queue.OUTBOUND: (30.0, 20), names.Queue.REMINDERS: (50.0, 10**9)}
+_LIMITS: Final = {names.Queue.OUTBOUND: (30.0, 20)}
 """How long a message is hidden, and how often it is tried, where it is not as usual."""
 
 

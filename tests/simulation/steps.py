@@ -1,9 +1,9 @@
-"""Step Functions, as far as our one workflow uses it: the real master and worker, one after the
-other, everything between them passed on as JSON.
+"""Step Functions, as far as our workflow uses it: the real master and worker, one after the other,
+with everything between them passed on as JSON.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from lambdas.names import Function
@@ -20,28 +20,28 @@ class Steps:
         self._kernel = kernel
         self._call = call
 
-    def call(self, operation: str, request: Mapping[str, Any]) -> dict[str, Any]:
-        """StartSyncExecution: plan, a worker for each part, join."""
-        job_id, name = json.loads(request["input"])["job_id"], request["name"]
+    def start_sync_execution(self, *, name: str, input: str, **_: Any) -> dict[str, Any]:  # noqa: A002
+        """Plan, a worker for each shard, join."""
+        job_id = json.loads(input)["job_id"]
         try:
             self._kernel.effect("workflow", f"runs {name}", lambda: self.run(job_id))
         except Refusal as refusal:
-            raise refused(operation, refusal.what) from None
+            raise refused("StartSyncExecution", refusal.what) from None
         return {"status": "SUCCEEDED"}
 
     def run(self, job_id: str) -> None:
         """The whole workflow."""
-        planned, parts = self.planned(job_id)
-        self.step("join", job_id, partials=[self.worked(planned, part) for part in parts])
+        planned, shards = self.planned(job_id)
+        self.step("join", job_id, partials=[self.worked(planned, shard) for shard in shards])
 
     def planned(self, job_id: str) -> tuple[dict[str, Any], list[Any]]:
-        """What the plan passes on to each worker, and the parts."""
+        """What the plan passes on to each worker, and the shards."""
         planned = self.step("plan", job_id)
-        return planned, planned.pop("parts")
+        return planned, planned.pop("shards")
 
-    def worked(self, planned: dict[str, Any], part: Any) -> Any:
-        """What a worker answers for a part."""
-        return passed(self._call(Function.WORKER, planned | {"part": part}))
+    def worked(self, planned: dict[str, Any], shard: Any) -> Any:
+        """A worker's result for a shard."""
+        return passed(self._call(Function.WORKER, planned | {"shard": shard}))
 
     def step(self, step: str, job_id: str, **event: Any) -> Any:
         """One step of the master's."""
@@ -49,5 +49,5 @@ class Steps:
 
 
 def passed(value: Any) -> Any:
-    """What is left of it on the other side of Step Functions."""
+    """A value as Step Functions passes it on."""
     return json.loads(json.dumps(value))

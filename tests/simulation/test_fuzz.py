@@ -1,5 +1,5 @@
-"""Ten thousand hostile payloads for each topic, through envelope, wire format and handler: each is
-either understood or put aside with a reason, none comes again, and none moves money.
+"""Ten thousand hostile payloads for each topic, through envelope, parser and handler: each is
+either processed or put aside with a reason, none is retried, and none creates or loses money.
 """
 
 import json
@@ -8,11 +8,14 @@ from typing import Any
 
 import pytest
 
+from lambdas.domain.errors import Malformed
+from lambdas.messaging.exchange import (
+    parse_envelope,
+    parse_prices,
+    parse_request,
+    parse_validation,
+)
 from lambdas.names import Function, Queue, Table
-from lambdas.wire.envelope import envelope_in
-from lambdas.wire.exchange import request_in, verdict_in
-from lambdas.wire.exchange_prices import prices_in
-from lambdas.wire.malformed import Malformed
 from mqtt_bridge.routing import envelope
 from tests.simulation import fuzz
 from tests.simulation.functions import sqs_record
@@ -25,23 +28,23 @@ BATCH = 10
 STATES = ("PENDING", "SENT", "ACCEPTED", "REJECTED")
 
 
-def told_prices(body: str) -> str | None:
+def fault_of_prices(body: str) -> str | None:
     """Why a message of prices has to be put aside; None where it has not."""
-    read = envelope_in(body)
-    faults = prices_in(read.payload, read.received_at, "USD").faults
+    read = parse_envelope(body)
+    faults = parse_prices(read.payload, read.received_at, "USD").faults
     return "; ".join(faults) or None
 
 
-def told_request(body: str) -> str | None:
+def fault_of_request(body: str) -> str | None:
     """Why a request has to be put aside."""
-    request = request_in(envelope_in(body).payload, START)
+    request = parse_request(parse_envelope(body).payload, START)
     return _unexplained(request.group_id, request.request_id)
 
 
-def told_verdict(body: str) -> str | None:
+def fault_of_validation(body: str) -> str | None:
     """Why an answer has to be put aside."""
-    verdict = verdict_in(envelope_in(body).payload, START)
-    return _unexplained(verdict.group_id, verdict.request_id)
+    validation = parse_validation(parse_envelope(body).payload, START)
+    return _unexplained(validation.group_id, validation.request_id)
 
 
 def _unexplained(group_id: str, request_id: str) -> str | None:
@@ -51,9 +54,9 @@ def _unexplained(group_id: str, request_id: str) -> str | None:
 
 IDS: list[str] = []  # of the orders that exist; filled by the test
 TOPICS: dict[str, tuple[Queue, Function, Callable[[str], str | None]]] = {
-    "info": (Queue.PRICES, Function.PRICES, told_prices),
-    "request": (Queue.REQUESTS, Function.REQUESTS, told_request),
-    "validation": (Queue.VALIDATIONS, Function.VALIDATIONS, told_verdict),
+    "info": (Queue.PRICES, Function.PRICES, fault_of_prices),
+    "request": (Queue.REQUESTS, Function.REQUESTS, fault_of_request),
+    "validation": (Queue.VALIDATIONS, Function.VALIDATIONS, fault_of_validation),
 }
 
 
@@ -67,10 +70,10 @@ def prepared(bench: Bench) -> None:
     IDS[:] = bench.order_ids()
 
 
-def reason_for(told: Callable[[str], str | None], body: str) -> str | None:
+def reason_for(fault: Callable[[str], str | None], body: str) -> str | None:
     """What the wire format itself says of a message; it may raise nothing but Malformed."""
     try:
-        return told(body)
+        return fault(body)
     except Malformed as error:
         return error.reason
 
@@ -87,7 +90,7 @@ def conserved(bench: Bench) -> None:
 
 @pytest.mark.parametrize("topic", TOPICS)
 def test_a_hostile_payload_is_understood_or_put_aside_with_its_reason(topic: str) -> None:
-    queue, function, told = TOPICS[topic]
+    queue, function, fault = TOPICS[topic]
     bench = Bench()
     letters = bench.queues[dead_letters_of(queue)].messages
     understood = aside = 0
@@ -98,7 +101,7 @@ def test_a_hostile_payload_is_understood_or_put_aside_with_its_reason(topic: str
             numbers = range(start, start + BATCH)
             payloads = [fuzz.payload(topic, number, IDS) for number in numbers]
             bodies = [envelope(topic, payload, START) for payload in payloads]
-            reasons = [reason_for(told, body) for body in bodies]
+            reasons = [reason_for(fault, body) for body in bodies]
             assert answered(bench, function, bodies) == []
             expected = [body for body, reason in zip(bodies, reasons, strict=True) if reason]
             assert [letter.body for letter in letters] == expected, f"payloads from {start}"

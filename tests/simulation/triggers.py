@@ -1,4 +1,4 @@
-"""What calls the functions: queues, the orders' stream, the clock; unreliable, as the real ones."""
+"""Event sources of the functions: queues, the orders stream, the clock; unreliable as on AWS."""
 
 from functools import partial
 from typing import Any
@@ -56,7 +56,7 @@ class StreamTrigger:
 
     def changed(self, before: Item | None, after: Item) -> None:
         """One change of the table; only those that the event source's filter lets through."""
-        if before is not None and after["asks"]["N"] == "0":
+        if before is not None and after["attempts"]["N"] == "0":
             return
         self._sequence += 1
         images = {} if before is None else {"OldImage": before}

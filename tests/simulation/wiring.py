@@ -1,7 +1,6 @@
-"""Where the real code is given the simulated world: one place, undone at the end of a run."""
+"""Connects the real code to the simulated world: the only place that patches it, for one run."""
 
 import logging
-import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from functools import cache
@@ -10,40 +9,48 @@ from random import Random
 from typing import Any, Final
 from unittest.mock import patch
 
+from aws_lambda_powertools.utilities.batch import BatchProcessor, process_partial_response
+from botocore import xform_name
 from pynamodb.connection import Connection
 
 import mqtt_bridge.bridge
-from lambdas import runtime
-from lambdas.adapters import dynamodb, queues
-from lambdas.adapters.tables import MODELS
-from lambdas.handlers.api import build_handler
-from lambdas.handlers.lines import Counts
-from lambdas.names import Function, Queue, Setting
+from lambdas import bootstrap, observability
+from lambdas.bootstrap import Dependencies
+from lambdas.config import Config
+from lambdas.handlers import batch
+from lambdas.messaging import sqs
+from lambdas.names import Function, Queue, Setting, Table
+from lambdas.services import retry
+from lambdas.storage.client import connect
+from lambdas.storage.models import MODELS
 from mqtt_bridge import backoff, inward, lane, outward
 from mqtt_bridge.settings import Broker, Scheme, Settings
 from tests.simulation import exchange, green
-from tests.simulation.functions import HANDLERS, Functions, Handler
+from tests.simulation.functions import MODULES, Functions
 from tests.simulation.kernel import Kernel
 from tests.simulation.sqs import Client, dead_letters_of
 from tests.simulation.tables import Tables, table_name
 
 REGION: Final = "us-east-1"
-ENVIRONMENT: Final = dict.fromkeys(Setting, "1") | {  # what is not named plays no part here
-    Setting.STAGE: "simulation",
-    Setting.GROUP_ID: exchange.OUR_GROUP,
-    Setting.CURRENCY: "USD",
-    Setting.MAX_PRICE_AGE_S: "3600",
-    Setting.MAX_DEPOSIT_MINOR: "10000000",
-    Setting.OVERDUE_AFTER_S: "300",  # sooner than in any stage, so that a short run sees it
-    Setting.ASK_AGAIN: "on",
-    Setting.FIRST_ASK_AFTER_S: "60",
-    Setting.LONGEST_ASK_INTERVAL_S: "600",
-    Setting.LINK_SILENT_AFTER_S: "900",
-    Setting.OUTBOUND_QUEUE_URL: Queue.OUTBOUND.value,
-    Setting.JOBS_QUEUE_URL: Queue.JOBS.value,
-    Setting.REMINDERS_QUEUE_URL: Queue.REMINDERS.value,
-    "AWS_REGION": REGION,
-}
+ENVIRONMENT: Final = (
+    dict.fromkeys(Setting, "1")  # the settings that play no part here
+    | {Setting(f"{table.name}_TABLE"): table_name(table) for table in Table}
+    | {
+        Setting.STAGE: "simulation",
+        Setting.GROUP_ID: exchange.OUR_GROUP,
+        Setting.CURRENCY: "USD",
+        Setting.MAX_PRICE_AGE_S: "3600",
+        Setting.MAX_DEPOSIT_MINOR: "10000000",
+        Setting.OVERDUE_AFTER_S: "300",  # sooner than in any stage, so that a short run sees it
+        Setting.RETRY_ORDERS: "on",
+        Setting.FIRST_RETRY_AFTER_S: "60",
+        Setting.MAX_RETRY_INTERVAL_S: "600",
+        Setting.LINK_SILENT_AFTER_S: "900",
+        Setting.OUTBOUND_QUEUE_URL: Queue.OUTBOUND.value,
+        Setting.JOBS_QUEUE_URL: Queue.JOBS.value,
+        "AWS_REGION": REGION,
+    }
+)
 SETTINGS: Final = Settings(
     broker=Broker(scheme=Scheme.MQTT, host="broker", port=1883),
     client_id="bridge",
@@ -61,44 +68,19 @@ CONSUMERS: Final = {
     Queue.REQUESTS: Function.REQUESTS,
     Queue.VALIDATIONS: Function.VALIDATIONS,
 }
-PUTTING_ASIDE: Final = {function: queue for queue, function in CONSUMERS.items()} | {
-    Function.SWEEP: Queue.REMINDERS
-}
-"""Whose dead letters a function may add to."""
-
-HEARERS: Final = (Function.REQUESTS, Function.VALIDATIONS)
-_BUILDERS: Final = {
-    Function.API: "api",
-    Function.PRICES: "prices",
-    Function.RELAY: "relay",
-    Function.SWEEP: "sweep",
-    Function.JOBS: "jobs",
-    Function.MASTER: "master",
-    Function.WORKER: "worker",
-} | dict.fromkeys(HEARERS, "exchange")
+_QUEUES: Final = {function: queue for queue, function in CONSUMERS.items()}
 
 
 @cache
 def connection() -> Connection:
-    """One for the process: pynamodb's models are global."""
-    return dynamodb.connect({table: table_name(table) for table in MODELS}, REGION)
-
-
-@cache
-def _api_handler() -> Handler:
-    """Built once; each run gives it other ports. Its routes take longer to build than a run."""
-    return build_handler(lambda: runtime.api(), lambda: runtime.now(), lambda: runtime.new_key())
-
-
-def handlers() -> dict[Function, Handler]:
-    """The real handlers."""
-    return {**HANDLERS, Function.API: _api_handler()}
+    """The connection of all runs of this process: pynamodb's models are global."""
+    return connect({table: table_name(table) for table in Table}, REGION)
 
 
 def serve(tables: Tables) -> None:
-    """Have every call to DynamoDB answered by these tables, from now on."""
+    """Answers every call of pynamodb's models from these tables, until the next call."""
     own: Any = connection()
-    for table, model in MODELS.items():  # another test may have named them otherwise
+    for table, model in MODELS.items():  # another test may have connected them elsewhere
         model.Meta.table_name = table_name(table)
         model._get_connection().connection = own
     own._client = tables
@@ -106,9 +88,9 @@ def serve(tables: Tables) -> None:
 
 @contextmanager
 def wired(kernel: Kernel, functions: Functions, client: Client) -> Iterator[None]:
-    """For as long as it lasts, the functions run over this client's queues and in this time.
+    """Runs the functions over this client's queues and by the kernel's time, within the context.
 
-    Their ports are built by the real composition root, from an environment as the stacks set it.
+    The ports are built by the real composition root, from settings as the stacks make them.
     """
     time: Any = green.Time(kernel)
     with ExitStack() as stack:
@@ -116,48 +98,70 @@ def wired(kernel: Kernel, functions: Functions, client: Client) -> Iterator[None
         def put(target: Any, name: str, value: Any) -> None:
             stack.enter_context(patch.object(target, name, value))
 
-        _doorway.client = client
-        put(queues, "connect", lambda _region: _doorway)
-        put(dynamodb, "time", time)
-        put(dynamodb, "random", functions.rng)
-        built = _built()
-        for function, name in _BUILDERS.items():
-            if function not in HEARERS:
-                put(runtime, name, lambda function=function: built[function])
-        put(runtime, "exchange", lambda: built[functions.running()])
-        put(runtime, "now", functions.now)
-        put(runtime, "new_key", functions.new_key)
+        _sqs.client = client
+        put(retry, "time", time)
+        put(retry, "random", functions.rng)
+        for function, module in MODULES.items():
+            put(module, "deps", _dependencies(function))
+            module.deps.now = functions.now
+            module.deps.new_key = functions.new_key
+        put(batch, "process_partial_response", _process_partial_response)
         _silence(stack)
         yield
 
 
-class _Doorway:
-    """One client of SQS for the process, as a connection is one: each run puts its own behind."""
+class _Boto3Sqs:
+    """boto3's method names on the simulated client of SQS, which each run replaces."""
 
     client: Client
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self.client, name)
+        return lambda **request: self.client.call(_OPERATIONS[name], request)
 
 
-_doorway: Final = _Doorway()
+_OPERATIONS: Final = {
+    xform_name(operation): operation for operation in ("SendMessage", "SendMessageBatch")
+}
+_sqs: Final = _Boto3Sqs()
 
 
 @cache
-def _built() -> dict[Function, Any]:
-    """What the builders make, each of the environment that its function has. Only called while
-    the doorway is in its place.
-    """
-    built = {}
-    for function, name in _BUILDERS.items():
-        queue = PUTTING_ASIDE.get(function)
-        letters = {} if queue is None else {Setting.DEAD_LETTER_QUEUE_URL: dead_letters_of(queue)}
-        with (
-            patch.dict(os.environ, ENVIRONMENT | letters),
-            patch.object(runtime, "_connection", connection),
-        ):
-            built[function] = getattr(runtime, name).__wrapped__()
+def _dependencies(function: Function) -> Dependencies:
+    """The dependencies of one function, with every port built."""
+    environment: dict[str, str] = dict(ENVIRONMENT)
+    if function in _QUEUES:
+        environment[Setting.DEAD_LETTER_QUEUE_URL] = dead_letters_of(_QUEUES[function])
+    built = Dependencies(Config(environment))
+    with (
+        patch.object(bootstrap, "connect", lambda *_: connection()),
+        patch.object(sqs, "sqs_client", lambda _region: _sqs),
+    ):
+        for port in PORTS:
+            getattr(built, port)
+        if function in _QUEUES:
+            _ = built.dead_letters
     return built
+
+
+PORTS: Final = (
+    "orders",
+    "accounts",
+    "market",
+    "activity",
+    "jobs",
+    "outbox",
+    "job_queue",
+    "workflow",
+)
+
+
+def _process_partial_response(*, processor: BatchProcessor, **given: Any) -> Any:
+    """As Powertools' function, with a processor of its own: invocations interleave in this process,
+    and in Lambda they do not.
+    """
+    fails_whole_batch = processor.raise_on_entire_batch_failure
+    own = BatchProcessor(processor.event_type, raise_on_entire_batch_failure=fails_whole_batch)
+    return process_partial_response(processor=own, **given)
 
 
 @contextmanager
@@ -183,8 +187,10 @@ def bridged(
 
 
 def _silence(stack: ExitStack) -> None:
-    """Logs and metrics are other tests' business, and take half of the time."""
+    """Logs and metrics are tested elsewhere, and would take half of the time."""
     previous = logging.root.manager.disable
     logging.disable(logging.CRITICAL)
     stack.callback(logging.disable, previous)
-    stack.enter_context(patch.object(Counts, "add", lambda *_: None))
+    metrics = observability.metrics
+    stack.enter_context(patch.object(metrics, "add_metric", lambda **_: None))
+    stack.enter_context(patch.object(metrics.provider, "flush_metrics", lambda **_: None))

@@ -1,5 +1,5 @@
 """One function at a time, without a scheduler: a recorder numbers every effect of an invocation,
-and can strike any of them.
+and can let any of them fail.
 """
 
 import json
@@ -12,12 +12,12 @@ from typing import Any, Final, TypeVar
 from unittest.mock import patch
 from uuid import UUID
 
-from lambdas.adapters import workflow
-from lambdas.names import Function, Queue, Table
+from lambdas.messaging import workflow
+from lambdas.names import Function, Table
 from mqtt_bridge.routing import envelope
 from tests.simulation import wiring
 from tests.simulation.expressions import Item
-from tests.simulation.functions import LAMBDA_CONTEXT, Functions, sqs_record
+from tests.simulation.functions import HANDLERS, LAMBDA_CONTEXT, Functions, sqs_record
 from tests.simulation.kernel import START, Kernel, Killed, Refusal, What
 from tests.simulation.people import gateway_event, is_final
 from tests.simulation.sqs import Client, Message, all_queues
@@ -26,30 +26,36 @@ from tests.simulation.tables import Tables, table_name
 
 T = TypeVar("T")
 ANA: Final = "11111111-1111-4111-8111-111111111111"
-STRIKES: Final = (What.CRASH_BEFORE, What.CRASH_AFTER, What.REFUSE, What.LOSE)
+FAULTS: Final = (
+    What.CRASH_BEFORE,
+    What.CRASH_AFTER,
+    What.REFUSE,
+    What.CONFLICT,
+    What.LOSE,
+)
 _MOST_DELIVERIES: Final = 10
 
 
 class Recorder(Kernel):
-    """A kernel whose effects are all numbered, in one row."""
+    """A kernel that numbers all effects in one sequence."""
 
     def __init__(self) -> None:
         super().__init__(Random(0), {}, lambda: None)
         self.is_calm = True
         self.recorded: list[str] = []
-        self.strike: tuple[int, What] | None = None
+        self.fault: tuple[int, What] | None = None
         self.is_recording = False
 
     def effect(self, kind: str, label: str, do: Callable[[], T]) -> T:
-        """Record it; strike if it is its turn."""
+        """Records the effect; lets it fail if it is the chosen one."""
         if not self.is_recording:
             return do()
         number = len(self.recorded)
         self.recorded.append(f"{kind}: {label}")
-        what = self.strike[1] if self.strike is not None and self.strike[0] == number else None
+        what = self.fault[1] if self.fault is not None and self.fault[0] == number else None
         if what is What.CRASH_BEFORE:
             raise Killed
-        if what is What.REFUSE:
+        if what in (What.REFUSE, What.CONFLICT):
             raise Refusal(what)
         if what in (What.CRASH_AFTER, What.LOSE):
             with suppress(Exception):  # an answer that says no is not heard either
@@ -71,7 +77,7 @@ class Bench:
         self.tables.on_order = self._changed
         self.queues = all_queues(self.recorder, rng)
         self.client = Client(self.recorder, self.queues)
-        self.functions = Functions(self.recorder, rng, _unexpected, wiring.handlers())
+        self.functions = Functions(self.recorder, rng, _unexpected)
         self.steps = Steps(self.recorder, self.quietly)
         self._messages = 0
 
@@ -81,17 +87,16 @@ class Bench:
         wiring.serve(self.tables)
         with (
             wiring.wired(self.recorder, self.functions, self.client),
-            patch.object(workflow, "connect", lambda *_, **__: self.steps),
+            patch.object(workflow, "step_functions_client", lambda *_: self.steps),
         ):
             yield
 
     def call(self, function: Function, event: dict[str, Any]) -> Any:
-        """One invocation. Raises Killed if it is struck dead."""
-        self.functions.alone = function
-        return self.functions.handlers[function](event, LAMBDA_CONTEXT)
+        """One invocation. Raises Killed if the process dies."""
+        return HANDLERS[function](event, LAMBDA_CONTEXT)
 
     def quietly(self, function: Function, event: dict[str, Any]) -> Any:
-        """One invocation that is neither recorded nor struck."""
+        """One invocation that is not recorded and does not fail."""
         was, self.recorder.is_recording = self.recorder.is_recording, False
         try:
             return self.call(function, event)
@@ -99,11 +104,8 @@ class Bench:
             self.recorder.is_recording = was
 
     def deliver(self, function: Function, event: dict[str, Any]) -> Any:
-        """Again and again, as the event's source does, until nothing of it is left to do. The last
-        answer.
-        """
+        """Delivers the event as its source does, until all of it is done; the last answer."""
         for _ in range(_MOST_DELIVERIES):
-            self.show_reminders()
             try:
                 answer = self.call(function, event)
             except Killed:
@@ -115,12 +117,6 @@ class Bench:
                 return answer
             event = left
         raise AssertionError(f"{function} never finishes")
-
-    def show_reminders(self) -> None:
-        """Whoever calls the sweep again does so later than they are hidden."""
-        reminders = self.queues[Queue.REMINDERS]
-        for reminder in reminders.messages:
-            reminders.hide(reminder, 0.0)
 
     def messages(self, *payloads: str) -> dict[str, Any]:
         """An event of SQS with these payloads in their envelopes."""
@@ -137,7 +133,7 @@ class Bench:
     def state(self) -> dict[str, Any]:
         """All that remains: items, what waits in queues, what is put aside.
 
-        Without when a job last ended in some way: that is only told, and may be missed.
+        Without the time when a job last ended: it is written on best effort.
         """
         queues = {
             name: sorted({(message.body, message.reason or "") for message in queue.messages})

@@ -2,20 +2,20 @@
 
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from random import Random
 from typing import Final
 
-from lambdas import runtime
 from lambdas.domain.errors import DomainError
 from lambdas.domain.orders import Event as OrderEvent
+from lambdas.handlers import sweep
 from lambdas.names import Queue, Table
-from lambdas.usecases.advance_order import advance_order
+from lambdas.services.orders import advance_order, sweep_orders
 from tests.simulation import wiring
 from tests.simulation.bridge_process import BridgeProcess
 from tests.simulation.broker import SimBroker
-from tests.simulation.ends import Ends, check_dead_letters, check_reminders
+from tests.simulation.ends import Ends, check_dead_letters, check_measured
 from tests.simulation.exchange import REQUEST, Manners, SimExchange
 from tests.simulation.expressions import Item
 from tests.simulation.functions import Functions
@@ -47,8 +47,10 @@ class World:
         manners = {e.what[0]: Manners(**dict(e.what[1])) for e in script if e.kind is Kind.MANNERS}
         self.exchange = SimExchange(self.kernel, self.rng, self.broker, manners)
         self.broker.on_request = self.exchange.hear
-        self.functions = Functions(self.kernel, self.rng, self._broken, wiring.handlers())
-        self.people = People(self.functions, self.rng, self._bug)
+        self.functions = Functions(self.kernel, self.rng, self._broken)
+        self.people = People(
+            self.functions, self.rng, self._bug, version=lambda: self.tables.version
+        )
         self.laws = Laws(self.tables, self.exchange, self.people)
         self.stream = StreamTrigger(self.functions)
         self.tables.on_order = self._order_changed
@@ -66,6 +68,8 @@ class World:
         if self.bug is not None:
             raise LawBroken("error of ours", self.bug)
         self.laws.check()
+        while self.people.refusals:
+            self.laws.check_refusal(*self.people.refusals.pop())
 
     def _bug(self, text: str) -> None:
         self.bug = self.bug or text
@@ -117,8 +121,7 @@ class World:
         return is_answered and (not is_waiting or self.mode is Mode.FAST)
 
     def _queues_left(self) -> list[str]:
-        staying = {Queue.REMINDERS} if self.mode is Mode.FAST else set()  # nobody hears them there
-        left = [q for q in Queue if q not in staying and self.queues[q.value].messages]
+        left = [queue for queue in Queue if self.queues[queue.value].messages]
         stream = [] if self.stream.is_read else ["the stream"]
         return [*left, *stream, *(["the broker's session"] if self.broker.session else [])]
 
@@ -131,8 +134,14 @@ class World:
         letters = [m for q in Queue for m in self.queues[dead_letters_of(q)].messages]
         check_dead_letters(letters, self.exchange.rubbish, is_all_expected=not is_whole)
         Ends(self.laws, self.tables, self.exchange, self.people, is_whole=is_whole).check()
-        if not is_whole:
-            check_reminders(self.queues[Queue.REMINDERS].messages, self.laws)
+        self._check_measured()
+
+    def _check_measured(self) -> None:
+        """Runs the sweep's use case once without publishing anything again."""
+        policy = replace(sweep.deps.config.policy, retry_orders=False)
+        now = START + timedelta(seconds=self.kernel.now_s)
+        swept = sweep_orders(sweep.deps.orders, policy=policy, now=now, max_retries=0)
+        check_measured(swept, self.laws, policy, now)
 
     def _happen(self, event: Event) -> None:
         self.kernel.say(f"* {event.kind} {' '.join(str(w) for w in event.what)}".rstrip())
@@ -194,16 +203,17 @@ class World:
 
         def end() -> None:
             advance_order(
-                runtime.sweep().orders,
+                sweep.deps.orders,
+                sweep.deps.accounts,
                 order_id,
                 OrderEvent.VOID,
                 now=self.functions.now(),
                 reason="the operator has looked",
             )
 
-        self.kernel.start("operator", f"operator#{order_id}", end, self._told)
+        self.kernel.start("operator", f"operator#{order_id}", end, self._voided)
 
-    def _told(self, error: BaseException | None) -> None:
+    def _voided(self, error: BaseException | None) -> None:
         if error is not None and not isinstance(error, Killed):
             self._broken("operator", error)
 

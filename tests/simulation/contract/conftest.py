@@ -1,7 +1,4 @@
-"""The simulated DynamoDB, under the real adapters, keeps the contract that the other forms keep.
-
-The tests are those of `tests/contract`; only what answers the adapters is another.
-"""
+"""Runs the contract tests of the ports on the real repositories over the simulated DynamoDB."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,9 +18,9 @@ __all__ = ["ports"]
 
 @contextmanager
 def simulated(_: pytest.MonkeyPatch) -> Iterator[Connection]:
-    """In place of `tests.fakes.dynamo.tables`."""
+    """Replaces `tests.fakes.dynamo.tables`."""
     kernel = Kernel(Random(0), {}, lambda: None)
-    kernel.is_calm = True  # the contract asks for what is so now
+    kernel.is_calm = True  # without lag: the contract is about what has been written
     wiring.serve(Tables(kernel, Random(0)))
     yield wiring.connection()
 

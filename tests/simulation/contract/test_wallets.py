@@ -1,7 +1,0 @@
-"""The contract of wallets, over the simulated tables."""
-
-import pytest
-
-from tests.contract.test_wallets import *  # noqa: F403 - the tests are what is imported
-
-pytestmark = pytest.mark.parametrize("ports", ["dynamodb"], indirect=True)
