@@ -50,7 +50,7 @@ class Orders(Protocol):
         """The existing ones of at most 100 orders by id; consistent read."""
 
     def commit(self, decision: Decision) -> None:
-        """Writes a decision in one transaction. Raises StaleDecision if order or account changed."""
+        """Writes a decision in one transaction. Raises StaleDecision if anything has changed."""
 
     def of_account(self, account_id: str, limit: int, cursor: str | None) -> Page[Order]:
         """An account's orders by time of creation. A new order may appear after a moment."""

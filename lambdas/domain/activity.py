@@ -13,7 +13,7 @@ DEMAND_WINDOW: Final = timedelta(days=7)
 
 
 def normalise_group_id(text: str) -> str:
-    """One id for one group: `3`, `03`, `3.0` and ` 3 ` are group `3`. Other text is only stripped."""
+    """One id for one group: `3`, `03`, `3.0` and ` 3 ` are `3`. Other text is only stripped."""
     text = text.strip()
     match = _WHOLE_NUMBER.fullmatch(text)
     return match[1] if match else text

@@ -5,7 +5,7 @@ Quotes and candles are functions of the set of ticks, whatever the order in whic
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -70,6 +70,7 @@ class Quote:
     previous_price: Decimal | None = None
     previous_at: datetime | None = None
     closes: tuple[HourlyClose, ...] = ()
+    version: int = field(default=0, compare=False)  # number of writes; 0: not stored yet
 
     @property
     def change(self) -> Decimal | None:
@@ -148,6 +149,7 @@ class Candle:
     first_at: datetime
     last_at: datetime
     sums: Sums
+    version: int = field(default=0, compare=False)  # number of writes; 0: not stored yet
 
     @property
     def key(self) -> CandleKey:

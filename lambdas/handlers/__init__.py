@@ -1,9 +1,3 @@
-"""One file per deployed function: event in, use case, response out.
-
-Hardly anything that a start makes ever becomes garbage, so looking for garbage waits until
-`runtime.prepare`, which every handler calls.
+"""Deployed functions, one file each: event in, use case, response out. Beside them, `batch` and
+`job_types` are shared by some.
 """
-
-import gc
-
-gc.disable()

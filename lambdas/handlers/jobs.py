@@ -6,26 +6,25 @@ It waits for that end so that the queue's limit bounds how many workflows, and w
 import json
 from typing import Any
 
+from aws_lambda_powertools.utilities.data_classes import SQSEvent
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from lambdas import runtime
-from lambdas.handlers.lines import logger_of
-from lambdas.names import Function
-from lambdas.usecases.run_job import run_job
+from lambdas import bootstrap
+from lambdas.observability import logger
+from lambdas.services.jobs import run_job
 
-logger = logger_of(Function.JOBS)
-runtime.prepare(runtime.jobs)
+deps = bootstrap.dependencies("jobs", "workflow")
 
 
-class WorkflowBroken(Exception):
-    """A workflow ended in disorder: its job is still open, and its message comes again."""
+class WorkflowFailed(Exception):
+    """An execution failed while its job is open: the message returns to the queue."""
 
 
+@logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> None:
-    """Entry point; the event source gives one message at a time."""
-    ports = runtime.jobs()
-    for record in event["Records"]:
-        job_id = json.loads(record["body"])["job_id"]
-        if not run_job(ports.jobs, ports.workflow, job_id):
-            raise WorkflowBroken(job_id)
+    """Entry point; the event source delivers one message at a time."""
+    for record in SQSEvent(event).records:
+        job_id = json.loads(record.body)["job_id"]
+        if not run_job(deps.jobs, deps.workflow, job_id):
+            raise WorkflowFailed(job_id)
         logger.info("workflow ended", job_id=job_id)

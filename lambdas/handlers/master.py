@@ -1,6 +1,6 @@
-"""The job master: the steps of the workflow that know the job, and the minute's look at all jobs.
+"""Job master: the workflow's steps that know the job, and the sweep of all jobs every minute.
 
-Each step may run twice: what has ended does not change, and what was done is done again alike.
+Each step may run twice: an ended job does not change, and a repeated step gives the same result.
 """
 
 from collections.abc import Callable, Mapping
@@ -9,82 +9,76 @@ from typing import Any, Final
 import msgspec
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from lambdas import runtime
+from lambdas import bootstrap
 from lambdas.domain import jobs
 from lambdas.domain.errors import DomainError, StaleDecision, Transient
 from lambdas.domain.jobs import CannotFinish, Job, Reason
-from lambdas.handlers.kinds import KINDS, task_of, task_out
-from lambdas.handlers.lines import Counts, logger_of
-from lambdas.names import Function, Metric
-from lambdas.usecases.advance_job import Decide, advance_job
-from lambdas.usecases.sweep_jobs import sweep_jobs
-from lambdas.wire.step_errors import reason_of
+from lambdas.handlers.job_types import JOB_TYPES, task_of
+from lambdas.messaging.workflow import failure_reason
+from lambdas.names import Metric, Setting
+from lambdas.observability import count, logger, metrics
+from lambdas.services.jobs import advance_job, sweep_jobs
 
-# What one run can do well within its time; the next one goes on with those that wait longest.
-MOST_SWEPT: Final = 200
+MAX_SWEPT: Final = 200
+"""What one run does well within its time-out; the next run goes on with those waiting longest."""
 
 Event = Mapping[str, Any]
 
-logger = logger_of(Function.MASTER)
-counts = Counts(Function.MASTER, logger)
-runtime.prepare(runtime.master)
+deps = bootstrap.dependencies("jobs", "job_queue", "market", "activity", "accounts")
 
 
+@logger.inject_lambda_context(clear_state=True)
+@metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> Any:
     """Entry point; the event names the step."""
-    try:
-        return STEPS[event["step"]](event)
-    finally:
-        counts.write()
+    return STEPS[event["step"]](event)
 
 
 def _plan(event: Event) -> dict[str, Any]:
-    """The parts of the job, one for each worker; none if the job has ended, or ends here."""
-    now = runtime.now()
-    job, _ = _advance(event["job_id"], lambda job: jobs.started(job, now))
-    parts: Any = []
+    """The shards of the job, one for each worker; none if the job has ended, or ends here."""
+    now = deps.now()
+    job, _ = _advance(event["job_id"], lambda job: jobs.start(job, now))
+    shards: Any = []
     if job.is_open:
-        parts, job = _tried(
-            job, lambda: KINDS[job.kind].plan(task_of(job), runtime.master().sources)
-        )
+        shards, job = _try_step(job, lambda: JOB_TYPES[job.job_type].plan(task_of(job), deps))
     return {
         "job_id": job.job_id,
-        "kind": job.kind,
-        "task": task_out(task_of(job)),
-        "parts": msgspec.to_builtins(parts or []),
+        "job_type": job.job_type,
+        "task": msgspec.to_builtins(task_of(job)),
+        "shards": msgspec.to_builtins(shards or []),
     }
 
 
 def _join(event: Event) -> None:
-    """Makes the result of the parts' answers, and ends the job with it."""
+    """Joins the workers' results, and finishes the job."""
     job, _ = _advance(event["job_id"], lambda _: None)
     if not job.is_open:
         return
-    kind, ports = KINDS[job.kind], runtime.master()
-    partials = [msgspec.convert(partial, kind.partial) for partial in event["partials"]]
-    answer, job = _tried(job, lambda: kind.join(task_of(job), partials, ports.sources))
+    job_type = JOB_TYPES[job.job_type]
+    partials = [msgspec.convert(partial, job_type.partial) for partial in event["partials"]]
+    joined, job = _try_step(job, lambda: job_type.join(task_of(job), partials, deps))
     if job.is_open:
-        result = msgspec.json.encode(kind.show(answer, ports.currency)).decode()
-        _end(job, lambda job: jobs.finished(job, result, runtime.now()))
+        presented = job_type.present(joined, deps.config.text(Setting.CURRENCY))
+        result = msgspec.json.encode(presented).decode()
+        _end(job, lambda job: jobs.finish(job, result, deps.now()))
 
 
 def _fail(event: Event) -> None:
-    """Ends the job because a step could not be done."""
-    error = event["error"]
-    counts.add(Metric.JOBS_BROKEN)
-    logger.error("step failed", job_id=event["job_id"], error=error["Error"])
+    """Fails the job because a step failed for good."""
+    error = event["error"]["Error"]
+    count(Metric.JOBS_BROKEN)
+    logger.error("step failed", job_id=event["job_id"], error=error)
     job, _ = _advance(event["job_id"], lambda _: None)
-    _fail_for(job, reason_of(error["Error"]))
+    _fail_for(job, failure_reason(error))
 
 
 def _sweep(_: Event) -> None:
-    """Starts again what is silent, and ends what is beyond its deadline."""
-    ports = runtime.master()
-    swept = sweep_jobs(ports.jobs, ports.queue, now=runtime.now(), at_most=MOST_SWEPT)
-    for job_id in swept.started_again:
-        logger.warning("job started again", job_id=job_id)
+    """Restarts jobs without progress, and fails those beyond their deadline."""
+    swept = sweep_jobs(deps.jobs, deps.job_queue, now=deps.now(), limit=MAX_SWEPT)
+    for job_id in swept.restarted:
+        logger.warning("job restarted", job_id=job_id)
     for job_id in swept.timed_out:
-        counts.add(Metric.JOBS_BROKEN)
+        count(Metric.JOBS_BROKEN)
         logger.error("job timed out", job_id=job_id)
 
 
@@ -96,10 +90,10 @@ STEPS: Final[dict[str, Callable[[Event], Any]]] = {
 }
 
 
-def _tried(job: Job, step: Callable[[], Any]) -> tuple[Any, Job]:
-    """What the step answers, and the job: ended, if the step has found that it has no answer.
+def _try_step(job: Job, step: Callable[[], Any]) -> tuple[Any, Job]:
+    """The step's result, and the job: failed, if the step found that there can be no result.
 
-    What may succeed another time is raised, for the workflow to try again.
+    Raises what may succeed later, for the workflow to retry.
     """
     try:
         return step(), job
@@ -113,17 +107,23 @@ def _tried(job: Job, step: Callable[[], Any]) -> tuple[Any, Job]:
 
 
 def _fail_for(job: Job, reason: Reason) -> Job:
-    return _end(job, lambda job: jobs.failed(job, reason, runtime.now()))
+    return _end(job, lambda job: jobs.fail(job, reason, deps.now()))
 
 
-def _end(job: Job, decide: Decide) -> Job:
-    ended, is_new = _advance(job.job_id, decide)
-    if is_new:
-        reason = None if ended.reason is None else ended.reason.code
-        counts.add(Metric(f"Jobs{ended.state.capitalize()}"))
-        logger.info("job", job_id=ended.job_id, kind=ended.kind, state=ended.state, reason=reason)
+def _end(job: Job, decide: Callable[[Job], Job | None]) -> Job:
+    ended, is_changed = _advance(job.job_id, decide)
+    if is_changed:
+        is_finished = ended.state is jobs.State.FINISHED
+        count(Metric.JOBS_FINISHED if is_finished else Metric.JOBS_FAILED)
+        logger.info(
+            "job ended",
+            job_id=ended.job_id,
+            job_type=ended.job_type,
+            state=ended.state,
+            reason=None if ended.reason is None else ended.reason.code,
+        )
     return ended
 
 
-def _advance(job_id: str, decide: Decide) -> tuple[Job, bool]:
-    return advance_job(runtime.master().jobs, job_id, decide)
+def _advance(job_id: str, decide: Callable[[Job], Job | None]) -> tuple[Job, bool]:
+    return advance_job(deps.jobs, job_id, decide)

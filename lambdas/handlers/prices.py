@@ -1,41 +1,35 @@
-"""Queue `prices`: the exchange's prices into the history, the board and the candles."""
+"""Queue `prices`: stores the exchange's prices in history, board and candles."""
 
 from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from lambdas import runtime
-from lambdas.handlers.intake import take_all
-from lambdas.handlers.lines import logger_of
-from lambdas.names import Function
-from lambdas.usecases.update_market import update_market
-from lambdas.wire.envelope import Envelope
-from lambdas.wire.exchange_prices import prices_in
-from lambdas.wire.malformed import Malformed
+from lambdas import bootstrap
+from lambdas.domain.errors import Malformed
+from lambdas.handlers.batch import process_batch
+from lambdas.messaging.exchange import Envelope, parse_prices
+from lambdas.names import Setting
+from lambdas.observability import logger
+from lambdas.services.market import store_prices
 
-logger = logger_of(Function.PRICES)
-runtime.prepare(runtime.prices)
+deps = bootstrap.dependencies("market", "dead_letters")
 
 
+@logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> Any:
     """Entry point."""
-    return take_all(
-        event,
-        take=_take,
-        dead_letters=runtime.prices().dead_letters,
-        logger=logger,
-    )
+    return process_batch(event, context, process=_process, dead_letters=deps.dead_letters)
 
 
-def _take(envelope: Envelope) -> None:
-    ports = runtime.prices()
-    prices = prices_in(envelope.payload, envelope.received_at, ports.currency)
-    taken = update_market(ports.market, prices.ticks)
+def _process(envelope: Envelope) -> None:
+    currency = deps.config.text(Setting.CURRENCY)
+    prices = parse_prices(envelope.payload, envelope.received_at, currency)
+    stored = store_prices(deps.market, prices.ticks)
     logger.info(
-        "prices taken",
+        "prices stored",
         prices=len(prices.ticks),
-        new=taken.ticks,
-        quotes_changed=taken.quotes,
+        new=stored.ticks,
+        quotes_changed=stored.quotes,
     )
-    if prices.faults:  # the good ones are kept; the message goes where an operator finds it
+    if prices.faults:  # the valid ones are stored; an operator finds the message
         raise Malformed("; ".join(prices.faults))

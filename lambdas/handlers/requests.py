@@ -1,52 +1,39 @@
-"""Queue `requests`: our own request coming back proves that the broker has it; others are kept."""
+"""Queue `requests`: our own request coming back marks the order as sent; others are recorded."""
 
 from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from lambdas import runtime
-from lambdas.domain.activity import GroupRequest
-from lambdas.domain.errors import NotFound
-from lambdas.domain.orders import Effect, Event
-from lambdas.handlers.intake import take_all
-from lambdas.handlers.lines import Ways, logger_of
-from lambdas.names import Function
-from lambdas.usecases.advance_order import advance_order
-from lambdas.wire.envelope import Envelope
-from lambdas.wire.exchange import request_in
-from lambdas.wire.malformed import Malformed
+from lambdas import bootstrap
+from lambdas.domain.errors import Malformed, NotFound
+from lambdas.domain.orders import Event
+from lambdas.handlers.batch import process_batch
+from lambdas.messaging.exchange import Envelope, parse_request
+from lambdas.observability import logger
+from lambdas.services.orders import advance_order
 
-logger = logger_of(Function.REQUESTS)
-ways = Ways(logger)
-runtime.prepare(runtime.exchange)
+deps = bootstrap.dependencies("orders", "accounts", "activity", "dead_letters")
 
 
+@logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> Any:
     """Entry point."""
-    dead_letters = runtime.exchange().dead_letters
-    failed = take_all(event, take=_take, dead_letters=dead_letters, logger=logger)
-    ways.write()
-    return failed
+    return process_batch(event, context, process=_process, dead_letters=deps.dead_letters)
 
 
-def _take(envelope: Envelope) -> None:
-    request = request_in(envelope.payload, envelope.received_at)
-    logger.set_correlation_id(request.request_id)
-    if request.group_id == runtime.exchange().group_id:
-        _seen(request)
-    else:
-        runtime.exchange().activity.request(request)
-        ways.add(request.request_id, "request kept", group_id=request.group_id)
+def _process(envelope: Envelope) -> None:
+    request = parse_request(envelope.payload, envelope.received_at)
+    with logger.append_context_keys(correlation_id=request.request_id):
+        if request.group_id == deps.config.group_id:
+            _mark_as_sent(request.request_id)
+        else:
+            deps.activity.record_request(request)
+            logger.info("request recorded", group_id=request.group_id)
 
 
-def _seen(request: GroupRequest) -> None:
+def _mark_as_sent(order_id: str) -> None:
     try:
-        decision = advance_order(
-            runtime.exchange().orders, request.request_id, Event.SEEN, now=runtime.now()
-        )
+        decision = advance_order(deps.orders, deps.accounts, order_id, Event.ECHOED, now=deps.now())
     except NotFound:
         raise Malformed("a request of our group that no order of ours explains") from None
-    # An echo that comes after the answer is nothing out of the way: it repeats what is known.
-    state, effect = decision.after.state, decision.effect
-    moved = {} if effect is Effect.MOVE else {"effect": effect.value}
-    ways.add(request.request_id, "request seen", state=state, **moved)
+    logger.info("request echoed", state=decision.after.state, effect=decision.effect)

@@ -1,58 +1,42 @@
-"""Every minute: ask again about orders without an answer; say how many are overdue, and how old the
-newest price is.
-"""
+"""Every minute: publishes unanswered orders again, and measures open orders and the prices' age."""
 
 from typing import Any, Final
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from lambdas import runtime
-from lambdas.handlers.lines import Counts, logger_of
-from lambdas.names import Function, Metric
-from lambdas.usecases.ask_again import ask_again
-from lambdas.usecases.check_health import price_age
-from lambdas.usecases.hear_reminders import UNEXPLAINED, hear_reminders
+from lambdas import bootstrap
+from lambdas.names import Metric
+from lambdas.observability import count, logger, metrics
+from lambdas.services.health import newest_price_age
+from lambdas.services.orders import sweep_orders
 
-# What one run can do well within its time; the next one goes on with the oldest.
-MOST_ASKED: Final = 500
+MAX_RETRIES: Final = 500
+"""What one run does well within its time-out; the next run goes on with those due longest."""
 
-logger = logger_of(Function.SWEEP)
-counts = Counts(Function.SWEEP, logger)
-runtime.prepare(runtime.sweep)
+deps = bootstrap.dependencies("orders", "market")
 
 
+@logger.inject_lambda_context(clear_state=True)
+@metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> None:
     """Entry point."""
-    ports = runtime.sweep()
     try:
-        _ask_again(ports)
-    finally:
-        try:
-            _tell_price(ports)
-        finally:
-            counts.write()
+        _sweep()
+    finally:  # one failing must not hide the other
+        _measure_prices()
 
 
-def _tell_price(ports: runtime.Sweep) -> None:
-    age = price_age(ports.market, now=runtime.now())
-    if age is not None:
-        counts.add(Metric.NEWEST_PRICE_AGE, age.total_seconds())
-
-
-def _ask_again(ports: runtime.Sweep) -> None:
-    heard = hear_reminders(ports.orders, ports.reminders, ports.dead_letters, clock=runtime.now)
-    if heard.unexplained:
-        logger.error("put aside", extra={"reason": UNEXPLAINED, "count": heard.unexplained})
-    if not heard.is_all:
-        logger.warning("more reminders than one sweep hears", extra={"count": len(heard.open)})
-    swept = ask_again(
-        ports.orders,
-        heard.open.values(),
-        policy=ports.policy,
-        now=runtime.now(),
-        at_most=MOST_ASKED,
+def _sweep() -> None:
+    swept = sweep_orders(
+        deps.orders, policy=deps.config.policy, now=deps.now(), max_retries=MAX_RETRIES
     )
-    counts.add(Metric.ORDERS_UNANSWERED, swept.unanswered)
-    counts.add(Metric.ORDERS_OVERDUE, swept.overdue)
-    for order_id in swept.asked:
-        logger.info("asked again", correlation_id=order_id)
+    count(Metric.ORDERS_UNANSWERED, swept.unanswered)
+    count(Metric.ORDERS_OVERDUE, swept.overdue)
+    for order_id in swept.retried:
+        logger.info("request published again", correlation_id=order_id)
+
+
+def _measure_prices() -> None:
+    age = newest_price_age(deps.market, now=deps.now())
+    if age is not None:
+        count(Metric.NEWEST_PRICE_AGE, age.total_seconds())

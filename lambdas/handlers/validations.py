@@ -1,76 +1,75 @@
-"""Queue `validations`: the exchange's answers. Ours end orders; those of other groups are kept."""
+"""Queue `validations`: the exchange's answers. Ours end orders; those of others are recorded."""
 
 from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from lambdas import runtime
-from lambdas.domain.activity import Verdict
-from lambdas.domain.errors import NotFound
-from lambdas.domain.orders import Effect, Event, State
-from lambdas.domain.trading import Decision
-from lambdas.handlers.intake import take_all
-from lambdas.handlers.lines import Counts, Ways, logger_of
-from lambdas.names import Function, Metric
-from lambdas.usecases.advance_order import advance_order
-from lambdas.wire.envelope import Envelope
-from lambdas.wire.exchange import verdict_in
-from lambdas.wire.malformed import Malformed
+from lambdas import bootstrap
+from lambdas.domain.activity import Trade, Validation
+from lambdas.domain.errors import Malformed, NotFound
+from lambdas.domain.orders import Decision, Effect, Event, Order, State
+from lambdas.handlers.batch import process_batch
+from lambdas.messaging.exchange import Envelope, parse_validation
+from lambdas.names import Metric
+from lambdas.observability import count, logger, metrics
+from lambdas.services.orders import advance_order
 
-logger = logger_of(Function.VALIDATIONS)
-counts = Counts(Function.VALIDATIONS, logger)
-ways = Ways(logger)
-runtime.prepare(runtime.exchange)
+deps = bootstrap.dependencies("orders", "accounts", "activity", "dead_letters")
 
 
+@logger.inject_lambda_context(clear_state=True)
+@metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> Any:
     """Entry point."""
-    dead_letters = runtime.exchange().dead_letters
-    failed = take_all(event, take=_take, dead_letters=dead_letters, logger=logger)
-    ways.write()
-    counts.write()
-    return failed
+    return process_batch(event, context, process=_process, dead_letters=deps.dead_letters)
 
 
-def _take(envelope: Envelope) -> None:
-    verdict = verdict_in(envelope.payload, envelope.received_at)
-    logger.set_correlation_id(verdict.request_id)
-    if verdict.group_id == runtime.exchange().group_id:
-        _settle(verdict)
-    else:
-        runtime.exchange().activity.verdict(verdict)
-        ways.add(verdict.request_id, "answer kept", group_id=verdict.group_id)
+def _process(envelope: Envelope) -> None:
+    validation = parse_validation(envelope.payload, envelope.received_at)
+    with logger.append_context_keys(correlation_id=validation.request_id):
+        if validation.group_id == deps.config.group_id:
+            _settle(validation)
+        else:
+            deps.activity.record_validation(validation)
+            logger.info("answer recorded", group_id=validation.group_id)
 
 
-def _settle(verdict: Verdict) -> None:
-    event = Event.ACCEPT if verdict.valid else Event.REJECT
+def _settle(validation: Validation) -> None:
+    event = Event.ACCEPT if validation.valid else Event.REJECT
     try:
         decision = advance_order(
-            runtime.exchange().orders, verdict.request_id, event, now=runtime.now()
+            deps.orders, deps.accounts, validation.request_id, event, now=deps.now()
         )
     except NotFound:
         raise Malformed("an answer to our group about no order of ours") from None
-    outcome = _outcome(decision)
-    if outcome is not None:
-        counts.add(outcome)
-    _tell(verdict.request_id, decision)
+    _report(decision)
+    if decision.after.state is State.ACCEPTED:
+        # After the transaction, and again when the answer is delivered again: it is written once.
+        deps.activity.record_trade(_trade(decision.after, validation.group_id))
 
 
-def _tell(order_id: str, decision: Decision) -> None:
+def _report(decision: Decision) -> None:
     state, effect = decision.after.state, decision.effect
     match effect:
-        case Effect.MOVE:
-            ways.add(order_id, "answer applied", state=state)
         case Effect.CONFLICT:
+            count(Metric.ANSWERS_IN_CONFLICT)
             logger.warning("answer applied", state=state, effect=effect)
+        case Effect.MOVE:
+            is_accepted = state is State.ACCEPTED
+            count(Metric.ORDERS_ACCEPTED if is_accepted else Metric.ORDERS_REJECTED)
+            logger.info("answer applied", state=state, effect=effect)
         case _:
-            ways.add(order_id, "answer applied", state=state, effect=effect)
+            logger.info("answer applied", state=state, effect=effect)
 
 
-def _outcome(decision: Decision) -> Metric | None:
-    if decision.effect is Effect.CONFLICT:
-        return Metric.ANSWERS_IN_CONFLICT
-    if decision.effect is Effect.REPEAT:
-        return None
-    accepted = decision.after.state is State.ACCEPTED
-    return Metric.ORDERS_ACCEPTED if accepted else Metric.ORDERS_REJECTED
+def _trade(order: Order, group_id: str) -> Trade:
+    assert order.ended_at is not None, "an accepted order has ended"
+    return Trade(
+        request_id=order.order_id,
+        group_id=group_id,
+        symbol=order.symbol,
+        quantity=order.quantity,
+        valid=True,
+        requested_at=order.created_at,
+        validated_at=order.ended_at,
+    )

@@ -1,24 +1,23 @@
-"""Short-lived, for one part of one job: reads it, and answers what the last step joins."""
+"""Worker of one shard of one job: reads it and returns what the last step joins."""
 
 from typing import Any
 
 import msgspec
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from lambdas import runtime
-from lambdas.handlers.kinds import KINDS, task_in
-from lambdas.handlers.lines import logger_of
-from lambdas.names import Function
+from lambdas import bootstrap
+from lambdas.handlers.job_types import JOB_TYPES, parse_task
+from lambdas.observability import logger
 
-logger = logger_of(Function.WORKER)
-runtime.prepare(runtime.worker)
+deps = bootstrap.dependencies("market", "activity", "orders", "accounts")
 
 
+@logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> Any:
-    """Entry point. What it raises, the workflow tries again or makes the job fail of."""
-    kind = KINDS[event["kind"]]
-    task = task_in(kind, event["task"])
-    part = msgspec.convert(event["part"], kind.part)
-    partial = kind.work(task, part, runtime.worker())
-    logger.info("part done", job_id=event["job_id"], kind=event["kind"])
+    """Entry point. The workflow retries what it raises, or lets the job fail."""
+    job_type = JOB_TYPES[event["job_type"]]
+    task = parse_task(job_type, event["task"])
+    shard = msgspec.convert(event["shard"], job_type.shard)
+    partial = job_type.work(task, shard, deps)
+    logger.info("shard done", job_id=event["job_id"], job_type=event["job_type"])
     return msgspec.to_builtins(partial)

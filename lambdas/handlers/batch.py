@@ -1,0 +1,58 @@
+"""What the functions behind the bridge's queues share: a batch of envelopes with partial failures.
+
+Each message has its own outcome. A malformed one goes to the dead-letter queue with the reason; one
+that cannot be processed now returns to its queue; the rest of the batch goes on either way.
+"""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from aws_lambda_powertools.utilities.batch import (
+    BatchProcessor,
+    EventType,
+    process_partial_response,
+)
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from lambdas.domain.errors import DomainError, Malformed, Transient
+from lambdas.messaging.exchange import Envelope, parse_envelope
+from lambdas.observability import describe_error, logger
+from lambdas.ports import DeadLetters
+
+MIN_REMAINING_MS: Final = 16_000
+"""What one message may take at the most, with all time-outs and retries. A message that would start
+later returns to its queue, so that the function is never killed half-way.
+"""
+
+_processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
+
+
+def process_batch(
+    event: dict[str, Any],
+    context: LambdaContext,
+    *,
+    process: Callable[[Envelope], None],
+    dead_letters: DeadLetters,
+) -> Any:
+    """Processes each message; returns SQS's partial batch response."""
+
+    def process_record(record: SQSRecord, lambda_context: LambdaContext) -> None:
+        with logger.append_context_keys(message_id=record.message_id):
+            try:
+                if lambda_context.get_remaining_time_in_millis() < MIN_REMAINING_MS:
+                    raise Transient
+                process(parse_envelope(record.body))
+            except Malformed as error:
+                dead_letters.put(record.body, error.reason)
+                logger.warning("put aside", reason=error.reason)
+            except DomainError as error:
+                logger.warning("will be retried", reason=error.code)
+                raise
+            except Exception as error:
+                logger.error("failed", **describe_error(error))
+                raise
+
+    return process_partial_response(
+        event=event, record_handler=process_record, processor=_processor, context=context
+    )

@@ -1,0 +1,1 @@
+"""Repositories over DynamoDB, by pynamodb: one per aggregate."""
