@@ -45,7 +45,7 @@ def choose_system(
     state: Annotated[
         Path | None,
         typer.Option(
-            metavar="FOLDER", help="State of a `make up` of this machine. [default: .local]"
+            metavar="FOLDER", help="State of a `make up` of this machine.", show_default=".local"
         ),
     ] = None,
 ) -> None:
@@ -111,7 +111,7 @@ def errors(
     minutes: Annotated[int, typer.Option(min=0, metavar="N", help="How far back.")] = 60,
     part: Annotated[
         str | None,
-        typer.Option(metavar="PART", help="A function or `bridge`. [default: all parts]"),
+        typer.Option(metavar="PART", help="A function or `bridge`.", show_default="all parts"),
     ] = None,
 ) -> None:
     """List the warnings and errors in the logs."""
@@ -125,7 +125,7 @@ def reconcile_(
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="Also compare with the orders that the exchange accepted: one JSON line per answer.",
+            help="Also compare with what the exchange accepted: one JSON line per answer.",
         ),
     ] = None,
     workers: Annotated[
@@ -147,7 +147,7 @@ def overdue(
     context: typer.Context,
     after: Annotated[
         int | None,
-        typer.Option(min=0, metavar="SECONDS", help="Age. [default: the stage's setting]"),
+        typer.Option(min=0, metavar="SECONDS", help="Age.", show_default="the stage's setting"),
     ] = None,
 ) -> None:
     """List the open orders that the exchange has not answered for too long."""
@@ -214,7 +214,8 @@ def replay(
 def candles(
     context: typer.Context,
     symbol: Annotated[
-        str | None, typer.Argument(metavar="SYMBOL", help="[default: all companies]")
+        str | None,
+        typer.Argument(metavar="SYMBOL", help="A company.", show_default="all companies"),
     ] = None,
 ) -> None:
     """Rebuild candles from the history of prices."""

@@ -16,6 +16,7 @@ import boto3
 from botocore.config import Config
 
 from lambdas.bootstrap import utc_now
+from lambdas.domain.activity import normalise_group_id
 from lambdas.names import BRIDGE, Function, Setting
 from lambdas.storage.accounts import DynamoAccounts
 from lambdas.storage.client import connect
@@ -111,7 +112,7 @@ def _settings(functions: Any, name: str) -> StageSettings:
     configuration = functions.get_function_configuration(FunctionName=name)
     variables = configuration["Environment"]["Variables"]
     return StageSettings(
-        group_id=variables[Setting.GROUP_ID],
+        group_id=normalise_group_id(variables[Setting.GROUP_ID]),
         overdue_after=timedelta(seconds=int(variables[Setting.OVERDUE_AFTER_S])),
     )
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final, Self
 
+from lambdas.domain.activity import normalise_group_id
 from lambdas.domain.orders import Order, State
 from ops.laws import Breach, Law
 from ops.ports import AuditStore, CannotRun, Unreadable
@@ -97,7 +98,7 @@ def _answers(lines: Iterable[str], group_id: str, path: Path) -> Iterator[tuple[
             return
         try:
             answer = json.loads(line)
-            if str(answer["group_id"]) == group_id:
+            if normalise_group_id(str(answer["group_id"])) == group_id:
                 yield str(answer["request_id"]), answer["valid"] is True
         except (ValueError, KeyError, TypeError):
             raise CannotRun(

@@ -1,4 +1,4 @@
-"""The tables as an auditor reads them, in DynamoDB. Scans are allowed here, not in the functions."""
+"""The tables as an auditor reads them, in DynamoDB. Functions never scan; this does."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -27,8 +27,7 @@ class DynamoAuditStore:
     """The port `AuditStore`."""
 
     def __init__(self, connection: Connection) -> None:
-        """The connection names the tables of all models: `lambdas.storage.client.connect`."""
-        self._connection = connection
+        self._connection = connection  # which names the tables
 
     def account_ids(self) -> Iterator[str]:
         """A Scan of accounts, then keys-only Scans of what may name others. Holds all the ids."""
