@@ -14,7 +14,7 @@ from tests.chaos.clients import Clients, everything, read
 from tests.chaos.parts import Parts
 from tests.e2e.system import Person, System
 
-DEAD_LETTERS: Final = ("prices", "requests", "validations", "outbound", "reminders", "relay")
+DEAD_LETTERS: Final = ("prices", "requests", "validations", "outbound", "relay")
 OUR_GROUP: Final = 3
 CONTRADICTED: Final = re.compile(r'"request_id": "([^"]+)".*\(contradicting\)$')
 NOTES: Final = ("repeated", "late", "overtaken", "contradicting", "malformed")

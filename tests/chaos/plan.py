@@ -88,8 +88,8 @@ class Plan:
     """Orders without an end, above which people wait before they buy more: a run is about faults,
     not about how much this machine can carry."""
 
-    first_ask_after_s: int = 8
-    longest_ask_interval_s: int = 16
+    first_retry_after_s: int = 8
+    max_retry_interval_s: int = 16
     visibility_s: int = 20
     calm_within_s: float = 60.0
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from lambdas.domain.orders import OPEN
-from lambdas.names import Queue, Setting, Table
+from lambdas.names import Setting, Table
 from local.faults.switch import Switch
 from local.options import Options
 from tests.chaos.aftermath import Aftermath, gathered
@@ -24,7 +24,7 @@ from tests.chaos.parts import Parts, started
 from tests.chaos.plan import SYMBOLS, Link, Plan
 from tests.chaos.report import say
 from tests.chaos.saboteur import Saboteur
-from tests.chaos.sweeper import PAUSE_S, Sweeper
+from tests.chaos.sweeper import Sweeper
 from tests.chaos.verdict import complaints
 from tests.chaos.watch import Watch
 from tests.e2e.system import ROOT, System, a_person, eventually, running
@@ -32,7 +32,7 @@ from tests.e2e.system import ROOT, System, a_person, eventually, running
 DEPOSIT: Final = Decimal("10000.00")
 OURS_RUN_BESIDE: Final = ("BROKER=none", "BRIDGE=none", "EXCHANGE=none")
 CONSUMED: Final = ("prices", "requests", "validations")
-QUEUES: Final = (*CONSUMED, "outbound", "reminders")
+QUEUES: Final = (*CONSUMED, "outbound")
 LOOK_EVERY_S: Final = 2.0
 LONGEST_WAIT_S: Final = 60.0
 EMPTY_WITHIN_S: Final = 120.0
@@ -186,20 +186,17 @@ def chaos(plan: Plan, place: Place) -> Outcome:
 
 def _clocks(plan: Plan) -> dict[str, str]:
     return {
-        Setting.FIRST_ASK_AFTER_S: str(plan.first_ask_after_s),
-        Setting.LONGEST_ASK_INTERVAL_S: str(plan.longest_ask_interval_s),
+        Setting.FIRST_RETRY_AFTER_S: str(plan.first_retry_after_s),
+        Setting.MAX_RETRY_INTERVAL_S: str(plan.max_retry_interval_s),
     }
 
 
 def _shorten_visibility(system: System, plan: Plan) -> None:
-    """So that what a dead function held comes again in seconds, not in three minutes, and what
-    one sweep has heard of, the next one hears of again.
-    """
-    times_s = dict.fromkeys(CONSUMED, plan.visibility_s) | {Queue.REMINDERS: PAUSE_S}
-    for queue, time_s in times_s.items():
+    """What a dead function held returns in seconds instead of minutes."""
+    for queue in CONSUMED:
         system.client("sqs").set_queue_attributes(
             QueueUrl=system.outputs["queues"][queue],
-            Attributes={"VisibilityTimeout": f"{time_s:.0f}"},
+            Attributes={"VisibilityTimeout": f"{plan.visibility_s:.0f}"},
         )
 
 
@@ -213,7 +210,7 @@ def _waiting(system: System, queue: str) -> int:
 
 
 def _open_orders(system: System) -> int:
-    """A look at the whole table: no index knows them."""
+    """A scan: the check trusts no index."""
     pages = (
         system.client("dynamodb")
         .get_paginator("scan")

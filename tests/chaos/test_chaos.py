@@ -22,8 +22,8 @@ SMALL = Plan(
     kills=3,
     cuts=3,
     broker_kills=1,
-    first_ask_after_s=5,
-    longest_ask_interval_s=10,
+    first_retry_after_s=5,
+    max_retry_interval_s=10,
 )
 
 pytestmark = [

@@ -156,7 +156,7 @@ def aftermath(state: Path) -> Aftermath:
             what="an end of every order, without the sweep's help",
             within_s=100,
         )
-        for queue in ("prices", "requests", "validations", "outbound", "reminders", "relay"):
+        for queue in ("prices", "requests", "validations", "outbound", "relay"):
             assert system.dead_letters(queue) == []
         return Aftermath(
             state=kept,

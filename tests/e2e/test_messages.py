@@ -13,8 +13,8 @@ from uuid import uuid4
 import paho.mqtt.client as mqtt
 import pytest
 
-from lambdas.wire.envelope import envelope_in
-from lambdas.wire.malformed import Malformed
+from lambdas.domain.errors import Malformed
+from lambdas.messaging.exchange import parse_envelope
 from tests.e2e.system import Person, System, eventually
 
 MESSAGES = Path(__file__).parents[1] / "messages"
@@ -57,7 +57,7 @@ def put_aside(system: System) -> Counter[tuple[str, str]]:
     for queue in QUEUES.values():
         for letter in system.dead_letters(queue):
             with suppress(Malformed):
-                name = names.get(envelope_in(letter["body"]).payload)
+                name = names.get(parse_envelope(letter["body"]).payload)
                 if name is not None:
                     found[name, str(letter["reason"])] += 1
     return found

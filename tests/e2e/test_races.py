@@ -6,7 +6,7 @@ import random
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import partial
@@ -15,16 +15,14 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from lambdas.adapters.orders import DynamoOrders
-from lambdas.adapters.wallets import DynamoWallets
-from lambdas.domain import trading
+from lambdas.domain import orders as decisions
 from lambdas.domain.errors import DomainError, StaleDecision
-from lambdas.domain.ledger import Posting
-from lambdas.domain.orders import Event, Order, State
-from lambdas.domain.trading import Purchase, Snapshot
+from lambdas.domain.ledger import LineAccount, Posting
+from lambdas.domain.orders import Event, Order, Purchase, Snapshot, State
 from lambdas.names import Function
-from lambdas.usecases.advance_order import advance_order
-from lambdas.usecases.ask_again import Sweep, ask_again
+from lambdas.services.orders import Sweep, advance_order, sweep_orders
+from lambdas.storage.accounts import DynamoAccounts
+from lambdas.storage.orders import DynamoOrders
 from ops.adapters.settings import physical_name
 from ops.whereabouts import LOCAL_STAGE, stack_name
 from tests.builders import ALICE, NOW, POLICY, a_deposit, a_placing, a_quote
@@ -115,6 +113,17 @@ def test_a_hundred_deposits_under_one_key_are_one(quiet: System) -> None:
     assert len(person.get("/wallet/postings")["items"]) == 1
 
 
+def test_twenty_five_orders_at_once_are_all_taken_where_the_money_is_enough(quiet: System) -> None:
+    """They all write the same account: each is decided again until it is in."""
+    person = rich(quiet, "100.00")
+    set_price(quiet, person, "ONE", "1")
+    body = {"symbol": "ONE", "quantity": "1"}
+    answers = at_once(*[partial(post, person, "/orders", body, uuid4()) for _ in range(25)])
+    assert Counter(answer.status for answer in answers) == {202: 25}
+    wallet = person.get("/wallet")
+    assert (wallet["available"], wallet["held"]) == ("75.00", "25.00")
+
+
 def test_forty_deposits_at_once_are_all_there(quiet: System) -> None:
     person = rich(quiet, "0")
     calls = [
@@ -166,79 +175,93 @@ def attributes(system: System, queue: str, *names: str) -> dict[str, int]:
     return {name: int(told[name]) for name in names}
 
 
-# The same at the ports, where the clock is ours: a sweep asks about orders of a certain age only.
+# The same at the ports, where the clock is ours: a sweep retries orders of a certain age only.
+
+
+@dataclass(frozen=True)
+class Ports:
+    """The ports over tables of their own."""
+
+    orders: DynamoOrders
+    accounts: DynamoAccounts
 
 
 @pytest.fixture
-def orders(quiet: System, monkeypatch: pytest.MonkeyPatch) -> Any:
+def ports(quiet: System, monkeypatch: pytest.MonkeyPatch) -> Any:
     with cloud_tables(monkeypatch, quiet.outputs["aws_endpoint_url"]) as connection:
-        DynamoWallets(connection).deposit(a_deposit(amount_minor=100_000_00))
-        yield DynamoOrders(connection)
+        accounts = DynamoAccounts(connection)
+        accounts.commit_deposit(a_deposit(amount_minor=100_000_00))
+        yield Ports(DynamoOrders(connection), accounts)
 
 
-def place(orders: DynamoOrders, number: int) -> Order:
-    wallets = DynamoWallets(orders._connection)
-    snapshot = Snapshot(account=wallets.account(ALICE), quote=a_quote(), order=None)
+def place(ports: Ports, number: int) -> Order:
+    snapshot = Snapshot(account=ports.accounts.get(ALICE), quote=a_quote(), order=None)
     decision = a_placing(
         snapshot,
         order_id=str(UUID(int=number)),
         purchase=Purchase(symbol="AAPL", quantity=Decimal("0.1")),
     )
-    orders.commit(decision)
+    ports.orders.commit(decision)
     return decision.after
 
 
-def test_eight_sweeps_at_once_ask_about_each_order_once(orders: DynamoOrders) -> None:
-    found = [place(orders, number) for number in range(20)]
-    placed = [order.order_id for order in found]
+def sweep(ports: Ports) -> Sweep:
     later = NOW + timedelta(minutes=3)
-    sweep = partial(ask_again, orders, found, policy=POLICY, now=later, at_most=100)
-    swept: list[Sweep] = at_once(*[sweep] * 8)
-    assert sorted(order_id for it in swept for order_id in it.asked) == placed
-    assert {orders.get(order_id).asks for order_id in placed} == {1}  # type: ignore[union-attr]
+    return sweep_orders(ports.orders, policy=POLICY, now=later, max_retries=100)
 
 
-def test_a_sweep_an_answer_and_an_operator_at_once_end_an_order_once(orders: DynamoOrders) -> None:
-    wallets = DynamoWallets(orders._connection)
-    before = wallets.account(ALICE)
+def test_eight_sweeps_at_once_publish_each_order_again_once(ports: Ports) -> None:
+    placed = [place(ports, number).order_id for number in range(20)]
+    swept: list[Sweep] = at_once(*[partial(sweep, ports)] * 8)
+    assert sorted(order_id for it in swept for order_id in it.retried) == placed
+    assert {order.attempts for order in ports.orders.get_many(placed).values()} == {1}
+
+
+def test_a_sweep_an_answer_and_an_operator_at_once_end_an_order_once(ports: Ports) -> None:
+    before = ports.accounts.get(ALICE)
     for number in range(20):
-        order = place(orders, number)
-        later = NOW + timedelta(minutes=3)
+        order = place(ports, number)
         outcomes = at_once(
-            partial(ask_again, orders, [order], policy=POLICY, now=later, at_most=1),
-            *(partial(outcome, orders, order, event) for event in Event),
+            partial(sweep, ports), *(partial(outcome, ports, order, event) for event in Event)
         )
-        ended = orders.get(order.order_id)
+        ended = ports.orders.get(order.order_id)
         assert ended is not None
         assert not ended.is_open
         assert outcomes.count(ended.state) >= 1
-        ends = [it for it in ledger_of(wallets, order) if it.held_minor < 0]
-        assert [it.held_minor for it in ends] == [-order.cost_minor]
-        if ended.state is State.ACCEPTED:
-            before = replace(before, available_minor=before.available_minor - order.cost_minor)
-        assert wallets.account(ALICE) == before
+        held = [posting.amount_of(LineAccount.HELD) for posting in ledger_of(ports, order)]
+        assert held == [-order.cost_minor, order.cost_minor]
+        account = ports.accounts.get(ALICE)
+        spent_minor = order.cost_minor if ended.state is State.ACCEPTED else 0
+        assert account.available_minor == before.available_minor - spent_minor
+        assert (account.held_minor, account.version) == (0, before.version + 2)
+        before = account
 
 
-def ledger_of(wallets: DynamoWallets, order: Order) -> list[Posting]:
-    """Its postings, of the newest hundred."""
-    page = wallets.postings(order.account_id, 100, None)
+def ledger_of(ports: Ports, order: Order) -> list[Posting]:
+    """The order's postings among the newest hundred, newest first."""
+    page = ports.accounts.postings(order.account_id, 100, None)
     return [posting for posting in page.items if posting.cause_id == order.order_id]
 
 
-def outcome(orders: DynamoOrders, order: Order, event: Event) -> State | None:
-    """The state that the event left, or None where it was refused or came too late twice."""
+def outcome(ports: Ports, order: Order, event: Event) -> State | None:
+    """The state that the event left, or None where it was refused."""
     try:
-        return advance_order(orders, order.order_id, event, now=NOW).after.state
+        return advance_order(
+            ports.orders, ports.accounts, order.order_id, event, now=NOW
+        ).after.state
     except DomainError:
         return None
 
 
-def test_only_one_of_many_equal_decisions_is_committed(orders: DynamoOrders) -> None:
-    decision = trading.apply(place(orders, 1), Event.ACCEPT, now=datetime.now(UTC))
+def test_only_one_of_many_equal_decisions_is_committed(ports: Ports) -> None:
+    order = place(ports, 1)
+    decision = decisions.apply(
+        order, Event.ACCEPT, ports.accounts.get(ALICE), now=datetime.now(UTC)
+    )
 
     def commit() -> bool:
         try:
-            orders.commit(decision)
+            ports.orders.commit(decision)
         except StaleDecision:
             return False
         return True
