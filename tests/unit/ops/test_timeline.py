@@ -4,8 +4,8 @@ from datetime import timedelta
 from typing import Any
 
 from lambdas.domain.orders import Event, Order
-from ops.timeline import timeline_of
 from ops.ports import LogLine
+from ops.timeline import timeline_of
 from tests.builders import NOW
 from tests.unit.ops.world import World
 
