@@ -113,23 +113,23 @@ tools: $(VENV)/.installed .venv-cloud/.installed cdk/node_modules/.installed fro
 .PHONY: up
 up:  ## the whole system on this machine; Ctrl-C stops it (CLOUD_PORT= MQTT_PORT= STATE= BROKER=mosquitto EXCHANGE=none)
 	@$(MAKE) --no-print-directory -j4 tools
-	@exec $(LOCAL) --broker $(BROKER) --bridge $(BRIDGE) --exchange $(EXCHANGE) --exchange-options "$(EXCHANGE_OPTIONS)" up
+	@exec $(LOCAL) up --broker $(BROKER) --bridge $(BRIDGE) --exchange $(EXCHANGE) --exchange-options "$(EXCHANGE_OPTIONS)"
 
 .PHONY: demo
-demo: $(VENV)/.installed  ## the main job, step by step, on a running `make up`
+demo: $(VENV)/.installed  ## the main use case, step by step, on a running `make up`
 	@exec $(LOCAL) demo
 
 .PHONY: confirm
-confirm: $(VENV)/.installed  ## accept a sign-up, as an operator does: make confirm EMAIL=…
-	@exec $(LOCAL) --email "$(EMAIL)" confirm
+confirm: $(VENV)/.installed  ## confirm a sign-up, as an operator does: make confirm EMAIL=…
+	@exec $(LOCAL) confirm "$(EMAIL)"
 
 .PHONY: logs
-logs: $(VENV)/.installed  ## what the functions of a running `make up` have logged
+logs: $(VENV)/.installed  ## the latest log lines of the functions of a running `make up`
 	@exec $(LOCAL) logs
 
 .PHONY: clean
-clean:  ## forget the data of `make up`
-	@exec $(PYTHON) -m local --state "$(STATE)" clean
+clean: $(VENV)/.installed  ## delete the data of `make up`
+	@exec $(LOCAL) clean
 
 STAGE_ON_AWS = case "$(STAGE)" in dev|prod) ;; *) \
   echo "Which stage? make $@ STAGE=dev, or STAGE=prod (the local one is: make up)"; exit 1;; esac

@@ -25,11 +25,9 @@ from lambdas.adapters.market import DynamoMarket
 from lambdas.domain.market import Tick
 from lambdas.names import Table
 from lambdas.usecases.update_market import update_market
-from local.confirm import confirm_sign_up
-from local.errors import CannotRun
-from local.investor import Investor
-from local.options import Options
-from local.outputs import Outputs
+from local.deploy import Outputs
+from local.options import CannotRun, Options
+from local.users import Investor, confirm_sign_up
 
 POINTS = 8_640
 EVERY = timedelta(minutes=5)

@@ -21,11 +21,9 @@ from urllib.parse import urlsplit
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
 
-from local.confirm import confirm_sign_up
-from local.errors import CannotRun
-from local.investor import Investor
-from local.options import Options
-from local.outputs import Outputs
+from local.deploy import Outputs
+from local.options import CannotRun, Options
+from local.users import Investor, confirm_sign_up
 
 _PATIENCE_S = 30
 _SYMBOL = "AAPL"

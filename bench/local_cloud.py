@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from local.deploy import Outputs
 from local.options import Options
-from local.outputs import Outputs
 
 CLOUD_PORT, MQTT_PORT = 5006, 2306
 STATE: Final = Path(".local-bench/state")

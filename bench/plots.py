@@ -21,8 +21,8 @@ from lambdas.domain import quoting
 from lambdas.domain.candles import LENGTHS, Candle, Interval, opened_at
 from lambdas.domain.market import Tick
 from lambdas.domain.quoting import MarketSnapshot
-from local.exchange.bars import price_at
-from local.exchange.replay import real_series
+from local.exchange.market import historical_series as real_series
+from local.exchange.market import price_at
 
 FOLDER: Final = Path("docs/plots")
 SYMBOL: Final = "AAPL"

@@ -15,9 +15,9 @@ import boto3
 from bench.latency import Ear, Trip, an_investor, seconds_of
 from bench.local_cloud import local_cloud
 from bench.spread import in_ms
-from local.errors import CannotRun
-from local.investor import Investor
-from local.outputs import Outputs
+from local.deploy import Outputs
+from local.options import CannotRun
+from local.users import Investor
 
 RATES: Final = (1, 2, 3, 4, 6, 8, 11, 15, 20, 27, 36)
 STEP_S: Final = 15

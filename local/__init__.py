@@ -1,4 +1,4 @@
-"""What stands in for the outside world on a laptop: the local cloud, an MQTT broker, an exchange,
-and the commands that start, confirm, demonstrate and forget them. Nothing of the product imports
-this room.
+"""Everything that the system needs around it on a laptop: the local cloud, an MQTT broker, a
+simulated exchange, and the commands that start, use and delete a run. The product itself never
+imports this package.
 """

@@ -1,133 +1,168 @@
-"""`python -m local up|bridge|broker|demo|confirm|logs|clean`: the commands behind the Makefile's
-targets of the same names, and two parts of a run that may be started beside it.
+"""`python -m local COMMAND`: the commands behind the Makefile's targets of the same names, and two
+that run the bridge or the broker separately from `make up`.
 """
 
-import argparse
 import os
 import shlex
 import sys
+from dataclasses import replace
 from pathlib import Path
+from typing import Annotated
 
-from local.errors import CannotRun
-from local.options import BridgeKind, BrokerKind, ExchangeKind, Options
+import typer
+from botocore.exceptions import BotoCoreError, ClientError
+
+from local import bridge, broker, cloud, demo, resources, users
+from local import up as running
+from local.deploy import Outputs
+from local.options import BridgeKind, BrokerKind, CannotRun, ExchangeKind, Options
+
+_DEFAULTS = Options()
+
+app = typer.Typer(
+    help="Runs the whole system on this machine: `up` in one terminal, the other commands in "
+    "another. The options below come before the name of the command.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+_CloudPort = Annotated[int, typer.Option(metavar="PORT", help="Port of the local cloud.")]
+_MqttPort = Annotated[int, typer.Option(metavar="PORT", help="Port of the MQTT broker.")]
+_State = Annotated[Path, typer.Option(metavar="FOLDER", help="Folder of the run's data.")]
+_Broker = Annotated[
+    BrokerKind,
+    typer.Option(help="MQTT broker; with none, start one by `python -m local broker`."),
+]
+_Bridge = Annotated[
+    BridgeKind,
+    typer.Option(help="The bridge; with none, start one by `python -m local bridge`."),
+]
+_Exchange = Annotated[
+    ExchangeKind,
+    typer.Option(help="The exchange; with none, publish on its topics yourself."),
+]
+_ExchangeOptions = Annotated[
+    str,
+    typer.Option(metavar="OPTIONS", help="Further options of `python -m local.exchange`."),
+]
+_BrokerQueue = Annotated[
+    int,
+    typer.Option(
+        min=0, metavar="N", help="Messages that mosquitto keeps for a disconnected session; 0: all."
+    ),
+]
 
 
-def main() -> int:
-    given = _parser().parse_args()
-    options = Options(
-        cloud_port=given.cloud_port,
-        mqtt_port=given.mqtt_port,
-        state=given.state.resolve(),
-        broker=BrokerKind(given.broker),
-        broker_queue=given.broker_queue,
-        bridge=BridgeKind(given.bridge),
-        exchange=ExchangeKind(given.exchange),
-        exchange_options=tuple(shlex.split(given.exchange_options)),
+@app.callback()
+def common(
+    context: typer.Context,
+    cloud_port: _CloudPort = _DEFAULTS.cloud_port,
+    mqtt_port: _MqttPort = _DEFAULTS.mqtt_port,
+    state: _State = _DEFAULTS.state,
+) -> None:
+    """Gather the options that all commands share."""
+    context.obj = Options(cloud_port=cloud_port, mqtt_port=mqtt_port, state=state.resolve())
+
+
+@app.command()
+def up(
+    context: typer.Context,
+    broker: _Broker = _DEFAULTS.broker,
+    broker_queue: _BrokerQueue = _DEFAULTS.broker_queue,
+    bridge: _Bridge = _DEFAULTS.bridge,
+    exchange: _Exchange = _DEFAULTS.exchange,
+    exchange_options: _ExchangeOptions = "",
+) -> None:
+    """Start everything and watch it; Ctrl-C stops it and keeps the data."""
+    options = replace(
+        _options(context),
+        broker=broker,
+        broker_queue=broker_queue,
+        bridge=bridge,
+        exchange=exchange,
+        exchange_options=_words(exchange_options),
     )
+    raise typer.Exit(running.up(options))
+
+
+@app.command(name="demo")
+def show_demo(context: typer.Context) -> None:
+    """Show the main use case on a running system, checking every step."""
+    demo.demo(_options(context))
+
+
+@app.command()
+def confirm(
+    context: typer.Context,
+    email: Annotated[str, typer.Argument(help="E-mail address of the account.")],
+) -> None:
+    """Confirm a sign-up, as an operator does in the Cognito console."""
+    if not email:
+        raise CannotRun("Which account? Name it: make confirm EMAIL=somebody@example.com")
+    users.confirm_sign_up(Outputs.read(_options(context)), email)
+    print(f"{email} is confirmed and can sign in.")
+
+
+@app.command()
+def logs(context: typer.Context) -> None:
+    """Print the latest log lines of every function."""
+    outputs = Outputs.read(_options(context))
     try:
-        return _run(given.command, options, given)
-    except CannotRun as error:
-        print(f"✗ {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        return 130
-    except BrokenPipeError:  # as with `make logs | head`
+        for line in cloud.function_logs(outputs.aws_endpoint_url):
+            print(line)
+        sys.stdout.flush()
+    except BrokenPipeError:  # as with `make logs | head`: not an error
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
 
 
-def _run(command: str, options: Options, given: argparse.Namespace) -> int:
-    # Imported when needed: `clean` must work in a tree where little is installed.
-    match command:
-        case "up":
-            from local.up import up
-
-            return up(options)
-        case "bridge":
-            from local.bridge import become_bridge
-
-            return become_bridge(options)
-        case "broker":
-            from local.broker import become_broker
-
-            return become_broker(options)
-        case "demo":
-            from local.demo import demo
-
-            return demo(options)
-        case "confirm":
-            from local.confirm import confirm
-
-            return confirm(options, given.email)
-        case "logs":
-            from local.functions import logs
-
-            return logs(options)
-        case _:
-            from local.clean import clean
-
-            return clean(options)
+@app.command()
+def clean(context: typer.Context) -> None:
+    """Delete all data of the runs in the state folder."""
+    options = _options(context)
+    resources.clean(options)
+    print(f"Deleted: users, orders and all other data of runs in {options.state}.")
 
 
-def _parser() -> argparse.ArgumentParser:
-    usual = Options()
-    parser = argparse.ArgumentParser(prog="python -m local", description=__doc__)
-    parser.add_argument(
-        "command", choices=("up", "bridge", "broker", "demo", "confirm", "logs", "clean")
-    )
-    _add_places(parser, usual)
-    _add_players(parser, usual)
-    parser.add_argument("--email", default="", help="whom to confirm")
-    return parser
+@app.command(name="bridge")
+def run_bridge(context: typer.Context) -> None:
+    """Run the bridge of a system that was started with `up --bridge none`."""
+    bridge.become_bridge(_options(context))
 
 
-def _add_places(parser: argparse.ArgumentParser, usual: Options) -> None:
-    """Where a run listens, and where it keeps what it has."""
-    add = parser.add_argument
-    add(
-        "--cloud-port",
-        type=int,
-        default=usual.cloud_port,
-        metavar="PORT",
-        help="of the local cloud",
-    )
-    add("--mqtt-port", type=int, default=usual.mqtt_port, metavar="PORT", help="of the broker")
-    add(
-        "--state",
-        type=Path,
-        default=usual.state,
-        metavar="FOLDER",
-        help="where a run keeps everything",
-    )
+@app.command(name="broker")
+def run_broker(
+    context: typer.Context,
+    broker_kind: Annotated[
+        BrokerKind, typer.Option("--broker", help="Which MQTT broker: iotcore or mosquitto.")
+    ] = _DEFAULTS.broker,
+    broker_queue: _BrokerQueue = _DEFAULTS.broker_queue,
+) -> None:
+    """Run a broker for a system that was started with `up --broker none`."""
+    broker.become_broker(replace(_options(context), broker=broker_kind, broker_queue=broker_queue))
 
 
-def _add_players(parser: argparse.ArgumentParser, usual: Options) -> None:
-    """Who plays the broker, the bridge and the exchange."""
-    add = parser.add_argument
-    add(
-        "--broker",
-        choices=[*BrokerKind],
-        default=usual.broker,
-        help="which MQTT broker (iotcore); none: run one beside it",
-    )
-    add(
-        "--broker-queue",
-        type=int,
-        default=usual.broker_queue,
-        metavar="N",
-        help="messages that mosquitto keeps for a sleeping session (0: all)",
-    )
-    add("--bridge", choices=[*BridgeKind], default=usual.bridge, help="none: run one beside it")
-    add(
-        "--exchange", choices=[*ExchangeKind], default=usual.exchange, help="who plays the exchange"
-    )
-    add(
-        "--exchange-options",
-        default="",
-        metavar="OPTIONS",
-        help="more options of python -m local.exchange",
-    )
+def _words(text: str) -> tuple[str, ...]:
+    try:
+        return tuple(shlex.split(text))
+    except ValueError as error:
+        raise typer.BadParameter(f"{error}.", param_hint="--exchange-options") from error
+
+
+def _options(context: typer.Context) -> Options:
+    assert isinstance(context.obj, Options)
+    return context.obj
+
+
+def main() -> None:
+    """Run one command; exit status 1 and a message if it cannot run."""
+    try:
+        app(prog_name="python -m local")
+    except CannotRun as error:
+        sys.exit(f"✗ {error}")
+    except (BotoCoreError, ClientError) as error:
+        sys.exit(f"✗ A call to the local cloud failed: {error}\n  Is `make up` still running?")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

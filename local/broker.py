@@ -1,6 +1,5 @@
-"""The MQTT broker: rumqttd from the `iotcore` wheel, or the machine's Mosquitto, both with user
-name and password, persistent sessions, and queues large enough for a bridge that sleeps over a
-weekend.
+"""The MQTT broker: rumqttd from the `iotcore` package, or an installed Mosquitto. Both require user
+name and password, keep persistent sessions, and queue enough for a bridge that is down for days.
 """
 
 import json
@@ -13,10 +12,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, NoReturn
 
-from local.errors import CannotRun
-from local.files import write_private
-from local.options import HOST, BrokerKind, Options
+from local.options import HOST, BrokerKind, CannotRun, Options
 from local.processes import Program
+from local.resources import write_private
 from local.tools import PYTHON, environment
 
 NAME: Final = "broker"
@@ -43,8 +41,8 @@ dynamic_filters = true
 {username} = "{password}"
 """
 
-# `autosave_on_changes` is what lets sessions and queued messages survive SIGKILL, but for those of
-# the last moment: it saves right after it has acknowledged.
+# With `autosave_on_changes` sessions and queued messages survive SIGKILL, except a message that was
+# acknowledged immediately before: Mosquitto saves right after it has acknowledged.
 _MOSQUITTO_CONFIG: Final = """\
 listener {port} {host}
 allow_anonymous false
@@ -67,31 +65,31 @@ log_type notice
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Credentials:
-    """The one account of the broker. `password` never reaches a log."""
+    """The only account of the broker. The password is never logged."""
 
     username: str
     password: str = field(repr=False)
 
     def url(self, options: Options) -> str:
-        """The broker's URL with the account in it."""
+        """The broker's URL including user name and password."""
         return f"mqtt://{self.username}:{self.password}@{HOST}:{options.mqtt_port}"
 
     def as_secret(self) -> str:
-        """The secret's value as the bridge reads it."""
+        """The value of the Secrets Manager secret, as the bridge reads it."""
         return json.dumps({"username": self.username, "password": self.password})
 
 
 def credentials(options: Options) -> Credentials:
-    """Made once per state folder, so that a second run still knows the first one's clients."""
+    """Created once per state folder, so that clients of an earlier run can still connect."""
     path = options.state / "mqtt-credentials.json"
     if not path.exists():
-        made = Credentials(username="fintech", password=secrets.token_hex(16))
-        write_private(path, made.as_secret())
+        account = Credentials(username="fintech", password=secrets.token_hex(16))
+        write_private(path, account.as_secret())
     return Credentials(**json.loads(path.read_text()))
 
 
 def program(options: Options, account: Credentials) -> Program:
-    """The broker that the options name, configured."""
+    """The broker that the options name, with its configuration files written."""
     folder = options.state / "broker"
     folder.mkdir(parents=True, exist_ok=True)
     match options.broker:
@@ -100,18 +98,18 @@ def program(options: Options, account: Credentials) -> Program:
         case BrokerKind.MOSQUITTO:
             argv = _mosquitto(options, account, folder)
         case BrokerKind.NONE:
-            raise CannotRun("Which broker? --broker iotcore, or --broker mosquitto")
+            raise CannotRun("Which broker? Choose --broker iotcore or --broker mosquitto.")
     return Program(name=NAME, argv=argv, env=environment(), grace_s=10)
 
 
 def become_broker(options: Options) -> NoReturn:
-    """Turn this process into the broker of a run that was started without one (`BROKER=none`).
+    """Replace this process by the broker of a run that was started with `BROKER=none`.
 
-    So a broker can be killed while the rest goes on.
+    The broker can then be killed while the rest of the run continues.
     """
-    made = program(options, credentials(options))
-    os.chdir(made.folder)
-    os.execve(made.argv[0], made.argv, dict(made.env))  # noqa: S606 - the broker that we chose
+    chosen = program(options, credentials(options))
+    os.chdir(chosen.folder)
+    os.execve(chosen.argv[0], chosen.argv, dict(chosen.env))  # noqa: S606 - a path of our own
 
 
 def _iotcore(options: Options, account: Credentials, folder: Path) -> tuple[str, ...]:
@@ -126,7 +124,7 @@ def _iotcore(options: Options, account: Credentials, folder: Path) -> tuple[str,
             password=account.password,
         ),
     )
-    # rumqttd logs every packet as an error of a tracing span; only a fatal line is worth keeping.
+    # rumqttd logs every packet at level ERROR; only CRITICAL lines are worth keeping.
     return (PYTHON, "-m", "iotcore", "--config", str(config), "--log-level", "CRITICAL")
 
 
@@ -150,11 +148,11 @@ def _mosquitto(options: Options, account: Credentials, folder: Path) -> tuple[st
 
 
 def _mosquitto_tool(name: str) -> str:
-    # Packages put the server in /usr/sbin, which is not on everybody's PATH.
+    # Packages install the server in /usr/sbin, which is often not on the PATH.
     found = shutil.which(name, path=f"{os.environ.get('PATH', os.defpath)}{os.pathsep}/usr/sbin")
     if found is None:
         raise CannotRun(
             f"BROKER=mosquitto needs `{name}` on the PATH. Install Mosquitto, "
-            "or leave BROKER out: the built-in broker needs nothing."
+            "or omit BROKER: the built-in broker needs no installation."
         )
     return found

@@ -1,5 +1,6 @@
-"""`make demo`: the main job once, through the public doors only, as a story. Each step checks what
-it tells; the first that is not as it should be ends the demo with exit status 1.
+"""`make demo`: the main use case step by step, through the public interfaces only.
+
+Every step checks what it prints. The first wrong result ends the demo with exit status 1.
 """
 
 import secrets
@@ -9,82 +10,80 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final, TypeVar
 
-from local.confirm import confirm_sign_up
-from local.errors import CannotRun
-from local.investor import Investor, NotConfirmed
-from local.options import Options
-from local.outputs import Outputs
-from local.simulator import REFUSED_SYMBOL
+from local.deploy import Outputs
+from local.options import CannotRun, Options
+from local.simulator import REJECTED_SYMBOL
+from local.users import Investor, NotConfirmed, confirm_sign_up
 
 _DEPOSIT: Final = "1000.00"
 _QUANTITY: Final = "0.5"
-_REFUSED_QUANTITY: Final = "100"
-_PATIENCE_S: Final = 30
+_REJECTED_QUANTITY: Final = "100"
+_TIMEOUT_S: Final = 30
 _POLL_S: Final = 0.1
-_NAMED_FIRST: Final = "AAPL"
+_SYMBOL: Final = "AAPL"
 
 T = TypeVar("T")
 
 
-class NotAsItShould(CannotRun):
-    """A step of the demo showed something else than it must."""
+class DemoFailed(CannotRun):
+    """A step of the demo had a wrong result."""
 
 
-def demo(options: Options) -> int:
-    """Walk the main job and print it."""
+def demo(options: Options) -> None:
+    """Run the main use case and print each step."""
     outputs = Outputs.read(options)
     email = f"ana.{secrets.token_hex(4)}@example.com"
     investor = Investor(outputs, email, password=f"Demo-{secrets.token_hex(8)}-1A")
-    _get_in(outputs, investor)
-    _put_money_in(investor)
-    bought = _choose(investor, wanted=_NAMED_FIRST)
-    _buy_and_get_it(investor, bought)
-    _show_what_is_owned(investor, bought)
-    _buy_and_be_refused(investor, _choose(investor, wanted=REFUSED_SYMBOL))
+    _sign_up_and_in(outputs, investor)
+    _deposit(investor)
+    bought = _wait_for_price(investor, wanted=_SYMBOL)
+    _buy_accepted(investor, bought)
+    _show_position(investor, bought)
+    _buy_rejected(investor, _wait_for_price(investor, wanted=REJECTED_SYMBOL))
     print("\nAll as it should be.")
-    return 0
 
 
-def _get_in(outputs: Outputs, investor: Investor) -> None:
+def _sign_up_and_in(outputs: Outputs, investor: Investor) -> None:
     investor.sign_up()
-    _tell("Sign up", f"{investor.email} asks for an account")
+    _print_step("Sign up", f"{investor.email} asks for an account")
     try:
         investor.sign_in()
     except NotConfirmed:
-        _tell("Sign in", "refused: the account is not confirmed yet")
+        _print_step("Sign in", "refused: the account is not confirmed yet")
     else:
-        raise NotAsItShould("An account that nobody has confirmed could sign in.")
+        raise DemoFailed("An account that no operator has confirmed could sign in.")
     confirm_sign_up(outputs, investor.email)
-    _tell("Confirm", "an operator accepts the account")
+    _print_step("Confirm", "an operator accepts the account")
     investor.sign_in()
     me = investor.get("/me")
-    _tell("Sign in", f"welcome, {me.get('email', investor.email)}")
+    _print_step("Sign in", f"welcome, {me.get('email', investor.email)}")
 
 
-def _put_money_in(investor: Investor) -> None:
+def _deposit(investor: Investor) -> None:
     investor.post("/wallet/deposits", {"amount": _DEPOSIT})
-    _tell("Deposit", f"USD {_DEPOSIT} → {_wallet(investor)}")
+    _print_step("Deposit", f"USD {_DEPOSIT} → {_wallet(investor)}")
     _require_wallet(investor, available=_DEPOSIT, held="0.00")
 
 
-def _choose(investor: Investor, *, wanted: str) -> dict[str, Any]:
+def _wait_for_price(investor: Investor, *, wanted: str) -> dict[str, Any]:
     max_age = timedelta(seconds=investor.get("/me")["limits"]["max_price_age_s"])
     board = _wait(
         lambda: _tradable(investor.get("/stocks")["items"], wanted, max_age),
-        f"a price of {wanted} that is fresh enough to trade on. Does an exchange speak?",
+        f"a price of {wanted} that is recent enough to trade on. Does an exchange publish prices?",
     )
     stocks, stock = board
-    if wanted == _NAMED_FIRST:
+    if wanted == _SYMBOL:
         shown = ", ".join(f"{each['symbol']} {each['price']}" for each in stocks[:5])
-        _tell("Board", f"{len(stocks)} companies: {shown}, …")
+        _print_step("Board", f"{len(stocks)} companies: {shown}, …")
     return stock
 
 
 def _tradable(
     stocks: list[dict[str, Any]], symbol: str, max_age: timedelta
 ) -> tuple[list[dict[str, Any]], dict[str, Any]] | None:
-    """The board and the company on it, once its price is fresh: the exchange begins with a day
-    gone by.
+    """The board and one company of it, once its price is recent enough to trade on.
+
+    The exchange begins with the prices of the last day.
     """
     stock = next((stock for stock in stocks if stock["symbol"] == symbol), None)
     if stock is None:
@@ -93,51 +92,51 @@ def _tradable(
     return (stocks, stock) if age < max_age else None
 
 
-def _buy_and_get_it(investor: Investor, stock: dict[str, Any]) -> None:
+def _buy_accepted(investor: Investor, stock: dict[str, Any]) -> None:
     order, seen = _buy(investor, stock, quantity=_QUANTITY)
     if order["state"] != "ACCEPTED" or seen[0] != "PENDING":
-        raise NotAsItShould(f"The order went {' → '.join(seen)}, not from PENDING to ACCEPTED.")
-    _tell("Follow", _story(order, seen))
+        raise DemoFailed(f"The order went {' → '.join(seen)}, not from PENDING to ACCEPTED.")
+    _print_step("Follow", _timeline(order, seen))
     left = Decimal(_DEPOSIT) - Decimal(order["cost"])
-    _tell("Wallet", _wallet(investor))
+    _print_step("Wallet", _wallet(investor))
     _require_wallet(investor, available=f"{left:.2f}", held="0.00")
 
 
-def _show_what_is_owned(investor: Investor, stock: dict[str, Any]) -> None:
+def _show_position(investor: Investor, stock: dict[str, Any]) -> None:
     positions = investor.get("/portfolio")["positions"]
     if [(each["symbol"], Decimal(each["quantity"])) for each in positions] != [
         (stock["symbol"], Decimal(_QUANTITY))
     ]:
-        raise NotAsItShould(f"The portfolio shows {positions}.")
+        raise DemoFailed(f"The portfolio shows {positions}.")
     owned = positions[0]
-    _tell(
+    _print_step(
         "Position",
         f"{owned['quantity']} {owned['symbol']}, cost {owned['cost']}, value {owned['value']}",
     )
     for posting in reversed(investor.get("/wallet/postings")["items"]):
-        _tell("Ledger", _movement(posting))
+        _print_step("Ledger", _posting_line(posting))
 
 
-def _buy_and_be_refused(investor: Investor, stock: dict[str, Any]) -> None:
+def _buy_rejected(investor: Investor, stock: dict[str, Any]) -> None:
     before = investor.get("/wallet")
-    order, seen = _buy(investor, stock, quantity=_REFUSED_QUANTITY)
+    order, seen = _buy(investor, stock, quantity=_REJECTED_QUANTITY)
     if order["state"] != "REJECTED":
-        raise NotAsItShould(
+        raise DemoFailed(
             f"The exchange should reject {stock['symbol']}, and the order is {order['state']}."
         )
-    _tell("Follow", _story(order, seen))
+    _print_step("Follow", _timeline(order, seen))
     newest = investor.get("/wallet/postings")["items"][0]
-    _tell("Ledger", _movement(newest))
-    _tell("Wallet", f"{_wallet(investor)}: the money is back")
+    _print_step("Ledger", _posting_line(newest))
+    _print_step("Wallet", f"{_wallet(investor)}: the money is back")
     _require_wallet(investor, available=before["available"], held=before["held"])
 
 
 def _buy(
     investor: Investor, stock: dict[str, Any], *, quantity: str
 ) -> tuple[dict[str, Any], list[str]]:
-    """Place an order and follow it: the order as it ended, and the states that were seen."""
+    """Place an order and follow it: its final state, and the states seen on the way."""
     placed = investor.post("/orders", {"symbol": stock["symbol"], "quantity": quantity})
-    _tell("Buy", f"{quantity} {placed['symbol']} at {placed['price']}; {_wallet(investor)}")
+    _print_step("Buy", f"{quantity} {placed['symbol']} at {placed['price']}; {_wallet(investor)}")
     seen = [placed["state"]]
 
     def ended() -> dict[str, Any] | None:
@@ -149,15 +148,15 @@ def _buy(
     return _wait(ended, "an answer of the exchange"), seen
 
 
-def _story(order: dict[str, Any], seen: list[str]) -> str:
-    # An answer may overtake our look at the echo; that it was sent is in the order all the same.
+def _timeline(order: dict[str, Any], seen: list[str]) -> str:
+    # The answer may arrive before we poll the state SENT; `sent_at` records it all the same.
     if order["sent_at"] and "SENT" not in seen:
         seen.insert(1, "SENT")
     reason = f" ({order['reason']})" if order["reason"] else ""
     return " → ".join(seen) + reason
 
 
-def _movement(posting: dict[str, Any]) -> str:
+def _posting_line(posting: dict[str, Any]) -> str:
     available, held = Decimal(posting["available"]), Decimal(posting["held"])
     symbol = f" {posting['symbol']}" if posting["symbol"] else ""
     return f"{posting['kind']}{symbol}: available {available:+.2f}, held {held:+.2f}"
@@ -171,17 +170,21 @@ def _wallet(investor: Investor) -> str:
 def _require_wallet(investor: Investor, *, available: str, held: str) -> None:
     wallet = investor.get("/wallet")
     if (wallet["available"], wallet["held"]) != (available, held):
-        raise NotAsItShould(f"The wallet should hold {available} and {held}, and holds {wallet}.")
+        raise DemoFailed(
+            f"The wallet should show available {available} and held {held}, but shows {wallet}."
+        )
 
 
-def _wait(look: Callable[[], T | None], what: str) -> T:
-    deadline = time.monotonic() + _PATIENCE_S
-    while (found := look()) is None:
+def _wait(poll: Callable[[], T | None], what: str) -> T:
+    deadline = time.monotonic() + _TIMEOUT_S
+    while (found := poll()) is None:
         if time.monotonic() > deadline:
-            raise NotAsItShould(f"Waited {_PATIENCE_S} s in vain for {what}")
+            raise DemoFailed(
+                f"Waited {_TIMEOUT_S} s for {what}\n  Look at the logs of make up, or: make logs"
+            )
         time.sleep(_POLL_S)
     return found
 
 
-def _tell(step: str, what: str) -> None:
-    print(f"  {step:<9} {what}", flush=True)
+def _print_step(step: str, result: str) -> None:
+    print(f"  {step:<9} {result}", flush=True)

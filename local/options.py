@@ -1,5 +1,6 @@
-"""Where one laptop run lives: its ports, its state folder, its broker and exchange. Two runs with
-other ports and another state folder do not know of each other.
+"""Options of a laptop run: its ports, its state folder, its broker, bridge and exchange.
+
+Two runs with different ports and different state folders are independent of each other.
 """
 
 from dataclasses import dataclass
@@ -13,8 +14,16 @@ REGION: Final = "us-east-1"
 ACCOUNT: Final = "000000000000"
 
 
+class CannotRun(Exception):
+    """A command cannot go on; the text tells the user what is wrong and what to do about it."""
+
+
+class Stopped(Exception):
+    """The user (Ctrl-C) or the system (SIGTERM) asked for the end of the run. Not an error."""
+
+
 class BrokerKind(StrEnum):
-    """Which MQTT broker runs; with NONE, `python -m local broker` runs one beside it."""
+    """Which MQTT broker runs; with NONE, `python -m local broker` starts one separately."""
 
     IOTCORE = "iotcore"
     MOSQUITTO = "mosquitto"
@@ -22,14 +31,14 @@ class BrokerKind(StrEnum):
 
 
 class BridgeKind(StrEnum):
-    """Whether the run has a bridge; with NONE, `python -m local bridge` runs one beside it."""
+    """Whether the run has a bridge; with NONE, `python -m local bridge` starts one separately."""
 
     PROCESS = "process"
     NONE = "none"
 
 
 class ExchangeKind(StrEnum):
-    """Who plays the exchange; with NONE another program may speak on the topics."""
+    """What plays the exchange; with NONE, any other program may publish on its topics."""
 
     SIMULATOR = "simulator"
     NONE = "none"
@@ -37,14 +46,14 @@ class ExchangeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """One run's choices, and the paths that follow from them."""
+    """Options of one run, and the addresses and paths that follow from them."""
 
     cloud_port: int = 4566
     mqtt_port: int = 1883
     state: Path = ROOT / ".local"
     broker: BrokerKind = BrokerKind.IOTCORE
     broker_queue: int = 0
-    """Messages that Mosquitto keeps for a sleeping session; 0: all of them."""
+    """Messages that Mosquitto keeps for a disconnected session; 0 means all of them."""
 
     bridge: BridgeKind = BridgeKind.PROCESS
     exchange: ExchangeKind = ExchangeKind.SIMULATOR
@@ -52,27 +61,25 @@ class Options:
 
     @property
     def cloud_url(self) -> str:
-        """Endpoint of every AWS service; an address and not a name, so that S3 clients use path
-        style.
-        """
+        """Endpoint of every AWS service; an IP address, so that S3 clients use path style."""
         return f"http://{HOST}:{self.cloud_port}"
 
     @property
     def broker_url(self) -> str:
-        """The broker's URL without credentials."""
+        """URL of the broker without credentials."""
         return f"mqtt://{HOST}:{self.mqtt_port}"
 
     @property
     def logs(self) -> Path:
-        """One file per child process."""
+        """Folder of the logs, one file per child process."""
         return self.state / "logs"
 
     @property
     def outputs(self) -> Path:
-        """Exists while a run is ready, and only then."""
+        """File that exists exactly while a run is ready."""
         return self.state / "outputs.json"
 
     @property
     def lock(self) -> Path:
-        """Held, with our pid in it, while a run lives."""
+        """File that is locked while a run is alive; it holds the run's process id."""
         return self.state / "up.lock"

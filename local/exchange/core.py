@@ -1,37 +1,37 @@
-"""The exchange itself: bytes and the time in, publications out. No I/O but the ledger's file.
+"""The exchange without a broker: payloads and the time in, publications out. The only I/O is the
+ledger's file.
 
-It is opened once, told of every request, and asked again and again what is due; it says when to ask
-next.
+The caller opens it once, passes it every request that arrives, and asks at `next_at` what is due.
 """
 
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from local.exchange.agenda import Agenda
-from local.exchange.dice import dice
+from local.exchange.faults import FaultRates, Message, Publication, Schedule, inject_faults
 from local.exchange.groups import Groups
 from local.exchange.ledger import Ledger
-from local.exchange.malformed import Kind
 from local.exchange.market import Market, past_moments
-from local.exchange.misbehaviour import Message, Publication, Rates, misbehave
-from local.exchange.purchases import Malformed, read_purchase
+from local.exchange.messages import MalformedRequest, MessageKind, read_request
+from local.exchange.seeds import random_source
 from local.exchange.verdicts import Rules, Verdict, answer, decide
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """How this exchange runs. `delay_s`: before an answer, on average, give or take half."""
+    """When the exchange publishes: `delay_s` is the mean time before an answer (plus or minus
+    half), `backfill` the number of past batches at the start.
+    """
 
     seed: int
     interval_s: float
     backfill: int
     delay_s: float
-    rates: Rates
+    rates: FaultRates
 
 
 class Exchange:
-    """One exchange in one run. Not thread-safe: whoever has threads brings a lock."""
+    """One run of the exchange. Not thread-safe: a caller with several threads needs a lock."""
 
     def __init__(
         self, *, plan: Plan, market: Market, rules: Rules, groups: Groups, ledger: Ledger
@@ -41,86 +41,87 @@ class Exchange:
         self._rules = rules
         self._groups = groups
         self._ledger = ledger
-        self._agenda = Agenda()
-        self._asked: Counter[tuple[int, str]] = Counter()
+        self._schedule = Schedule()
+        self._times_requested: Counter[tuple[int, str]] = Counter()
         self._batches = 0
         self._purchases = 0
         self._next_batch_at: datetime | None = None
         self._next_purchase_at: datetime | None = None
 
     def open(self, now: datetime) -> None:
-        """Begin: past batches first, the current one at once, the other groups in a while."""
+        """Start: past batches first, the current one at once, other groups' purchases later."""
         for moment in past_moments(now, self._plan.backfill):
-            # Never misbehaved with: history is what charts are made of.
+            # Without faults: charts are made of this history.
             payload = self._market.batch(moment)
-            self._agenda.add(_publication(Kind.INFO, payload, "backfill"), now)
+            self._schedule.add(_backfill(payload), now)
         self._next_batch_at = now
         self._plan_purchase(now)
 
     def receive(self, payload: bytes, now: datetime) -> str:
-        """Decide on a request and plan the answer; the verdict is in the ledger when this returns.
+        """Decide on a request and schedule the answer; returns a line for the log.
 
-        Returns what there is to say about it, for the log.
+        The verdict is in the ledger when this returns.
         """
         try:
-            purchase = read_purchase(payload)
-        except Malformed as error:
+            request = read_request(payload)
+        except MalformedRequest as error:
             return f"ignored a request: {error}"
-        verdict = self._ledger.find(purchase.group_id, purchase.request_id)
+        verdict = self._ledger.find(request.group_id, request.request_id)
         if verdict is None:
-            verdict = decide(purchase, self._rules, now)
+            verdict = decide(request, self._rules, now)
             self._ledger.record(verdict)
-        self._asked[verdict.key] += 1
-        self._plan_answer(verdict, self._asked[verdict.key], now)
-        return _said(verdict, self._asked[verdict.key])
+        self._times_requested[verdict.key] += 1
+        self._schedule_answer(verdict, self._times_requested[verdict.key], now)
+        return _log_line(verdict, self._times_requested[verdict.key])
 
     def due(self, now: datetime) -> list[Publication]:
         """Everything that is to be published now, in order."""
         if self._next_batch_at is not None and self._next_batch_at <= now:
-            self._plan_batch(now)
+            self._schedule_batch(now)
         if self._next_purchase_at is not None and self._next_purchase_at <= now:
-            self._buy(now)
-        return self._agenda.release(now)
+            self._schedule_purchase(now)
+        return self._schedule.release(now)
 
     def close(self) -> list[Publication]:
-        """End: what was still to be said."""
+        """End: returns everything that was still scheduled."""
         self._next_batch_at = self._next_purchase_at = None
-        return self._agenda.release_all()
+        return self._schedule.release_all()
 
     @property
     def next_at(self) -> datetime | None:
-        """When to ask again what is due; None before the opening and after the end."""
-        moments = (self._next_batch_at, self._next_purchase_at, self._agenda.next_at)
+        """When to call `due` again; None before `open` and after `close`."""
+        moments = (self._next_batch_at, self._next_purchase_at, self._schedule.next_at)
         return min((moment for moment in moments if moment is not None), default=None)
 
-    def _plan_answer(self, verdict: Verdict, nth: int, now: datetime) -> None:
+    def _schedule_answer(self, verdict: Verdict, nth: int, now: datetime) -> None:
         group_id, request_id = verdict.key
         key = f"{group_id}/{request_id}/{nth}"
+        variation = random_source(self._plan.seed, "pace", key).uniform(0.5, 1.5)
         message = Message(
-            kind=Kind.VALIDATION,
+            kind=MessageKind.VALIDATION,
             key=key,
             payload=answer(verdict),
             opposite=answer(verdict, contradicting=True),
-            delay_s=self._plan.delay_s * dice(self._plan.seed, "pace", key).uniform(0.5, 1.5),
+            delay_s=self._plan.delay_s * variation,
         )
-        self._plan_message(message, now)
+        self._schedule_message(message, now)
 
-    def _plan_batch(self, now: datetime) -> None:
+    def _schedule_batch(self, now: datetime) -> None:
         self._batches += 1
-        payload = self._market.batch(now)
-        # A batch can only be overtaken by the next one, so it must be able to wait for that.
-        patience_s = self._plan.interval_s * 1.5
-        key = str(self._batches)
-        self._plan_message(
-            Message(kind=Kind.INFO, key=key, payload=payload, patience_s=patience_s), now
+        message = Message(
+            kind=MessageKind.INFO,
+            key=str(self._batches),
+            payload=self._market.batch(now),
+            # Only the next batch can overtake it, so it must be able to wait for that one.
+            reorder_within_s=self._plan.interval_s * 1.5,
         )
+        self._schedule_message(message, now)
         self._next_batch_at = now + timedelta(seconds=self._plan.interval_s)
 
-    def _buy(self, now: datetime) -> None:
+    def _schedule_purchase(self, now: datetime) -> None:
         payload = self._groups.request(self._purchases, now)
-        self._plan_message(
-            Message(kind=Kind.REQUEST, key=str(self._purchases), payload=payload), now
-        )
+        message = Message(kind=MessageKind.REQUEST, key=str(self._purchases), payload=payload)
+        self._schedule_message(message, now)
         self._plan_purchase(now)
 
     def _plan_purchase(self, now: datetime) -> None:
@@ -129,20 +130,22 @@ class Exchange:
             pause = timedelta(seconds=self._groups.pause_s(self._purchases))
             self._next_purchase_at = now + pause
 
-    def _plan_message(self, message: Message, now: datetime) -> None:
-        for publication in misbehave(message, self._plan.rates, self._plan.seed):
-            self._agenda.add(publication, now)
+    def _schedule_message(self, message: Message, now: datetime) -> None:
+        for publication in inject_faults(message, self._plan.rates, self._plan.seed):
+            self._schedule.add(publication, now)
 
 
-def _publication(kind: Kind, payload: bytes, note: str) -> Publication:
-    return Publication(kind=kind, payload=payload, delay_s=0.0, note=note, extra=True)
+def _backfill(payload: bytes) -> Publication:
+    return Publication(
+        kind=MessageKind.INFO, payload=payload, delay_s=0.0, note="backfill", extra=True
+    )
 
 
-def _said(verdict: Verdict, nth: int) -> str:
-    purchase = verdict.purchase
-    again = f", asked {nth} times" if nth > 1 else ""
-    # ascii(): a stranger's text must not draw lines of its own in our log.
+def _log_line(verdict: Verdict, times: int) -> str:
+    request = verdict.request
+    repeated = f", requested {times} times" if times > 1 else ""
+    # ascii(): text from outside must not be able to add lines to our log.
     return (
-        f"request {purchase.request_id!a} of group {purchase.group_id}: "
-        f"{purchase.quantity} {purchase.symbol!a}: {verdict.reason}{again}"
+        f"request {request.request_id!a} of group {request.group_id}: "
+        f"{request.quantity} {request.symbol!a}: {verdict.reason}{repeated}"
     )

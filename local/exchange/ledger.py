@@ -1,8 +1,8 @@
-"""Every verdict of the exchange, in memory and, when a file is named, one JSON line each in it.
+"""The exchange's ledger: every verdict, in memory and, with a path, as one JSON line in a file.
 
-The file is read at start: it is why a verdict outlives the process, and it is what a reconciliation
-compares our accepted orders with. A line is written before the answer goes out, so no answer is
-ever unknown to it.
+The file is read at start, so verdicts survive a restart; reconciliation compares our accepted
+orders with it. Each line is written before its answer is published, so every published answer is
+in the file.
 """
 
 import json
@@ -11,19 +11,18 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
-from local.exchange.market import iso
-from local.exchange.purchases import Purchase
+from local.exchange.messages import PurchaseRequest, timestamp
 from local.exchange.verdicts import Reason, Verdict
 
 LINE_START: Final = '{"request_id": '
 
 
 class LedgerUnreadable(Exception):
-    """The file holds something that this exchange did not write; it must not be guessed at."""
+    """The file has content that this exchange did not write; it is neither used nor changed."""
 
 
 class Ledger:
-    """The first verdict on a key is the only one; without a path it dies with the process."""
+    """Keeps one verdict per group and request id; without a path, only in memory."""
 
     def __init__(self, path: Path | None = None) -> None:
         self._path = path
@@ -39,11 +38,10 @@ class Ledger:
         return self._verdicts.get((group_id, request_id))
 
     def record(self, verdict: Verdict) -> None:
-        """Keep a verdict that has not been kept; in the file first."""
+        """Add a verdict, to the file first."""
         assert verdict.key not in self._verdicts
         if self._path is not None:
-            # Closed at once: the line then survives this process's death. Only a dying machine
-            # could lose it.
+            # Closed at once, so the line survives the end of this process (not of the machine).
             with self._path.open("a", encoding="utf-8") as file:
                 file.write(to_line(verdict))
         self._verdicts[verdict.key] = verdict
@@ -51,44 +49,50 @@ class Ledger:
 
 def to_line(verdict: Verdict) -> str:
     """One line of the file; `quantity` is a decimal string."""
-    purchase = verdict.purchase
+    request = verdict.request
     record = {
-        "request_id": purchase.request_id,
-        "group_id": purchase.group_id,
-        "symbol": purchase.symbol,
-        "quantity": str(purchase.quantity),
+        "request_id": request.request_id,
+        "group_id": request.group_id,
+        "symbol": request.symbol,
+        "quantity": str(request.quantity),
         "valid": verdict.valid,
         "reason": verdict.reason,
-        "decided_at": iso(verdict.decided_at),
+        "decided_at": timestamp(verdict.decided_at),
     }
     return json.dumps(record) + "\n"
 
 
 def from_line(line: str) -> Verdict:
+    """Inverse of `to_line`."""
     record = json.loads(line)
-    purchase = Purchase(
+    request = PurchaseRequest(
         request_id=record["request_id"],
         group_id=record["group_id"],
         symbol=record["symbol"],
         quantity=Decimal(record["quantity"]),
     )
     decided_at = datetime.fromisoformat(record["decided_at"])
-    return Verdict(purchase=purchase, reason=Reason(record["reason"]), decided_at=decided_at)
+    return Verdict(request=request, reason=Reason(record["reason"]), decided_at=decided_at)
 
 
 def _load(path: Path) -> list[Verdict]:
-    """All verdicts of the file; a last line that was cut off was never answered, and is removed."""
+    """All verdicts of the file. A truncated last line was never answered and is removed."""
     if not path.exists():
         return []
-    whole, end, torn = path.read_text(encoding="utf-8").rpartition("\n")
+    complete, newline, truncated = path.read_text(encoding="utf-8").rpartition("\n")
     try:
-        verdicts = [from_line(line) for line in whole.splitlines()]
+        verdicts = [from_line(line) for line in complete.splitlines()]
     except (ValueError, KeyError, TypeError, ArithmeticError) as error:
-        raise LedgerUnreadable(f"{path} is not a ledger of this exchange: {error!r}") from error
-    if torn and not torn.startswith(LINE_START[: len(torn)]):
-        raise LedgerUnreadable(
-            f"{path} is not a ledger of this exchange: it ends with {torn[:40]!r}"
-        )
-    if torn:
-        path.write_text(whole + end, encoding="utf-8")
+        raise LedgerUnreadable(_unreadable(path, f"{error!r}")) from error
+    if truncated and not truncated.startswith(LINE_START[: len(truncated)]):
+        raise LedgerUnreadable(_unreadable(path, f"it ends with {truncated[:40]!r}"))
+    if truncated:
+        path.write_text(complete + newline, encoding="utf-8")
     return verdicts
+
+
+def _unreadable(path: Path, why: str) -> str:
+    return (
+        f"{path} is not a ledger of this exchange: {why}. "
+        "Name another file with --ledger, or move this one away."
+    )

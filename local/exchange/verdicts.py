@@ -1,7 +1,7 @@
-"""Whether the exchange accepts a purchase, and the answer that says so. Pure.
+"""Verdicts: whether the exchange accepts a purchase, the answer it publishes. Pure.
 
-The draw is keyed by group and request id: another group that sends an id it has seen gets an answer
-of its own.
+A verdict depends on seed, group and request id alone, so a run can be repeated, and two groups that
+use the same request id get independent verdicts.
 """
 
 import json
@@ -9,23 +9,23 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from local.exchange.dice import dice
-from local.exchange.purchases import Purchase
+from local.exchange.messages import PurchaseRequest
+from local.exchange.seeds import random_source
 
 
 class Reason(StrEnum):
-    """Why a purchase got its verdict; stays with the exchange: the wire only says yes or no."""
+    """Why a purchase was accepted or rejected; kept in the ledger, never published."""
 
     ACCEPTED = "accepted"
     BAD_QUANTITY = "quantity not above zero"
     UNKNOWN_SYMBOL = "unknown symbol"
-    REFUSED_SYMBOL = "symbol refused by option"
-    REFUSED_BY_LOT = "refused by lot"
+    REJECTED_SYMBOL = "symbol refused by option"
+    REJECTED_AT_RANDOM = "refused by lot"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """What the exchange lets be bought. `reject_share` 0..1."""
+    """Which purchases are accepted. `reject_share` is between 0 and 1."""
 
     seed: int
     symbols: frozenset[str]
@@ -35,9 +35,9 @@ class Rules:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """A decision of the exchange on the first request of that group with that id. Never changes."""
+    """Decision on the first request of a group with this id. It never changes."""
 
-    purchase: Purchase
+    request: PurchaseRequest
     reason: Reason
     decided_at: datetime
 
@@ -47,31 +47,32 @@ class Verdict:
 
     @property
     def key(self) -> tuple[int, str]:
-        return (self.purchase.group_id, self.purchase.request_id)
+        return (self.request.group_id, self.request.request_id)
 
 
-def decide(purchase: Purchase, rules: Rules, decided_at: datetime) -> Verdict:
-    """The verdict on a purchase that has none yet."""
-    return Verdict(purchase=purchase, reason=_reason(purchase, rules), decided_at=decided_at)
-
-
-def _reason(purchase: Purchase, rules: Rules) -> Reason:
-    if purchase.quantity <= 0:
-        return Reason.BAD_QUANTITY
-    if purchase.symbol not in rules.symbols:
-        return Reason.UNKNOWN_SYMBOL
-    if purchase.symbol in rules.reject_symbols:
-        return Reason.REFUSED_SYMBOL
-    draw = dice(rules.seed, "verdict", purchase.group_id, purchase.request_id)
-    return Reason.REFUSED_BY_LOT if draw.random() < rules.reject_share else Reason.ACCEPTED
+def decide(request: PurchaseRequest, rules: Rules, decided_at: datetime) -> Verdict:
+    """Verdict on a request that has none yet."""
+    return Verdict(request=request, reason=_reason(request, rules), decided_at=decided_at)
 
 
 def answer(verdict: Verdict, *, contradicting: bool = False) -> bytes:
-    """The `stocks/validation` message; `contradicting` says the opposite of what was decided."""
+    """The `stocks/validation` message; `contradicting` publishes the opposite of the verdict."""
     message = {
-        "request_id": verdict.purchase.request_id,
-        "group_id": verdict.purchase.group_id,
+        "request_id": verdict.request.request_id,
+        "group_id": verdict.request.group_id,
         "seller": 0,
         "valid": verdict.valid != contradicting,
     }
     return json.dumps(message).encode()
+
+
+def _reason(request: PurchaseRequest, rules: Rules) -> Reason:
+    if request.quantity <= 0:
+        return Reason.BAD_QUANTITY
+    if request.symbol not in rules.symbols:
+        return Reason.UNKNOWN_SYMBOL
+    if request.symbol in rules.reject_symbols:
+        return Reason.REJECTED_SYMBOL
+    source = random_source(rules.seed, "verdict", request.group_id, request.request_id)
+    is_rejected = source.random() < rules.reject_share
+    return Reason.REJECTED_AT_RANDOM if is_rejected else Reason.ACCEPTED

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from secrets import randbelow
 
-from local.errors import CannotRun
+from local.options import CannotRun
 from tests.chaos.plan import Link, Plan
 from tests.chaos.report import say
 from tests.chaos.run import Place, chaos

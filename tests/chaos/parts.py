@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Self
 
-from local import bridge, broker, ports, simulator
+from local import bridge, broker, simulator
+from local import resources
 from local.options import BrokerKind, Options
 from local.processes import Program
 from tests.chaos.network import Line
@@ -106,7 +107,7 @@ def started(
     with ExitStack() as ending:
         served = Part(broker.program(options, broker.credentials(options)), logs / "broker.log")
         ending.enter_context(served)
-        eventually(lambda: ports.answers(options.mqtt_port), what="a broker")
+        eventually(lambda: resources.answers(options.mqtt_port), what="a broker")
         neighbours = {Link.BROKER: options.mqtt_port, Link.CLOUD: options.cloud_port}
         open_lines = {
             link: ending.enter_context(Line(port=port, neighbour=neighbours[link]))
@@ -123,7 +124,7 @@ def started(
             exchange=ending.enter_context(Part(rude, logs / "exchange.log")),
             polite_exchange=_exchange(system, options, _polite(plan)),
             lines=open_lines,
-            broker_answers=lambda: ports.answers(options.mqtt_port),
+            broker_answers=lambda: resources.answers(options.mqtt_port),
         )
 
 

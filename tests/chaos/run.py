@@ -15,7 +15,7 @@ from typing import Final
 
 from lambdas.domain.orders import OPEN
 from lambdas.names import Setting, Table
-from local.faults.switch import Switch
+from local.fault_injection import FaultInjector
 from local.options import Options
 from tests.chaos.aftermath import Aftermath, gathered
 from tests.chaos.clients import Clients, read
@@ -57,10 +57,10 @@ class Run:
         self._state = state
         self._system = system
         self._parts = parts
-        self._switch = Switch(system.outputs["aws_endpoint_url"], _clocks(plan))
+        self._faults = FaultInjector(system.outputs["aws_endpoint_url"], _clocks(plan))
         self._saboteur = Saboteur(system, parts, plan)
         self._clients = Clients([a_person(system) for _ in range(plan.accounts)])
-        self._sweeper = Sweeper(system, self._switch.name_of("sweep"))
+        self._sweeper = Sweeper(system, self._faults.name_of("sweep"))
 
     def whole(self) -> Outcome:
         """Prepare, storm, calm, judgement."""
@@ -94,7 +94,7 @@ class Run:
 
     def _storm(self) -> Watch:
         """All orders, under all faults."""
-        self._switch.on(self._plan.function_fault_share)
+        self._faults.on(self._plan.function_fault_share)
         say(f"from now on {self._plan.function_fault_share:.0%} of all calls of functions die")
         with Watch(self._clients.people, DEPOSIT) as watch, ThreadPoolExecutor(1) as beside:
             for step in self._plan.steps():
@@ -117,7 +117,7 @@ class Run:
     def _calm(self) -> float:
         """Stop every fault. The seconds from then until every order has its end."""
         self._parts.exchange.stop()
-        self._switch.off()
+        self._faults.off()
         self._parts.exchange.become(self._parts.polite_exchange)
         self._parts.exchange.start()
         say("no more faults")

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from local.exchange.companies import REPLAYED, WALKING
+from local.exchange.market import RANDOM_WALKS as WALKING
+from local.exchange.market import REPLAYED
 from tests.e2e.system import ROOT, Person, System, a_person, running
 
 # Prices at once and often; one company that the exchange always refuses.

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from lambdas.names import Setting
-from local.faults.switch import Switch
+from local.fault_injection import FaultInjector
 from tests.e2e.quiet import rich, set_price
 from tests.e2e.system import ROOT, eventually, running
 
@@ -26,7 +26,7 @@ def state() -> Path:
 def test_an_order_that_was_never_published_is_published_in_the_next_run(state: Path) -> None:
     """As when the cloud is killed between storing an order and relaying it: the index knows it."""
     with running(state=state, options=ALONE, **PORTS) as system:
-        Switch(system.outputs["aws_endpoint_url"], {Setting.FIRST_RETRY_AFTER_S: "1"}).off()
+        FaultInjector(system.outputs["aws_endpoint_url"], {Setting.FIRST_RETRY_AFTER_S: "1"}).off()
         person = rich(system, "1000.00")
         set_price(system, person, "AAPL", "170.5")
         order_id = person.buy("AAPL", "0.5")["order_id"]

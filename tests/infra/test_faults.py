@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from cdk.build import Assets, build_for
-from local.faults import dying, switch
+from local import crashing_handler as dying
+from local import fault_injection as switch
 from tests.infra.conftest import synthesize
 from tests.infra.templates import Synthesized
 

@@ -1,4 +1,4 @@
-"""Who takes part: a broker's configuration, a real exchange process, and somebody who listens."""
+"""Actors of the tests: the configuration of a broker, the exchange as a process, an MQTT client."""
 
 import json
 import queue
@@ -15,7 +15,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 
 def free_port() -> int:
-    """A port that nobody listens on now: several test runs may share a machine."""
+    """A port that is free now: several test runs may share a machine."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -25,7 +25,7 @@ def free_port() -> int:
 PORT: Final = free_port()
 USER, PASSWORD = "group3", "s@cret"
 URL = f"mqtt://{USER}:s%40cret@127.0.0.1:{PORT}"
-PATIENCE_S = 20.0
+TIMEOUT_S = 20.0
 
 CONFIG = f"""
 id = 0
@@ -50,17 +50,17 @@ dynamic_filters = true
 
 
 class Listener:
-    """A client of the broker that hears the exchange and speaks for the groups."""
+    """An MQTT client that receives what the exchange publishes and sends requests of groups."""
 
     def __init__(self) -> None:
-        self._heard: dict[str, queue.Queue[bytes]] = {
+        self._received: dict[str, queue.Queue[bytes]] = {
             topic: queue.Queue() for topic in ("stocks/info", "stocks/request", "stocks/validation")
         }
         self._client = mqtt.Client(CallbackAPIVersion.VERSION2, protocol=mqtt.MQTTv311)
         self._client.username_pw_set(USER, PASSWORD)
-        # No callback may hold `self`: paho closes its sockets only when its last reference goes.
-        heard = self._heard
-        self._client.on_message = lambda _c, _d, message: heard[message.topic].put(
+        # Callbacks must not refer to `self`: paho closes its sockets when it is garbage collected.
+        received = self._received
+        self._client.on_message = lambda _c, _d, message: received[message.topic].put(
             bytes(message.payload)
         )
         subscribed: queue.Queue[None] = queue.Queue()
@@ -68,7 +68,7 @@ class Listener:
         self._client.connect("127.0.0.1", PORT)
         self._client.loop_start()
         self._client.subscribe("stocks/+", qos=1)
-        subscribed.get(timeout=PATIENCE_S)
+        subscribed.get(timeout=TIMEOUT_S)
 
     def __enter__(self) -> Self:
         return self
@@ -78,27 +78,27 @@ class Listener:
         self._client.loop_stop()
 
     def next(self, topic: str) -> Any:
-        """The next message of that topic; waits for it."""
+        """The next message of that topic, as soon as it arrives."""
         return json.loads(self.next_bytes(topic))
 
     def next_bytes(self, topic: str) -> bytes:
-        return self._heard[topic].get(timeout=PATIENCE_S)
+        return self._received[topic].get(timeout=TIMEOUT_S)
 
-    def silence(self, topic: str) -> bool:
-        return self._heard[topic].empty()
+    def has_received_nothing(self, topic: str) -> bool:
+        return self._received[topic].empty()
 
-    def say(self, payload: bytes) -> None:
-        """Publish a request; returns when the broker has it."""
-        self._client.publish("stocks/request", payload, qos=1).wait_for_publish(PATIENCE_S)
+    def publish(self, payload: bytes) -> None:
+        """Publish a request; returns when the broker has acknowledged it."""
+        self._client.publish("stocks/request", payload, qos=1).wait_for_publish(TIMEOUT_S)
 
-    def ask(self, request_id: str, **changes: object) -> Any:
+    def request(self, request_id: str, **changes: object) -> Any:
         """Request a purchase and wait for the next answer."""
-        self.say(purchase(request_id, **changes))
+        self.publish(purchase(request_id, **changes))
         return self.next("stocks/validation")
 
 
 class ExchangeProcess:
-    """`python -m local.exchange` as a process; what it logs goes to a file."""
+    """`python -m local.exchange` as a process, which logs to a file."""
 
     def __init__(self, log: Path, *options: str, url: str = URL) -> None:
         self._log = log
@@ -110,26 +110,26 @@ class ExchangeProcess:
             )
 
     @property
-    def said(self) -> str:
+    def log(self) -> str:
         return self._log.read_text()
 
-    def wait_until_said(self, text: str, times: int = 1) -> None:
-        deadline = time.monotonic() + PATIENCE_S
-        while self.said.count(text) < times:
-            assert time.monotonic() < deadline, f"never said {text!r}:\n{self.said}"
-            assert self._process.poll() is None, f"ended:\n{self.said}"
+    def wait_until_logged(self, text: str, times: int = 1) -> None:
+        deadline = time.monotonic() + TIMEOUT_S
+        while self.log.count(text) < times:
+            assert time.monotonic() < deadline, f"never logged {text!r}:\n{self.log}"
+            assert self._process.poll() is None, f"ended:\n{self.log}"
             time.sleep(0.02)
 
     def end(self, number: signal.Signals = signal.SIGTERM) -> int:
-        """Its exit code after that signal."""
+        """Send the signal and return the exit code."""
         if self._process.poll() is None:
             self._process.send_signal(number)
         try:
-            return self._process.wait(PATIENCE_S)
+            return self._process.wait(TIMEOUT_S)
         except subprocess.TimeoutExpired:
-            self._process.send_signal(signal.SIGABRT)  # where each thread stands, into its log
-            self._process.wait(PATIENCE_S)
-            raise AssertionError(f"it did not end:\n{self.said}") from None
+            self._process.send_signal(signal.SIGABRT)  # faulthandler logs the stack of each thread
+            self._process.wait(TIMEOUT_S)
+            raise AssertionError(f"it did not end:\n{self.log}") from None
         finally:
             self._process.kill()
 

@@ -1,4 +1,4 @@
-"""A real broker with an account, and exchanges that end with their test."""
+"""A real broker with an account, and exchange processes that end with their test."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -28,7 +28,7 @@ def listener(broker: Broker) -> Iterator[Listener]:
 
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Start]:
-    """Starts exchanges, and ends what a test has left running."""
+    """Starts exchanges, and ends those that a test has left running."""
     with ExitStack() as started:
 
         def begin(*options: str, url: str = URL) -> ExchangeProcess:

@@ -1,4 +1,4 @@
-"""Free ports, state folders and small child programs for the tests of `make up`'s machinery."""
+"""Free ports, state folders and supervisors for the tests of `make up`."""
 
 import socket
 from collections.abc import Iterator
@@ -9,12 +9,11 @@ from types import SimpleNamespace
 import pytest
 
 from local.options import HOST, Options
-from local.processes import Supervisor
-from local.progress import Progress
+from local.processes import Progress, Supervisor
 
 
 def free_port() -> int:
-    """A port that nobody listens on now."""
+    """A port that is free now."""
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         return int(probe.getsockname()[1])
@@ -27,8 +26,8 @@ def options(tmp_path: Path) -> Options:
 
 @pytest.fixture
 def run(tmp_path: Path) -> Iterator[SimpleNamespace]:
-    """A supervisor and what it has told the person; its children end with the test."""
-    told = StringIO()
-    supervisor = Supervisor(tmp_path / "logs", Progress(told))
-    yield SimpleNamespace(supervisor=supervisor, told=told)
+    """A supervisor and its output; its children end with the test."""
+    output = StringIO()
+    supervisor = Supervisor(tmp_path / "logs", Progress(output))
+    yield SimpleNamespace(supervisor=supervisor, output=output)
     supervisor.stop()

@@ -1,4 +1,4 @@
-"""Both brokers as `make up` configures them, with a real MQTT client."""
+"""Both brokers as `make up` configures them, tested with a real MQTT client."""
 
 import os
 import signal
@@ -12,19 +12,19 @@ import paho.mqtt.client as mqtt
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
-from local import broker, ports
-from local.errors import CannotRun
-from local.options import HOST, ROOT, BrokerKind, Options
+from local import broker
+from local.options import HOST, ROOT, BrokerKind, CannotRun, Options
 from local.processes import Child
+from local.resources import answers
 
 TOPIC = "stocks/info"
 
 
 class Client:
-    """One session of an MQTT client; notes what it gets."""
+    """One session of an MQTT client; records the payloads that it receives."""
 
     def __init__(self, options: Options, name: str, password: str) -> None:
-        self.got: list[bytes] = []
+        self.received: list[bytes] = []
         self.code: str | None = None
         self.answered, self.arrived, self.subscribed = Event(), Event(), Event()
         self._client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id=name, clean_session=False)
@@ -53,12 +53,12 @@ class Client:
         self.answered.set()
 
     def _on_message(self, _client: object, _data: object, message: mqtt.MQTTMessage) -> None:
-        self.got.append(bytes(message.payload))
+        self.received.append(bytes(message.payload))
         self.arrived.set()
 
 
 @pytest.fixture(params=[BrokerKind.IOTCORE, BrokerKind.MOSQUITTO])
-def served(
+def running(
     request: pytest.FixtureRequest, options: Options, run: SimpleNamespace
 ) -> SimpleNamespace:
     """A running broker of each kind."""
@@ -69,104 +69,104 @@ def served(
 
 
 def start(options: Options, account: broker.Credentials, run: SimpleNamespace) -> None:
-    run.supervisor.start(broker.program(options, account))
-    run.supervisor.wait(lambda: ports.answers(options.mqtt_port), "The broker", timeout_s=5)
+    run.supervisor.start_service(broker.program(options, account))
+    run.supervisor.wait(lambda: answers(options.mqtt_port), "The broker", timeout_s=5)
 
 
-def test_the_wrong_password_is_refused(served: SimpleNamespace) -> None:
-    client = Client(served.options, "stranger", "guess")
+def test_the_wrong_password_is_refused(running: SimpleNamespace) -> None:
+    client = Client(running.options, "unknown", "guess")
     client.close()
     assert client.code != "Success"
 
 
-def test_a_sleeping_session_gets_what_it_missed(served: SimpleNamespace) -> None:
-    sleeper = Client(served.options, "sleeper", served.account.password)
-    sleeper.subscribe()
-    sleeper.close()
-    speaker = Client(served.options, "speaker", served.account.password)
-    speaker.publish(b"prices")
-    speaker.close()
+def test_a_disconnected_session_gets_what_it_missed(running: SimpleNamespace) -> None:
+    subscriber = Client(running.options, "subscriber", running.account.password)
+    subscriber.subscribe()
+    subscriber.close()
+    publisher = Client(running.options, "publisher", running.account.password)
+    publisher.publish(b"prices")
+    publisher.close()
 
-    awake = Client(served.options, "sleeper", served.account.password)
-    assert awake.arrived.wait(5)
-    awake.close()
-    assert awake.got == [b"prices"]
+    reconnected = Client(running.options, "subscriber", running.account.password)
+    assert reconnected.arrived.wait(5)
+    reconnected.close()
+    assert reconnected.received == [b"prices"]
 
 
-def test_a_message_far_over_the_usual_size_passes(served: SimpleNamespace) -> None:
-    client = Client(served.options, "big", served.account.password)
+def test_a_message_far_over_the_usual_size_is_delivered(running: SimpleNamespace) -> None:
+    client = Client(running.options, "big", running.account.password)
     client.subscribe()
     client.publish(b"x" * 1_500_000)
     assert client.arrived.wait(5)
     client.close()
-    assert [len(payload) for payload in client.got] == [1_500_000]
+    assert [len(payload) for payload in client.received] == [1_500_000]
 
 
-def test_what_mosquitto_has_queued_survives_its_being_killed(
+def test_messages_queued_by_mosquitto_survive_sigkill(
     options: Options, run: SimpleNamespace
 ) -> None:
     options = replace(options, broker=BrokerKind.MOSQUITTO)
     account = broker.credentials(options)
-    doomed = Child(broker.program(options, account), options.logs / "doomed.log")
-    run.supervisor.wait(lambda: ports.answers(options.mqtt_port), "The broker", timeout_s=5)
-    sleeper = Client(options, "sleeper", account.password)
-    sleeper.subscribe()
-    sleeper.close()
-    speaker = Client(options, "speaker", account.password)
-    speaker.publish(b"prices")
-    speaker.close()
-    # It acknowledges a message, then saves it: once it serves the next client it has done both.
-    Client(options, "witness", account.password).close()
+    killed = Child(broker.program(options, account), options.logs / "killed.log")
+    run.supervisor.wait(lambda: answers(options.mqtt_port), "The broker", timeout_s=5)
+    subscriber = Client(options, "subscriber", account.password)
+    subscriber.subscribe()
+    subscriber.close()
+    publisher = Client(options, "publisher", account.password)
+    publisher.publish(b"prices")
+    publisher.close()
+    # Mosquitto acknowledges a message, then saves it: serving the next client shows it did both.
+    Client(options, "next", account.password).close()
 
-    os.kill(doomed.pid, signal.SIGKILL)
-    doomed.stop()
+    os.kill(killed.pid, signal.SIGKILL)
+    killed.stop()
     start(options, account, run)
 
-    awake = Client(options, "sleeper", account.password)
-    assert awake.arrived.wait(5)
-    awake.close()
-    assert awake.got == [b"prices"]
+    reconnected = Client(options, "subscriber", account.password)
+    assert reconnected.arrived.wait(5)
+    reconnected.close()
+    assert reconnected.received == [b"prices"]
 
 
-def test_a_bounded_queue_keeps_so_many_for_a_sleeping_session(
+def test_a_bounded_queue_keeps_that_many_for_a_disconnected_session(
     options: Options, run: SimpleNamespace
 ) -> None:
     options = replace(options, broker=BrokerKind.MOSQUITTO, broker_queue=2)
     account = broker.credentials(options)
     start(options, account, run)
-    sleeper = Client(options, "sleeper", account.password)
-    sleeper.subscribe()
-    sleeper.close()
-    speaker = Client(options, "speaker", account.password)
+    subscriber = Client(options, "subscriber", account.password)
+    subscriber.subscribe()
+    subscriber.close()
+    publisher = Client(options, "publisher", account.password)
     for payload in (b"1", b"2", b"3", b"4"):
-        speaker.publish(payload)
-    speaker.close()
+        publisher.publish(payload)
+    publisher.close()
 
-    awake = Client(options, "sleeper", account.password)
-    awake.subscribe()  # answered after what was queued
-    awake.close()
-    assert awake.got == [b"1", b"2"]
+    reconnected = Client(options, "subscriber", account.password)
+    reconnected.subscribe()  # acknowledged after the queued messages
+    reconnected.close()
+    assert reconnected.received == [b"1", b"2"]
 
 
-def test_a_run_without_a_broker_has_none_to_start(options: Options) -> None:
+def test_a_run_without_a_broker_has_no_broker_program(options: Options) -> None:
     options = replace(options, broker=BrokerKind.NONE)
     with pytest.raises(CannotRun, match="Which broker"):
         broker.program(options, broker.credentials(options))
 
 
-def test_a_broker_beside_a_run_has_the_same_account(options: Options, run: SimpleNamespace) -> None:
+def test_a_separately_started_broker_has_the_same_account(
+    options: Options, run: SimpleNamespace
+) -> None:
     account = broker.credentials(options)
     argv = [sys.executable, "-m", "local", "--mqtt-port", str(options.mqtt_port)]
-    argv += ["--state", str(options.state), "--broker", "mosquitto", "broker"]
-    with subprocess.Popen(argv, cwd=ROOT) as beside:
+    argv += ["--state", str(options.state), "broker", "--broker", "mosquitto"]
+    with subprocess.Popen(argv, cwd=ROOT) as process:
         try:
-            run.supervisor.wait(
-                lambda: ports.answers(options.mqtt_port), "The broker", timeout_s=20
-            )
-            client = Client(options, "anybody", account.password)
+            run.supervisor.wait(lambda: answers(options.mqtt_port), "The broker", timeout_s=20)
+            client = Client(options, "client", account.password)
             client.close()
         finally:
-            beside.kill()
+            process.kill()
     assert client.code == "Success"
 
 

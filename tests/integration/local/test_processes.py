@@ -1,5 +1,5 @@
-"""Supervision with real child processes: who is watched, who is told what, and that nobody stays
-behind.
+"""Supervision with real child processes: what ends a run, what is reported, and that no process
+stays.
 """
 
 import os
@@ -14,8 +14,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from local.errors import CannotRun, Stopped
-from local.options import ROOT
+from local.options import ROOT, CannotRun, Stopped
 from local.processes import Program
 
 SLEEPER = "import time; print('up', flush=True); time.sleep(60)"
@@ -33,12 +32,12 @@ def python(name: str, code: str, *, grace_s: float = 5) -> Program:
     return Program(name=name, argv=(sys.executable, "-c", code), grace_s=grace_s)
 
 
-def farewell(name: str, diary: Path) -> str:
-    """A child that notes its name when it is asked to end."""
+def recording(name: str, record: Path) -> str:
+    """A child that appends its name to a file when it is terminated."""
     return textwrap.dedent(f"""
         import pathlib, signal, sys, time
         def end(*_):
-            with pathlib.Path({str(diary)!r}).open("a") as file:
+            with pathlib.Path({str(record)!r}).open("a") as file:
                 file.write({name!r} + "\\n")
             sys.exit(0)
         signal.signal(signal.SIGTERM, end)
@@ -68,31 +67,31 @@ def is_up(child: object) -> Callable[[], bool]:
     return lambda: "up" in child.tail()  # type: ignore[attr-defined]
 
 
-def test_a_service_that_dies_ends_the_run_and_shows_the_end_of_its_log(
+def test_a_service_that_ends_is_an_error_that_shows_the_end_of_its_log(
     run: SimpleNamespace,
 ) -> None:
-    code = "import sys; print('the database is on fire'); sys.exit(3)"
-    run.supervisor.start(python("bridge", code))
+    code = "import sys; print('no such table'); sys.exit(3)"
+    run.supervisor.start_service(python("bridge", code))
 
-    with pytest.raises(CannotRun) as told:
+    with pytest.raises(CannotRun) as raised:
         run.supervisor.watch()
 
-    assert "bridge ended by itself (exit code 3)" in str(told.value)
-    assert "the database is on fire" in str(told.value)
+    assert "bridge ended by itself (exit code 3)" in str(raised.value)
+    assert "no such table" in str(raised.value)
 
 
 def test_a_killed_service_is_reported_with_its_signal(run: SimpleNamespace) -> None:
-    child = run.supervisor.start(python("broker", SLEEPER))
+    child = run.supervisor.start_service(python("broker", SLEEPER))
     os.kill(child.pid, signal.SIGKILL)
 
     with pytest.raises(CannotRun, match="broker ended by itself \\(killed by SIGKILL\\)"):
         run.supervisor.watch()
 
 
-def test_a_service_that_dies_while_another_is_awaited_ends_the_waiting(
+def test_a_service_that_ends_while_another_is_awaited_ends_the_wait(
     run: SimpleNamespace,
 ) -> None:
-    run.supervisor.start(python("cloud", "import sys; sys.exit(1)"))
+    run.supervisor.start_service(python("cloud", "import sys; sys.exit(1)"))
 
     began = time.monotonic()
     with pytest.raises(CannotRun, match="cloud ended by itself"):
@@ -100,33 +99,33 @@ def test_a_service_that_dies_while_another_is_awaited_ends_the_waiting(
     assert time.monotonic() - began < 5
 
 
-def test_what_never_becomes_ready_is_named(run: SimpleNamespace) -> None:
+def test_a_time_out_names_what_was_not_ready(run: SimpleNamespace) -> None:
     with pytest.raises(CannotRun, match="The API was not ready after 0 s"):
         run.supervisor.wait(lambda: False, "The API", timeout_s=0.1)
 
 
 def test_children_are_stopped_last_started_first(run: SimpleNamespace, tmp_path: Path) -> None:
-    diary = tmp_path / "diary"
+    record = tmp_path / "record"
     children = [
-        run.supervisor.start(python(name, farewell(name, diary)))
+        run.supervisor.start_service(python(name, recording(name, record)))
         for name in ("cloud", "broker", "bridge")
     ]
     assert all(eventually(is_up(child)) for child in children)
 
     run.supervisor.stop()
 
-    assert diary.read_text().split() == ["bridge", "broker", "cloud"]
+    assert record.read_text().split() == ["bridge", "broker", "cloud"]
     assert all(child.exit_code == 0 for child in children)
 
 
-def test_a_child_that_will_not_end_is_killed_and_said_so(run: SimpleNamespace) -> None:
-    child = run.supervisor.start(python("cloud", STUBBORN, grace_s=0.3))
+def test_a_child_that_ignores_sigterm_is_killed_and_reported(run: SimpleNamespace) -> None:
+    child = run.supervisor.start_service(python("cloud", STUBBORN, grace_s=0.3))
     assert eventually(is_up(child))
 
     run.supervisor.stop()
 
     assert child.exit_code == -signal.SIGKILL
-    assert "cloud did not end in time and was killed" in run.told.getvalue()
+    assert "cloud did not end in time and was killed" in run.output.getvalue()
 
 
 PARENT = f"""
@@ -137,8 +136,8 @@ time.sleep(60)
 """
 
 
-def test_what_a_child_has_started_goes_with_it(run: SimpleNamespace) -> None:
-    child = run.supervisor.start(python("cloud", PARENT))
+def test_the_children_of_a_child_end_with_it(run: SimpleNamespace) -> None:
+    child = run.supervisor.start_service(python("cloud", PARENT))
     assert eventually(lambda: child.tail().strip().isdigit())
     grandchild = int(child.tail())
     assert alive(grandchild)
@@ -148,31 +147,33 @@ def test_what_a_child_has_started_goes_with_it(run: SimpleNamespace) -> None:
     assert eventually(lambda: not alive(grandchild))
 
 
-def test_a_failed_task_shows_the_lines_that_matter(run: SimpleNamespace) -> None:
-    task = run.supervisor.begin(python("deploy", "print('noise'); print('Error: no'); exit(1)"))
+def test_a_failed_task_shows_its_error_lines(run: SimpleNamespace) -> None:
+    task = run.supervisor.start_task(
+        python("deploy", "print('noise'); print('Error: no'); exit(1)")
+    )
 
-    with pytest.raises(CannotRun) as told:
-        run.supervisor.finish(task, timeout_s=5, complaints=lambda log: log.splitlines()[1])
+    with pytest.raises(CannotRun) as raised:
+        run.supervisor.finish(task, timeout_s=5, errors_in=lambda log: log.splitlines()[1])
 
-    assert "deploy failed (exit code 1):\nError: no" in str(told.value)
-    assert "noise" not in str(told.value)
+    assert "deploy failed (exit code 1):\nError: no" in str(raised.value)
+    assert "noise" not in str(raised.value)
 
 
-def test_a_task_that_ends_well_is_no_death(run: SimpleNamespace) -> None:
-    task = run.supervisor.begin(python("deploy", "pass"))
-    run.supervisor.finish(task, timeout_s=5, complaints=str)
+def test_a_task_that_succeeds_is_no_error(run: SimpleNamespace) -> None:
+    task = run.supervisor.start_task(python("deploy", "pass"))
+    run.supervisor.finish(task, timeout_s=5, errors_in=str)
     run.supervisor.check()
 
 
 def test_a_missing_program_is_named(run: SimpleNamespace) -> None:
     with pytest.raises(CannotRun, match="bridge cannot start: /no/such/program is missing"):
-        run.supervisor.start(Program(name="bridge", argv=("/no/such/program",)))
+        run.supervisor.start_service(Program(name="bridge", argv=("/no/such/program",)))
 
 
-def test_being_asked_to_stop_ends_any_waiting(run: SimpleNamespace) -> None:
+def test_a_signal_ends_any_wait(run: SimpleNamespace) -> None:
     before = {number: signal.getsignal(number) for number in ENDING}
     try:
-        run.supervisor.obey_signals()
+        run.supervisor.handle_signals()
         os.kill(os.getpid(), signal.SIGTERM)
         with pytest.raises(Stopped):
             run.supervisor.wait(lambda: False, "anything", timeout_s=5)
@@ -184,12 +185,11 @@ def test_being_asked_to_stop_ends_any_waiting(run: SimpleNamespace) -> None:
 RUNNER = """
 import sys
 from pathlib import Path
-from local.errors import CannotRun, Stopped
-from local.processes import Program, Supervisor
-from local.progress import Progress
+from local.options import Stopped
+from local.processes import Program, Progress, Supervisor
 supervisor = Supervisor(Path(sys.argv[1]), Progress())
-supervisor.obey_signals()
-child = supervisor.start(Program(name="cloud", argv=(sys.executable, "-c", sys.argv[2])))
+supervisor.handle_signals()
+child = supervisor.start_service(Program(name="cloud", argv=(sys.executable, "-c", sys.argv[2])))
 print(child.pid, flush=True)
 try:
     supervisor.watch()
@@ -211,7 +211,7 @@ def runner(tmp_path: Path) -> subprocess.Popen[str]:
 
 
 @pytest.mark.parametrize("number", ENDING)
-def test_ctrl_c_and_its_kin_stop_everything_and_exit_0(
+def test_ctrl_c_and_other_signals_stop_everything_and_exit_0(
     runner: subprocess.Popen[str], number: signal.Signals
 ) -> None:
     with runner:

@@ -1,18 +1,16 @@
-"""An exchange with everything at rest, for tests that change one thing; and their clock."""
+"""Builds exchanges without faults, for tests that change one thing, and runs them in test time."""
 
 import json
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from local.exchange.bars import Bar
 from local.exchange.core import Exchange, Plan
+from local.exchange.faults import FaultRates, Publication
 from local.exchange.groups import Groups
 from local.exchange.ledger import Ledger
-from local.exchange.malformed import Kind
-from local.exchange.market import Market, open_market
-from local.exchange.misbehaviour import Publication, Rates
-from local.exchange.purchases import Purchase
+from local.exchange.market import Bar, Market, open_market
+from local.exchange.messages import MessageKind, PurchaseRequest
 from local.exchange.verdicts import Rules
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -23,9 +21,9 @@ def a_market(seed: int = 1, speed: float = 1.0) -> Market:
     return open_market({"AAPL": BARS}, seed, speed)
 
 
-def a_purchase(request_id: str = "r-1", group_id: int = 3, **changes: Any) -> Purchase:
+def a_purchase(request_id: str = "r-1", group_id: int = 3, **changes: Any) -> PurchaseRequest:
     values = {"symbol": "AAPL", "quantity": Decimal("2.5"), **changes}
-    return Purchase(request_id=request_id, group_id=group_id, **values)
+    return PurchaseRequest(request_id=request_id, group_id=group_id, **values)
 
 
 def request(request_id: object = "r-1", **changes: Any) -> bytes:
@@ -43,7 +41,7 @@ def request(request_id: object = "r-1", **changes: Any) -> bytes:
 
 def an_exchange(
     *,
-    rates: Rates | None = None,
+    rates: FaultRates | None = None,
     seed: int = 1,
     backfill: int = 0,
     groups: tuple[int, ...] = (),
@@ -51,7 +49,9 @@ def an_exchange(
     **rules: Any,
 ) -> Exchange:
     market = a_market(seed)
-    plan = Plan(seed=seed, interval_s=300, backfill=backfill, delay_s=0.3, rates=rates or Rates())
+    plan = Plan(
+        seed=seed, interval_s=300, backfill=backfill, delay_s=0.3, rates=rates or FaultRates()
+    )
     return Exchange(
         plan=plan,
         market=market,
@@ -66,7 +66,7 @@ def later(seconds: float) -> datetime:
 
 
 def run(exchange: Exchange, seconds: float, start: datetime = NOON) -> list[Publication]:
-    """Everything published in that time, stepping from one due moment to the next."""
+    """Everything published in that time, stepping from each due time to the next."""
     published, now, end = [], start, start + timedelta(seconds=seconds)
     while now <= end:
         published += exchange.due(now)
@@ -77,5 +77,5 @@ def run(exchange: Exchange, seconds: float, start: datetime = NOON) -> list[Publ
     return published
 
 
-def payloads(published: list[Publication], kind: Kind) -> list[Any]:
+def payloads(published: list[Publication], kind: MessageKind) -> list[Any]:
     return [json.loads(p.payload) for p in published if p.kind is kind]

@@ -1,4 +1,4 @@
-"""Prices: the real series is read as it is, and every price is a function of seed and time."""
+"""Prices: the real series is read unchanged, and every price is a function of seed and time."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -9,10 +9,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from local.exchange.bars import Bar, price_at, reflect
-from local.exchange.companies import WALKING, walk_bars
-from local.exchange.market import Market, open_market, past_moments
-from local.exchange.replay import parse_series, real_series
+from local.exchange.market import (
+    RANDOM_WALKS,
+    Bar,
+    Market,
+    historical_series,
+    open_market,
+    parse_series,
+    past_moments,
+    price_at,
+    reflect,
+    walk_bars,
+)
 from tests.unit.exchange.builders import BARS, NOON, a_market
 
 FIRST, LAST = datetime(2023, 1, 1), datetime(2040, 1, 1)  # noqa: DTZ001  # bounds must be naive
@@ -26,7 +34,7 @@ def stocks(market: Market, at: datetime = NOON) -> dict[str, dict[str, object]]:
 
 @pytest.fixture(scope="module")
 def series() -> dict[str, list[Bar]]:
-    return real_series()
+    return historical_series()
 
 
 def test_the_real_series_holds_the_days_on_which_all_five_companies_were_traded(
@@ -43,7 +51,7 @@ def test_the_real_series_holds_the_days_on_which_all_five_companies_were_traded(
     )  # the day Facebook went public
 
 
-def test_a_header_between_companies_is_no_trading_day_and_days_are_sorted() -> None:
+def test_headers_between_companies_are_skipped_and_days_are_sorted() -> None:
     lines = [
         "Ticker,Date,Open,High,Low,Close,Volume,Adj Close",
         "AAPL,2000-03-02,2,2,2,2,1,2",
@@ -58,7 +66,7 @@ def test_a_header_between_companies_is_no_trading_day_and_days_are_sorted() -> N
     ]
 
 
-def test_a_day_leads_from_its_open_over_both_extremes_to_its_close() -> None:
+def test_a_day_runs_from_open_over_both_extremes_to_close() -> None:
     rising = [price_at(BARS, part) for part in (0, 1 / 3, 2 / 3)]
     falling = [price_at(BARS, 1 + part) for part in (0, 1 / 3, 2 / 3, 1)]
     assert rising == [10, 9, 14]
@@ -75,11 +83,11 @@ def test_every_price_lies_within_the_series_and_has_six_places_at_most(position:
 @pytest.mark.parametrize(
     ("position", "place"), [(0, 0), (1.5, 1.5), (3, 3), (4, 2), (6, 0), (7.25, 1.25)]
 )
-def test_a_series_is_walked_there_and_back(position: float, place: float) -> None:
+def test_a_series_is_replayed_forwards_and_backwards(position: float, place: float) -> None:
     assert reflect(position, 3) == pytest.approx(place)
 
 
-def test_the_batch_is_json_within_json_with_names_that_hold_commas(
+def test_a_batch_is_json_within_json_with_commas_in_names(
     series: dict[str, list[Bar]],
 ) -> None:
     message = json.loads(open_market(series, 1, 1.0).batch(NOON))
@@ -93,7 +101,7 @@ def test_the_batch_is_json_within_json_with_names_that_hold_commas(
     ).items()
 
 
-def test_sources_are_named_null_or_left_out() -> None:
+def test_sources_are_given_null_or_left_out() -> None:
     board = stocks(a_market())
     assert board["LTMAY"]["source"] is None
     assert "source" not in board["SIRI"]
@@ -109,8 +117,8 @@ def test_prices_are_positive_numbers_with_six_places_at_most(at: datetime) -> No
         assert price == round(price, 6)
 
 
-def test_some_companies_cost_less_than_a_dollar_and_keep_to_it() -> None:
-    penny = [walk for walk in WALKING if walk.price < 1]
+def test_some_companies_cost_less_than_a_dollar_and_stay_cheap() -> None:
+    penny = [walk for walk in RANDOM_WALKS if walk.price < 1]
     assert len(penny) >= 3
     for walk in penny:
         closes = [bar.close for bar in walk_bars(1, walk, 196)]
@@ -119,11 +127,11 @@ def test_some_companies_cost_less_than_a_dollar_and_keep_to_it() -> None:
 
 
 def test_a_day_of_a_walk_lies_between_its_extremes() -> None:
-    for bar in walk_bars(7, WALKING[0], 196):
+    for bar in walk_bars(7, RANDOM_WALKS[0], 196):
         assert bar.low <= min(bar.open, bar.close) <= max(bar.open, bar.close) <= bar.high
 
 
-def test_the_same_seed_and_moment_make_the_same_batch_and_another_seed_another() -> None:
+def test_a_batch_is_a_function_of_seed_and_time() -> None:
     assert a_market(seed=4).batch(NOON) == a_market(seed=4).batch(NOON)
     assert stocks(a_market(seed=4)) != stocks(a_market(seed=5))
 
@@ -136,7 +144,7 @@ def test_no_two_batches_share_an_id() -> None:
     assert len(ids) == 50
 
 
-def test_speed_is_how_many_trading_days_pass_in_a_day() -> None:
+def test_speed_is_the_number_of_trading_days_in_a_day() -> None:
     slow, fast = a_market(speed=1), a_market(speed=24)
     begin = datetime(2023, 1, 1, tzinfo=UTC)
     a_day, an_hour = begin + timedelta(days=1), begin + timedelta(hours=1)
@@ -156,7 +164,7 @@ def test_past_moments_are_oldest_first_and_within_the_last_day(
     assert moments[-1] <= now
 
 
-def test_a_backfill_after_a_restart_names_the_same_moments() -> None:
+def test_a_backfill_after_a_restart_has_the_same_moments() -> None:
     before, after = past_moments(NOON, 288), past_moments(NOON + timedelta(minutes=12), 288)
     assert before[2:] == after[:-2]
     assert past_moments(NOON, 0) == []

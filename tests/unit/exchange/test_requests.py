@@ -1,4 +1,4 @@
-"""Requests and verdicts: every spelling is read, nothing is fatal, a verdict never changes."""
+"""Requests and verdicts: every spelling is read, nothing is fatal, verdicts never change."""
 
 import json
 from collections.abc import Iterable
@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from local.exchange.ledger import Ledger, LedgerUnreadable, to_line
-from local.exchange.purchases import Malformed, Purchase, read_purchase
+from local.exchange.messages import MalformedRequest, PurchaseRequest, read_request
 from local.exchange.verdicts import Reason, Rules, answer, decide
 from tests.unit.exchange.builders import NOON, a_purchase, request
 
@@ -21,15 +21,15 @@ RULES = Rules(seed=1, symbols=frozenset({"AAPL", "LTMAY"}))
 @pytest.mark.parametrize("group_id", ["3", 3, " 3 ", "03", 3.0])
 @pytest.mark.parametrize("quantity", [2.5, "2.5", "2.50"])
 def test_numbers_are_read_in_every_spelling(group_id: object, quantity: object) -> None:
-    purchase = read_purchase(request(group_id=group_id, quantity=quantity))
-    assert purchase == Purchase(
+    purchase = read_request(request(group_id=group_id, quantity=quantity))
+    assert purchase == PurchaseRequest(
         request_id="r-1", group_id=3, symbol="AAPL", quantity=Decimal("2.5")
     )
 
 
 def test_a_quantity_keeps_every_digit() -> None:
     payload = request().replace(b"2.5", b"0.1234567890123456789")
-    assert read_purchase(payload).quantity == Decimal("0.1234567890123456789")
+    assert read_request(payload).quantity == Decimal("0.1234567890123456789")
 
 
 @pytest.mark.parametrize(
@@ -62,9 +62,9 @@ def test_a_quantity_keeps_every_digit() -> None:
         b'{"request_id": "a", "group_id": 3, "symbol": "AAPL", "quantity": ' + b"9" * 5000 + b"}",
     ],
 )
-def test_what_cannot_be_read_is_malformed_and_says_why(payload: bytes) -> None:
-    with pytest.raises(Malformed, match=r"\w"):
-        read_purchase(payload)
+def test_a_malformed_request_is_refused_with_a_reason(payload: bytes) -> None:
+    with pytest.raises(MalformedRequest, match=r"\w"):
+        read_request(payload)
 
 
 texts = st.text("019.e+-NaIf \u0663x", max_size=8)
@@ -73,10 +73,10 @@ json_values = scalars | st.lists(scalars, max_size=2) | st.dictionaries(texts, s
 
 
 @given(st.fixed_dictionaries({}, optional=dict.fromkeys(json.loads(request()), json_values)))
-def test_no_message_raises_anything_but_malformed(message: dict[str, Any]) -> None:
+def test_no_message_raises_any_other_error(message: dict[str, Any]) -> None:
     try:
-        purchase = read_purchase(json.dumps(message).encode())
-    except Malformed:
+        purchase = read_request(json.dumps(message).encode())
+    except MalformedRequest:
         return
     assert purchase.quantity.is_finite()
     assert 0 <= purchase.group_id <= 10**9
@@ -91,15 +91,17 @@ def test_no_message_raises_anything_but_malformed(message: dict[str, Any]) -> No
         ({"symbol": "NOPE"}, Reason.UNKNOWN_SYMBOL),
     ],
 )
-def test_a_purchase_is_judged_by_what_it_says(changes: dict[str, Any], reason: Reason) -> None:
+def test_the_verdict_depends_on_quantity_and_symbol(
+    changes: dict[str, Any], reason: Reason
+) -> None:
     assert decide(a_purchase(**changes), RULES, NOON).reason is reason
 
 
-def test_a_refused_symbol_is_always_refused_and_the_others_never() -> None:
+def test_a_rejected_symbol_is_always_rejected_and_the_others_never() -> None:
     rules = Rules(seed=1, symbols=RULES.symbols, reject_symbols=frozenset({"LTMAY"}))
     for number in range(50):
-        refused = decide(a_purchase(f"r-{number}", symbol="LTMAY"), rules, NOON)
-        assert refused.reason is Reason.REFUSED_SYMBOL
+        rejected = decide(a_purchase(f"r-{number}", symbol="LTMAY"), rules, NOON)
+        assert rejected.reason is Reason.REJECTED_SYMBOL
         assert decide(a_purchase(f"r-{number}"), rules, NOON).valid
 
 
@@ -110,14 +112,14 @@ def test_the_share_of_rejections_is_kept(share: float, fewest: int, most: int) -
     assert fewest <= sum(not verdict.valid for verdict in verdicts) <= most
 
 
-def test_lots_depend_on_seed_group_and_id_alone() -> None:
-    def lots(seed: int, group_id: int, numbers: Iterable[int]) -> dict[int, bool]:
+def test_random_rejections_depend_on_seed_group_and_id_alone() -> None:
+    def verdicts(seed: int, group_id: int, numbers: Iterable[int]) -> dict[int, bool]:
         rules = Rules(seed=seed, symbols=RULES.symbols, reject_share=0.5)
         return {n: decide(a_purchase(f"r-{n}", group_id), rules, NOON).valid for n in numbers}
 
-    assert lots(1, 3, range(50)) == lots(1, 3, reversed(range(50)))
-    assert lots(1, 3, range(50)) != lots(2, 3, range(50))
-    assert lots(1, 3, range(50)) != lots(1, 4, range(50))
+    assert verdicts(1, 3, range(50)) == verdicts(1, 3, reversed(range(50)))
+    assert verdicts(1, 3, range(50)) != verdicts(2, 3, range(50))
+    assert verdicts(1, 3, range(50)) != verdicts(1, 4, range(50))
 
 
 def test_the_answer_names_the_group_as_a_number() -> None:
@@ -127,7 +129,7 @@ def test_the_answer_names_the_group_as_a_number() -> None:
     assert json.loads(answer(verdict, contradicting=True)) == {**expected, "valid": False}
 
 
-def test_a_ledger_remembers_over_restarts(tmp_path: Path) -> None:
+def test_a_ledger_keeps_verdicts_over_restarts(tmp_path: Path) -> None:
     path = tmp_path / "deep" / "ledger.jsonl"
     first = Ledger(path)
     verdicts = [
@@ -142,7 +144,7 @@ def test_a_ledger_remembers_over_restarts(tmp_path: Path) -> None:
     assert again.find(4, "r-1") is None
 
 
-def test_a_line_of_the_ledger_says_who_what_how_much_and_the_verdict(tmp_path: Path) -> None:
+def test_a_line_of_the_ledger_has_the_request_and_the_verdict(tmp_path: Path) -> None:
     path = tmp_path / "ledger.jsonl"
     Ledger(path).record(decide(a_purchase(), RULES, NOON))
     assert json.loads(path.read_text()) == {
@@ -156,7 +158,7 @@ def test_a_line_of_the_ledger_says_who_what_how_much_and_the_verdict(tmp_path: P
     }
 
 
-def test_a_torn_last_line_is_removed_and_writing_goes_on_behind_it(tmp_path: Path) -> None:
+def test_a_truncated_last_line_is_removed_and_writing_continues(tmp_path: Path) -> None:
     path = tmp_path / "ledger.jsonl"
     line = to_line(decide(a_purchase("r-1"), RULES, NOON))
     path.write_text(line + to_line(decide(a_purchase("r-2"), RULES, NOON))[:-30])
@@ -167,7 +169,7 @@ def test_a_torn_last_line_is_removed_and_writing_goes_on_behind_it(tmp_path: Pat
 
 
 @pytest.mark.parametrize("text", ["hello\n", "hello", '{"request_id": 1}\n', "[]\n"])
-def test_a_file_that_is_no_ledger_is_refused_and_left_alone(tmp_path: Path, text: str) -> None:
+def test_a_file_that_is_not_a_ledger_is_refused_and_unchanged(tmp_path: Path, text: str) -> None:
     path = tmp_path / "ledger.jsonl"
     path.write_text(text)
     with pytest.raises(LedgerUnreadable, match=r"ledger\.jsonl"):

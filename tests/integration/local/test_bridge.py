@@ -1,14 +1,14 @@
-"""The endpoint that hands out the task role's credentials, through the SDK that will ask it."""
+"""The endpoint with the task role's credentials, tested with the SDK that the bridge uses."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
 import pytest
+import urllib3
 from botocore.credentials import ContainerProvider
 
-from local.task_role import TaskCredentials
-from local.web import call
+from local.bridge import TaskCredentials
 
 
 @pytest.fixture
@@ -16,7 +16,7 @@ def endpoint() -> Iterator[TaskCredentials]:
     numbers = count(1)
     soon = datetime.now(UTC) + timedelta(minutes=1)
 
-    def issue() -> dict[str, str]:
+    def new_session() -> dict[str, str]:
         return {
             "AccessKeyId": f"ASIA{next(numbers)}",
             "SecretAccessKey": "secret",
@@ -24,7 +24,7 @@ def endpoint() -> Iterator[TaskCredentials]:
             "Expiration": soon.strftime("%Y-%m-%dT%H:%M:%SZ"),
         }
 
-    serving = TaskCredentials(issue)
+    serving = TaskCredentials(new_session)
     yield serving
     serving.close()
 
@@ -40,7 +40,7 @@ def test_an_sdk_gets_credentials_and_fresh_ones_before_they_expire(
     assert second != first  # about to expire, so asked for again
 
 
-def test_without_the_token_nobody_gets_them(endpoint: TaskCredentials) -> None:
+def test_a_request_without_the_token_is_refused(endpoint: TaskCredentials) -> None:
     url = endpoint.environment()["AWS_CONTAINER_CREDENTIALS_FULL_URI"]
-    assert call("GET", url).status == 403
-    assert call("GET", url, headers={"Authorization": "guess"}).status == 403
+    assert urllib3.request("GET", url).status == 403
+    assert urllib3.request("GET", url, headers={"Authorization": "guess"}).status == 403
