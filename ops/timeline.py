@@ -154,8 +154,8 @@ def _step_of(line: LogLine) -> int | None:
 
 
 def message_of(fields: Fields) -> Any:
-    """The functions write `message`, the bridge `event`; the gateway has one kind of line."""
-    return fields.get("message") or fields.get("event") or "HTTP request"
+    """The line's message. The gateway's access log has one kind of line and no message."""
+    return fields.get("message") or "HTTP request"
 
 
 _SHOWN_FIELDS: Final = (

@@ -116,9 +116,8 @@ def _fields(message: str) -> dict[str, Any] | None:
 
 def _written_at(fields: Mapping[str, Any]) -> datetime | None:
     """When the line was written, by its own field: CloudWatch's time is when the line arrived."""
-    text = str(fields.get("at", fields.get("timestamp")))
     try:
-        at = datetime.fromisoformat(text)
+        at = datetime.fromisoformat(str(fields.get("timestamp")))
     except ValueError:
         return None
     return at if at.tzinfo is not None else None

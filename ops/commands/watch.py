@@ -49,8 +49,9 @@ _SILENT_AFTER: Final = timedelta(minutes=2)
 _COUNTERS: Final = (
     "received",
     "forwarded",
-    "published",
     "retried",
+    "outbound_received",
+    "published",
     "unconfirmed",
     "held",
     "publishing",

@@ -20,10 +20,10 @@ def way(order_id: str = "o", until: int = 7) -> list[LogLine]:
     return [
         line(0, "api", message="order placed", state="PENDING", request_id="r-1", **own),
         line(180, "relay", message="request relayed", **own),
-        line(220, "bridge", event="published", **own),
-        line(224, "bridge", event="forwarded", queue="requests", **own),
+        line(220, "bridge", message="published", **own),
+        line(224, "bridge", message="forwarded", queue="requests", **own),
         line(290, "requests", message="request echoed", state="SENT", effect="MOVE", **own),
-        line(420, "bridge", event="forwarded", queue="validations", **own),
+        line(420, "bridge", message="forwarded", queue="validations", **own),
         line(470, "validations", message="answer applied", state="ACCEPTED", effect="MOVE", **own),
     ][:until]
 
@@ -74,7 +74,7 @@ def test_a_step_that_comes_again_follows_the_latest_before_it() -> None:
         *way(until=3),
         line(120_000, "sweep", message="request published again"),
         line(120_100, "relay", message="request relayed"),
-        line(120_150, "bridge", event="published"),
+        line(120_150, "bridge", message="published"),
     ]
     *_, asked, _, published = timeline_of(lines).entries
     assert asked.where is None

@@ -56,7 +56,7 @@ def test_queues_show_what_waits_and_what_was_put_aside(world: World) -> None:
 
 def report(world: World, *, minutes_ago: float, connected: bool) -> None:
     counts = ("received", "forwarded", "published", "retried", "unconfirmed", "held", "publishing")
-    fields = dict.fromkeys(counts, 7) | {"event": "counts", "connected_now": connected}
+    fields = dict.fromkeys(counts, 7) | {"message": "counts", "connected_now": connected}
     log(world, "bridge", minutes_ago=minutes_ago, **fields)
 
 
@@ -79,7 +79,7 @@ def test_a_bridge_that_is_not_connected_or_silent_or_gone_is_not(world: World) -
 
 def test_warnings_and_errors_of_the_last_hour_come_oldest_first(world: World) -> None:
     log(world, "api", level="ERROR", message="failed", error="KeyError", request_id="r-1")
-    log(world, "bridge", minutes_ago=9, level="WARNING", event="dropped", reason="too large")
+    log(world, "bridge", minutes_ago=9, level="WARNING", message="dropped", reason="too large")
     log(world, "api", level="INFO", message="no ERROR at all")
     log(world, "api", minutes_ago=61, level="ERROR", message="of yesterday")
     status, said = world.run("errors")
