@@ -117,8 +117,8 @@ def change_posting(world: World, posting: Posting, **changes: object) -> None:
     world.store.postings[ALICE, changed.number] = changed
 
 
-def lose_posting(world: World, posting: Posting) -> None:
-    del world.store.postings[ALICE, posting.number]
+def lose_posting(world: World, posting: Posting) -> Posting:
+    return world.store.postings.pop((ALICE, posting.number))
 
 
 def lines(**amounts_minor: int) -> tuple[Line, ...]:
