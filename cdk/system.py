@@ -1,9 +1,10 @@
-"""The four stacks of one stage, put together in the order in which they depend on each other."""
+"""Assembles the four stacks of one stage, and synthesizes the stage that the CDK's CLI names."""
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
-from aws_cdk import App, CliCredentialsStackSynthesizer, Tags
+from aws_cdk import App, Tags
 
 from cdk.build import ROOT, Assets, build_for
 from cdk.stacks.backend import BackendStack
@@ -12,12 +13,12 @@ from cdk.stacks.data import DataStack
 from cdk.stacks.web import WebStack
 from cdk.stage import Stage
 
-SITE = ROOT / "frontend" / "dist"
+SITE: Final = ROOT / "frontend" / "dist"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class System:
-    """All that one stage deploys."""
+    """The stacks of one stage."""
 
     data: DataStack
     web: WebStack
@@ -26,20 +27,18 @@ class System:
 
 
 def assemble(app: App, stage: Stage, assets: Assets, site: Path | None) -> System:
-    """Makes every stack. `site` is the built web app; None leaves its publication to another."""
-    # The local cloud refuses to let the bootstrap's roles publish assets; each stack needs its own.
-    synthesizer = CliCredentialsStackSynthesizer if stage.local else lambda: None
-    data = DataStack(app, stage, synthesizer())
-    web = WebStack(app, stage, synthesizer())
-    backend = BackendStack(app, stage, synthesizer(), data=data, web=web, assets=assets, site=site)
-    bridge = BridgeStack(app, stage, synthesizer(), data=data, backend=backend)
+    """Creates every stack. `site` is the built web app; None deploys no files."""
+    data = DataStack(app, stage)
+    web = WebStack(app, stage)
+    backend = BackendStack(app, stage, data=data, web=web, assets=assets, site=site)
+    bridge = BridgeStack(app, stage, data=data, backend=backend)
     Tags.of(app).add("system", "fintech-async")
     Tags.of(app).add("stage", stage.name)
     return System(data=data, web=web, backend=backend, bridge=bridge)
 
 
 def main() -> None:
-    """Synthesizes the stage that the command line names; `dev` when it names none."""
+    """Synthesizes the stage of the context value `stage`, by default `dev`."""
     app = App()
     stage = Stage.named(app.node.try_get_context("stage") or "dev")
     assemble(app, stage, build_for(stage.name), built_site(stage, SITE))
@@ -47,9 +46,11 @@ def main() -> None:
 
 
 def built_site(stage: Stage, folder: Path) -> Path | None:
-    """The built web app, in that folder; None where the laptop publishes it itself."""
+    """Folder of the built web app; None in the local stage, whose files `make up` uploads."""
     if stage.local:
         return None
     if not (folder / "index.html").is_file():
-        raise FileNotFoundError(f"The web app is not built: {folder}/index.html is missing.")
+        raise FileNotFoundError(
+            f"The web app is not built ({folder}/index.html is missing): run `make web` first."
+        )
     return folder

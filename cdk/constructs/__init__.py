@@ -1,1 +1,1 @@
-"""Constructs build: one makes a Lambda, one a queue, one a table, one the API, one the site."""
+"""Constructs build resources; the stacks wire them together and grant rights."""

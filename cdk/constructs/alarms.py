@@ -1,108 +1,152 @@
-"""The one construct that makes alarms. What calls an operator is a value, and each kind has a
-section of docs/runbook.md that says what to do.
+"""CloudWatch alarms and cost anomalies. Each kind has a section of docs/runbook.md: what to do.
 
-Ten alarms are free: a stage without `every_alarm` has the vital ones alone (0101).
+Ten alarms of an account are free: a stage without `every_alarm` creates only the vital ones (0101).
 """
 
+import json
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from aws_cdk import Duration, Stack
+from aws_cdk import aws_apigatewayv2 as apigateway
+from aws_cdk import aws_ce as ce
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
 from constructs import Construct
 
-from cdk.constructs.acceptance import accept
+from cdk.constructs.nag_suppressions import suppress
 from cdk.stage import Stage
-from lambdas.names import Metric, metrics_namespace
+from lambdas.names import BRIDGE, Function, Metric, metrics_namespace
 
-FIVE_MINUTES = Duration.minutes(5)
-SILENCE_IS_WELL = cloudwatch.TreatMissingData.NOT_BREACHING
-"""Of what is only counted when it happens."""
+FIVE_MINUTES: Final = Duration.minutes(5)
 
-SILENCE_IS_TROUBLE = cloudwatch.TreatMissingData.BREACHING
-"""Of what is told at all times: who is gone tells nothing."""
+_BRIDGE_PERIOD: Final = Duration.minutes(2)
+"""The bridge reports about once a minute, so that every period of two minutes has a data point."""
+
+_OLD_PRICE_S: Final = 1800
+"""Half the age at which orders are refused; the exchange sends prices every five minutes."""
+
+_SLOW_MS: Final = 3000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Watch:
-    """One thing to watch. It calls when `metric` reaches `limit` in each of the last `periods`."""
+class AlarmSpec:
+    """An alarm on one metric: it fires when each of the last `evaluation_periods` reaches the
+    threshold, or stays below it if `below` is set.
+    """
 
-    kind: str
-    """The runbook's section, and the alarm's name."""
+    section: str
+    """Section of the runbook; the alarm's name begins with it."""
 
-    of: str = ""
-    """Which one, where there are several."""
+    subject: str = ""
+    """Queue or function, where several alarms share a section."""
 
-    says: str
+    description: str
     metric: cloudwatch.IMetric
-    limit: float
-    falls: bool = False
-    """Whether it calls below the limit instead."""
+    threshold: float
+    below: bool = False
+    evaluation_periods: int = 1
+    missing_is_breaching: bool = False
+    """For metrics that are reported all the time: then missing data is a fault."""
 
-    periods: int = 1
-    silence: cloudwatch.TreatMissingData = SILENCE_IS_WELL
     vital: bool = False
+    """Created on every stage."""
 
     @property
     def name(self) -> str:
-        """Of one stage's alarms."""
-        return f"{self.kind}-{self.of}" if self.of else self.kind
+        """The alarm's name, without the stage."""
+        return f"{self.section}-{self.subject}" if self.subject else self.section
 
 
 class Alarms(Construct):
-    """A topic with the operator's address, and the alarms that speak on it."""
+    """The topic that notifies the operator, and the alarms that publish to it."""
 
     def __init__(self, scope: Construct, stage: Stage) -> None:
         super().__init__(scope, "Alarms")
         self._stage = stage
         self.topic = sns.Topic(self, "Topic", enforce_ssl=stage.tls_only)
-        # A policy of ours, such as the refusal of plain HTTP, replaces the one that lets alarms in.
-        self.let_in("cloudwatch.amazonaws.com")
+        # A policy of ours (here: TLS only) replaces the default one, which admits alarms.
+        self._grant_publish("cloudwatch.amazonaws.com")
         if stage.alarm_email:
             self.topic.add_subscription(subscriptions.EmailSubscription(stage.alarm_email))
-            accept(
+            suppress(
                 self.topic,
-                "An alarm that no mail could tell of is still on in the console",
+                "An alarm whose e-mail was not delivered is still visible in the console",
                 "Serverless-SNSRedrivePolicy",
             )
 
-    def let_in(self, service: str) -> None:
-        """Lets that service of AWS speak on the topic, for this account."""
+    def add(self, spec: AlarmSpec) -> None:
+        """Creates the alarm if it is vital or the stage has every alarm."""
+        if not (spec.vital or self._stage.every_alarm):
+            return
+        operator = cloudwatch.ComparisonOperator
+        missing = cloudwatch.TreatMissingData
+        cloudwatch.Alarm(
+            self,
+            "".join(part.capitalize() for part in spec.name.split("-")),
+            alarm_name=f"fintech-{self._stage.name}-{spec.name}",
+            alarm_description=f"{spec.description} What to do: docs/runbook.md#{spec.section}",
+            metric=spec.metric,
+            threshold=spec.threshold,
+            evaluation_periods=spec.evaluation_periods,
+            comparison_operator=operator.LESS_THAN_THRESHOLD
+            if spec.below
+            else operator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+            treat_missing_data=missing.BREACHING
+            if spec.missing_is_breaching
+            else missing.NOT_BREACHING,
+            # A percentile of three requests means nothing.
+            evaluate_low_sample_count_percentile="ignore" if _is_percentile(spec) else None,
+        ).add_alarm_action(actions.SnsAction(self.topic))
+
+    def add_cost_anomaly(self) -> None:
+        """Reports unusual costs of everything with the stage's tag. AWS detects them for free, once
+        the tag `stage` is activated as a cost allocation tag.
+        """
+        self._grant_publish("costalerts.amazonaws.com")
+        scope = Construct(self, "CostAnomaly")
+        name = f"fintech-{self._stage.name}-cost-anomaly"
+        tag = {"Key": "stage", "Values": [self._stage.name], "MatchOptions": ["EQUALS"]}
+        impact = {
+            "Key": "ANOMALY_TOTAL_IMPACT_ABSOLUTE",
+            "MatchOptions": ["GREATER_THAN_OR_EQUAL"],
+            "Values": [str(self._stage.cost_anomaly_usd)],
+        }
+        monitor = ce.CfnAnomalyMonitor(
+            scope,
+            "Monitor",
+            monitor_name=name,
+            monitor_type="CUSTOM",
+            monitor_specification=json.dumps({"Tags": tag}),
+        )
+        subscription = ce.CfnAnomalySubscription(
+            scope,
+            "Subscription",
+            subscription_name=name,
+            frequency="IMMEDIATE",
+            monitor_arn_list=[monitor.attr_monitor_arn],
+            threshold_expression=json.dumps({"Dimensions": impact}),
+            subscribers=[
+                ce.CfnAnomalySubscription.SubscriberProperty(
+                    address=self.topic.topic_arn, type="SNS"
+                )
+            ],
+        )
+        # AWS tests the topic when the subscription is created: the policy must exist by then.
+        subscription.node.add_dependency(self.topic.node.find_child("Policy"))
+
+    def _grant_publish(self, service: str) -> None:
         self.topic.grant_publish(
             iam.ServicePrincipal(
                 service,
                 conditions={"StringEquals": {"aws:SourceAccount": Stack.of(self).account}},
             )
         )
-
-    def watch(self, watch: Watch) -> None:
-        """Makes the alarm, if the stage is one for it."""
-        if not (watch.vital or self._stage.every_alarm):
-            return
-        operator = cloudwatch.ComparisonOperator
-        cloudwatch.Alarm(
-            self,
-            "".join(part.capitalize() for part in watch.name.split("-")),
-            alarm_name=f"fintech-{self._stage.name}-{watch.name}",
-            alarm_description=f"{watch.says} What to do: {runbook(watch.kind)}",
-            metric=watch.metric,
-            threshold=watch.limit,
-            evaluation_periods=watch.periods,
-            comparison_operator=operator.LESS_THAN_THRESHOLD
-            if watch.falls
-            else operator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-            treat_missing_data=watch.silence,
-            # A percentile of three requests says nothing.
-            evaluate_low_sample_count_percentile="ignore" if _is_percentile(watch) else None,
-        ).add_alarm_action(actions.SnsAction(self.topic))
-
-
-def runbook(kind: str) -> str:
-    """Where this repository says what to do about that kind of alarm."""
-    return f"docs/runbook.md#{kind}"
 
 
 def own_metric(
@@ -112,7 +156,7 @@ def own_metric(
     statistic: str = "Sum",
     period: Duration = FIVE_MINUTES,
 ) -> cloudwatch.Metric:
-    """One that our own code writes into its log."""
+    """A metric that our own code writes to its log, in the embedded metric format."""
     return cloudwatch.Metric(
         namespace=metrics_namespace(stage.name),
         metric_name=metric.value,
@@ -122,6 +166,95 @@ def own_metric(
     )
 
 
-def _is_percentile(watch: Watch) -> bool:
-    assert isinstance(watch.metric, cloudwatch.Metric)
-    return watch.metric.statistic.startswith("p")
+def system_alarms(stage: Stage, api: apigateway.HttpApi) -> Iterator[AlarmSpec]:
+    """Alarms on the exchange link, orders, jobs and the API. Queues and functions add their own."""
+    yield from _exchange_link(stage)
+    yield from _orders_and_jobs(stage)
+    yield from _service(stage, api)
+
+
+def _exchange_link(stage: Stage) -> Iterator[AlarmSpec]:
+    yield AlarmSpec(
+        section="bridge-disconnected",
+        description="For four minutes the bridge has had no connection to the broker, or has not "
+        "been running.",
+        metric=own_metric(stage, Metric.BRIDGE_CONNECTED, BRIDGE, "Maximum", _BRIDGE_PERIOD),
+        threshold=1,
+        below=True,
+        evaluation_periods=2,
+        missing_is_breaching=True,
+        vital=True,
+    )
+    yield AlarmSpec(
+        section="no-new-prices",
+        description="The newest price is half an hour old, or there is none; at an hour, orders "
+        "stop.",
+        metric=own_metric(stage, Metric.NEWEST_PRICE_AGE, Function.SWEEP, "Minimum"),
+        threshold=_OLD_PRICE_S,
+        missing_is_breaching=True,
+        vital=True,
+    )
+
+
+def _orders_and_jobs(stage: Stage) -> Iterator[AlarmSpec]:
+    yield AlarmSpec(
+        section="orders-overdue",
+        description="The exchange has not answered some orders for too long, or the sweep does not "
+        "count them.",
+        metric=own_metric(stage, Metric.ORDERS_OVERDUE, Function.SWEEP, "Minimum"),
+        threshold=1,
+        missing_is_breaching=True,
+        vital=True,
+    )
+    yield AlarmSpec(
+        section="answers-in-conflict",
+        description="The exchange has contradicted its earlier answer about an order.",
+        metric=own_metric(stage, Metric.ANSWERS_IN_CONFLICT, Function.VALIDATIONS),
+        threshold=1,
+        vital=True,
+    )
+    yield AlarmSpec(
+        section="jobs-broken",
+        description="Jobs have failed by a fault of ours, or timed out.",
+        metric=own_metric(stage, Metric.JOBS_BROKEN, Function.MASTER),
+        threshold=1,
+        vital=True,
+    )
+
+
+def _service(stage: Stage, api: apigateway.HttpApi) -> Iterator[AlarmSpec]:
+    yield AlarmSpec(
+        section="server-errors",
+        description="The API has answered with 5xx five times in five minutes.",
+        metric=api.metric_server_error(period=FIVE_MINUTES, statistic="Sum"),
+        threshold=5,
+        vital=True,
+    )
+    yield AlarmSpec(
+        section="slow-api",
+        description="For a quarter of an hour, one request in a hundred has taken three seconds or "
+        "more.",
+        metric=api.metric_latency(period=FIVE_MINUTES, statistic="p99"),
+        threshold=_SLOW_MS,
+        evaluation_periods=3,
+    )
+    yield AlarmSpec(
+        section="throttles",
+        description="Lambda has throttled a function: the account's concurrency limit is reached.",
+        metric=lambda_.Function.metric_all_throttles(period=FIVE_MINUTES),
+        threshold=1,
+        vital=True,
+    )
+    if not stage.every_alarm:  # otherwise each function has its own
+        yield AlarmSpec(
+            section="function-errors",
+            description="A function of this account and region has failed.",
+            metric=lambda_.Function.metric_all_errors(period=FIVE_MINUTES),
+            threshold=1,
+            vital=True,
+        )
+
+
+def _is_percentile(spec: AlarmSpec) -> bool:
+    assert isinstance(spec.metric, cloudwatch.Metric)
+    return spec.metric.statistic.startswith("p")

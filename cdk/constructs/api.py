@@ -1,4 +1,4 @@
-"""The HTTP API: Cognito's word in front of every route but two, one site that may call it."""
+"""The HTTP API: a Cognito authorizer on every route but two, and CORS for the site alone."""
 
 import json
 
@@ -12,15 +12,15 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from cdk.constructs.acceptance import accept
-from cdk.constructs.people import People
-from cdk.constructs.retention import log_group
+from cdk.constructs.nag_suppressions import suppress
+from cdk.constructs.stack import log_group
+from cdk.constructs.user_pool import UserPool
 from cdk.stage import Stage
 
 PUBLIC = ("/heartbeat", "/openapi.json")
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD")
-"""Each by its name: a route for ANY would also take a browser's OPTIONS, which has no token."""
+"""Not ANY: it would include OPTIONS, which browsers send without a token."""
 
 REQUEST_HEADERS = ["authorization", "content-type", "idempotency-key", "if-none-match", "accept"]
 RESPONSE_HEADERS = ["etag", "location", "retry-after", "content-disposition", "x-request-id"]
@@ -33,14 +33,14 @@ ACCESS_LOG = {
     "latency_ms": "$context.responseLatency",
     "error": "$context.integrationErrorMessage",
 }
-"""One line per request, of what the runbook asks it for: no header (so no token), no query, no
-body, no e-mail. It costs by the byte, and CloudWatch knows the time (0125).
+"""One line per request, with what the runbook needs: no header (so no token), no query, no body, no
+e-mail. Every byte is billed, and CloudWatch adds the time (0125).
 """
 
 
 @jsii.implements(apigateway.IAccessLogSettings)
 class AccessLog:
-    """Where the access log goes, and what a line holds."""
+    """Destination and format of the access log."""
 
     def __init__(self, log: logs.ILogGroup) -> None:
         self._log = log
@@ -52,7 +52,7 @@ class AccessLog:
 
     @property
     def format(self) -> rest.AccessLogFormat:
-        """One JSON object a line."""
+        """One JSON object per line."""
         return rest.AccessLogFormat.custom(json.dumps(ACCESS_LOG, separators=(",", ":")))
 
 
@@ -63,7 +63,7 @@ class Api(Construct):
         self,
         scope: Construct,
         stage: Stage,
-        people: People,
+        user_pool: UserPool,
         function: lambda_.IFunction,
         origins: list[str],
     ) -> None:
@@ -77,7 +77,7 @@ class Api(Construct):
         )
         if stage.local:
             self._repeat_cors_for_emulator(origins)
-        self._add_routes(people, function)
+        self._add_routes(user_pool, function)
         self._add_stage(stage)
         self.url = (
             f"{stage.endpoint_url}/_aws/execute-api/{self.http.api_id}/$default"
@@ -85,12 +85,12 @@ class Api(Construct):
             else self.http.api_endpoint
         )
 
-    def _add_routes(self, people: People, function: lambda_.IFunction) -> None:
+    def _add_routes(self, user_pool: UserPool, function: lambda_.IFunction) -> None:
         integration = integrations.HttpLambdaIntegration(
             "Function", function, scope_permission_to_route=False
         )
         authorizer = authorizers.HttpUserPoolAuthorizer(
-            "People", people.pool, user_pool_clients=[people.client]
+            "UserPool", user_pool.pool, user_pool_clients=[user_pool.client]
         )
         for path in PUBLIC:
             (route,) = self.http.add_routes(
@@ -99,7 +99,7 @@ class Api(Construct):
                 integration=integration,
                 authorizer=apigateway.HttpNoneAuthorizer(),
             )
-            accept(route, "Open to everybody on purpose (decision 0015)", "AwsSolutions-APIG4")
+            suppress(route, "Public on purpose (decision 0015)", "AwsSolutions-APIG4")
         self.http.add_routes(
             path="/{proxy+}",
             methods=[apigateway.HttpMethod[method] for method in METHODS],
@@ -108,7 +108,7 @@ class Api(Construct):
         )
 
     def _repeat_cors_for_emulator(self, origins: list[str]) -> None:
-        """MiniStack 1.5.33 keeps the template's own keys here, and then looks for these."""
+        """MiniStack 1.5.33 stores the template's keys as they are, and reads these spellings."""
         resource = self.http.node.default_child
         assert isinstance(resource, apigateway.CfnApi)
         for key, value in {
@@ -124,8 +124,8 @@ class Api(Construct):
         )
 
     def _add_stage(self, stage: Stage) -> None:
-        # Under this prefix the service needs no line in the account's one, short resource policy.
-        # The stack's own id behind it: the log may stay when the stack goes and is made again.
+        # Log groups with this prefix need no entry in the account's resource policy, whose size is
+        # limited. The stack id makes the name unique: a retained log group may outlive its stack.
         own_id = Fn.select(2, Fn.split("/", Aws.STACK_ID))
         log = log_group(self, stage, f"/aws/vendedlogs/fintech-{stage.name}-api/{own_id}")
         apigateway.HttpStage(

@@ -1,9 +1,10 @@
-"""One page per stage: is anybody waiting, is the exchange heard, does money move, what has failed.
+"""One dashboard per stage: the exchange link, orders, queues, the API, functions and jobs.
 
-Three pages of 50 metrics are free; all of these but our own are AWS's, and free as well.
+Three dashboards of 50 metrics are free; all metrics but our own are AWS's, and free as well.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
+from typing import Final
 
 from aws_cdk import Duration
 from aws_cdk import aws_apigatewayv2 as apigateway
@@ -16,15 +17,15 @@ from cdk.constructs.alarms import FIVE_MINUTES, own_metric
 from cdk.stage import Stage
 from lambdas.names import BRIDGE, Function, Metric
 
-WAITED_FOR = (Function.API, Function.VALIDATIONS, Function.WORKER)
-"""Somebody looks at a screen until these are done."""
+_USER_FACING: Final = (Function.API, Function.VALIDATIONS, Function.WORKER)
+"""Functions whose duration a user waits for."""
 
-THIRD = 8  # of the 24 columns
-MINUTE = Duration.minutes(1)
+_WIDTH: Final = 8  # of 24 columns
+_MINUTE: Final = Duration.minutes(1)
 
 
 class Dashboard(Construct):
-    """`fintech-<stage>`."""
+    """The dashboard named `fintech-<stage>`."""
 
     def __init__(
         self,
@@ -32,7 +33,6 @@ class Dashboard(Construct):
         stage: Stage,
         *,
         queues: Mapping[str, sqs.IQueue],
-        staying: Collection[str],
         dead_letters: Mapping[str, sqs.IQueue],
         functions: Mapping[Function, lambda_.Function],
         api: apigateway.HttpApi,
@@ -45,7 +45,7 @@ class Dashboard(Construct):
             default_interval=Duration.hours(3),
             widgets=[
                 _link(stage),
-                _queues(queues, staying, dead_letters),
+                _queues(queues, dead_letters),
                 _service(api, functions),
                 _jobs(stage, functions),
             ],
@@ -57,14 +57,14 @@ def _link(stage: Stage) -> list[cloudwatch.IWidget]:
     return [
         _graph(
             "Exchange: newest price (s), bridge (1: connected)",
-            [own_metric(stage, Metric.NEWEST_PRICE_AGE, sweep, "Minimum", MINUTE)],
+            [own_metric(stage, Metric.NEWEST_PRICE_AGE, sweep, "Minimum", _MINUTE)],
             [own_metric(stage, Metric.BRIDGE_CONNECTED, BRIDGE, "Maximum", Duration.minutes(2))],
         ),
         _graph(
             "Orders without an answer",
             [
-                own_metric(stage, Metric.ORDERS_UNANSWERED, sweep, "Maximum", MINUTE),
-                own_metric(stage, Metric.ORDERS_OVERDUE, sweep, "Maximum", MINUTE),
+                own_metric(stage, Metric.ORDERS_UNANSWERED, sweep, "Maximum", _MINUTE),
+                own_metric(stage, Metric.ORDERS_OVERDUE, sweep, "Maximum", _MINUTE),
             ],
         ),
         _graph(
@@ -81,25 +81,21 @@ def _link(stage: Stage) -> list[cloudwatch.IWidget]:
 
 def _queues(
     queues: Mapping[str, sqs.IQueue],
-    staying: Collection[str],
     dead_letters: Mapping[str, sqs.IQueue],
 ) -> list[cloudwatch.IWidget]:
-    """The age of what stays in its queue as long as it is true says nothing."""
-
     def waiting(named: Mapping[str, sqs.IQueue]) -> list[cloudwatch.IMetric]:
         return [
             queue.metric_approximate_number_of_messages_visible(
-                label=name, period=MINUTE, statistic="Maximum"
+                label=name, period=_MINUTE, statistic="Maximum"
             )
             for name, queue in named.items()
         ]
 
     oldest = [
         queue.metric_approximate_age_of_oldest_message(
-            label=name, period=MINUTE, statistic="Maximum"
+            label=name, period=_MINUTE, statistic="Maximum"
         )
         for name, queue in queues.items()
-        if name not in staying
     ]
     return [
         _graph("Queues: oldest message (s)", oldest),
@@ -113,7 +109,7 @@ def _service(
 ) -> list[cloudwatch.IWidget]:
     return [
         _graph(
-            "API: time of an answer (ms)",
+            "API: latency (ms)",
             [
                 api.metric_latency(label=statistic, statistic=statistic, period=FIVE_MINUTES)
                 for statistic in ("p50", "p99")
@@ -139,14 +135,14 @@ def _jobs(stage: Stage, functions: Mapping[Function, lambda_.Function]) -> list[
     return [
         _graph("Jobs", [own_metric(stage, metric, Function.MASTER) for metric in ends]),
         _graph(
-            "Functions: throttled, of the whole account",
+            "Functions: throttles of the whole account",
             [lambda_.Function.metric_all_throttles(period=FIVE_MINUTES)],
         ),
         _graph(
-            "Functions: how long one runs (ms, p99)",
+            "Functions: duration (ms, p99)",
             [
                 functions[it].metric_duration(label=it, statistic="p99", period=FIVE_MINUTES)
-                for it in WAITED_FOR
+                for it in _USER_FACING
             ],
         ),
     ]
@@ -157,4 +153,4 @@ def _graph(
     left: Iterable[cloudwatch.IMetric],
     right: Iterable[cloudwatch.IMetric] = (),
 ) -> cloudwatch.GraphWidget:
-    return cloudwatch.GraphWidget(title=title, width=THIRD, left=list(left), right=list(right))
+    return cloudwatch.GraphWidget(title=title, width=_WIDTH, left=list(left), right=list(right))

@@ -1,6 +1,6 @@
-"""The workflow that makes a job of its parts: plan ▶ a worker for each part ▶ join.
+"""The workflow of a job: plan its shards, run a worker for each shard, join their results.
 
-Express: every step may run twice without harm, and a million jobs cost a hundredth (0075).
+An Express workflow: its steps are idempotent, and it costs a hundredth of a Standard one (0075).
 """
 
 from typing import Any, Final
@@ -11,37 +11,37 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_stepfunctions as stepfunctions
 from constructs import Construct
 
-from cdk.constructs.acceptance import accept
+from cdk.constructs.nag_suppressions import suppress
 from cdk.stage import Stage
 from lambdas.names import RETRIED_ERRORS
 
 WORKFLOW_LIMIT_S: Final = 100
-"""Whatever runs longer is ended; less than what its caller waits."""
+"""Time-out of a workflow: shorter than its caller waits."""
 
 STEP_LIMIT_S: Final = 25
-"""More than a function may take, so that the function's own limit tells first."""
+"""Time-out of a step: longer than the function's own, which therefore ends first."""
 
 Json = dict[str, Any]
 
 
 class Workflow(Construct):
-    """One Express state machine over two functions, and a role that may call just these."""
+    """An Express state machine over two functions, and its role, which may invoke only them."""
 
     def __init__(
         self, scope: Construct, stage: Stage, master: lambda_.IFunction, worker: lambda_.IFunction
     ) -> None:
         super().__init__(scope, "Workflow")
         role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("states.amazonaws.com"))
-        _allow(role, "lambda:InvokeFunction", master.function_arn, worker.function_arn)
+        _grant(role, "lambda:InvokeFunction", master.function_arn, worker.function_arn)
         definition = _definition(stage, master.function_arn, worker.function_arn)
-        accept(
+        suppress(
             self,
-            "Each step logs its own outcome, and how the job ended stays in its item",
+            "Each step logs its outcome, and the job's item keeps the result",
             "AwsSolutions-SF1",
         )
-        accept(
+        suppress(
             self,
-            "A job is followed by its id through the logs; traces would cost by the run",
+            "A job is followed by its id through the logs; traces would cost per run",
             "AwsSolutions-SF2",
             "Serverless-StepFunctionStateMachineXray",
         )
@@ -53,36 +53,40 @@ class Workflow(Construct):
             definition_string=Stack.of(self).to_json_string(definition),
         ).attr_arn
 
-    def allow_running(self, grantee: iam.IGrantable) -> None:
-        """Lets the grantee run it and wait for its end."""
-        _allow(grantee, "states:StartSyncExecution", self.arn)
+    def grant_run(self, grantee: iam.IGrantable) -> None:
+        """Lets the grantee run the workflow and wait for its result."""
+        _grant(grantee, "states:StartSyncExecution", self.arn)
 
-    def allow_looking(self, grantee: iam.IGrantable) -> None:
-        """Lets the grantee see whether it is there."""
-        _allow(grantee, "states:DescribeStateMachine", self.arn)
+    def grant_describe(self, grantee: iam.IGrantable) -> None:
+        """Lets the grantee check that the workflow exists."""
+        _grant(grantee, "states:DescribeStateMachine", self.arn)
 
 
-def _allow(grantee: iam.IGrantable, action: str, *arns: str) -> None:
+def _grant(grantee: iam.IGrantable, action: str, *arns: str) -> None:
     iam.Grant.add_to_principal(grantee=grantee, actions=[action], resource_arns=list(arns))
 
 
 def _definition(stage: Stage, master: str, worker: str) -> Json:
     job = {"job_id.$": "$.job_id"}
-    part = job | {"kind.$": "$.kind", "task.$": "$.task", "part.$": "$$.Map.Item.Value"}
+    shard = job | {
+        "job_type.$": "$.job_type",
+        "task.$": "$.task",
+        "shard.$": "$$.Map.Item.Value",
+    }
     return {
         "StartAt": "Plan",
         "TimeoutSeconds": WORKFLOW_LIMIT_S,
         "States": {
-            "Plan": _step(master, {"step": "plan", **job}) | _CAUGHT | {"Next": "Parts"},
-            "Parts": {
+            "Plan": _step(master, {"step": "plan", **job}) | _CAUGHT | {"Next": "Shards"},
+            "Shards": {
                 "Type": "Map",
-                "ItemsPath": "$.parts",
-                "ItemSelector": part,
+                "ItemsPath": "$.shards",
+                "ItemSelector": shard,
                 "MaxConcurrency": stage.workers_per_job,
                 "ItemProcessor": {
                     "ProcessorConfig": {"Mode": "INLINE"},
-                    "StartAt": "Part",
-                    "States": {"Part": _step(worker) | {"End": True}},
+                    "StartAt": "Shard",
+                    "States": {"Shard": _step(worker) | {"End": True}},
                 },
                 "ResultPath": "$.partials",
                 "Next": "Join",
@@ -99,7 +103,7 @@ def _definition(stage: Stage, master: str, worker: str) -> Json:
 _CAUGHT: Final[Json] = {
     "Catch": [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": "Fail"}]
 }
-"""What cannot be done ends the job with the reason, instead of the workflow without one."""
+"""A step that fails for good ends the job with the reason, instead of failing the workflow."""
 
 
 def _step(function: str, parameters: Json | None = None) -> Json:

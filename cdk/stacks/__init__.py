@@ -1,1 +1,1 @@
-"""Stacks wire and grant: four of them, by lifecycle; what is built stands in `cdk.constructs`."""
+"""The four stacks, by lifecycle: they wire constructs together and grant rights."""

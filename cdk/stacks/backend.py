@@ -1,238 +1,197 @@
-"""All that moves: functions, queues, API, schedule, and the site's files, which name the API.
+"""Everything that runs on demand: functions, queues, API, workflow, schedules and alarms.
 
-What each function may do stands in `cdk.stacks.rights`, and nowhere else.
+It also deploys the site's files, because their configuration names the API.
 """
 
 from pathlib import Path
+from typing import Final
 
-from aws_cdk import Duration, IStackSynthesizer, Stack
-from aws_cdk import aws_lambda as lambda_
+from aws_cdk import Duration
 from constructs import Construct
 
 from cdk.build import Assets
-from cdk.constructs.alarms import Alarms
+from cdk.constructs.alarms import Alarms, system_alarms
 from cdk.constructs.api import Api
-from cdk.constructs.cost_anomaly import CostAnomaly
 from cdk.constructs.dashboard import Dashboard
-from cdk.constructs.function import OwnFunction, Shared, Size
-from cdk.constructs.outputs import publish
-from cdk.constructs.publication import publish_site
-from cdk.constructs.queue import DeadLetters, GuardedQueue, allow
-from cdk.constructs.triggers import every_minute, from_queue, from_stream, one_by_one
+from cdk.constructs.function import (
+    FunctionDefaults,
+    LambdaFunction,
+    add_queue_source,
+    add_stream_source,
+    call_every_minute,
+)
+from cdk.constructs.queue import DeadLetterQueue, MonitoredQueue, grant_queue
+from cdk.constructs.stack import StageStack
 from cdk.constructs.workflow import Workflow
 from cdk.stacks.data import DataStack
-from cdk.stacks.place import place
-from cdk.stacks.rights import RIGHTS
-from cdk.stacks.settings import settings_of
-from cdk.stacks.watches import watches
-from cdk.stacks.web import WebStack
+from cdk.stacks.functions import RIGHTS, SIZES, settings_of
+from cdk.stacks.web import WebStack, deploy_site
 from cdk.stage import Stage
 from lambdas.names import Function, Queue, Setting, Table
 
-CONSUMERS = {
+_CONSUMERS: Final = {
     Queue.PRICES: Function.PRICES,
     Queue.REQUESTS: Function.REQUESTS,
     Queue.VALIDATIONS: Function.VALIDATIONS,
 }
-"""Which function is fed by which queue. The bridge empties `outbound`; the sweep looks into
-`reminders` by itself, since a queue that feeds a function is asked all the time.
-"""
+"""Functions that consume a queue in batches; the bridge consumes `outbound`."""
 
-RUN = Duration.seconds(120)
-"""What runs a workflow waits for its end, and for the answer's way back."""
-
-SIZES = {
-    Function.API: Size(memory_mb=256, timeout=Duration.seconds(10)),
-    Function.PRICES: Size(memory_mb=512, timeout=Duration.seconds(30)),
-    Function.REQUESTS: Size(memory_mb=128, timeout=Duration.seconds(30)),
-    Function.VALIDATIONS: Size(memory_mb=128, timeout=Duration.seconds(30)),
-    Function.RELAY: Size(memory_mb=128, timeout=Duration.seconds(30)),
-    Function.SWEEP: Size(memory_mb=512, timeout=Duration.seconds(50)),
-    Function.JOBS: Size(memory_mb=256, timeout=RUN),
-    Function.MASTER: Size(memory_mb=512, timeout=Duration.seconds(20)),
-    Function.WORKER: Size(memory_mb=1024, timeout=Duration.seconds(20)),
+_VISIBILITY: Final = {
+    Queue.PRICES: Duration.seconds(6 * 30),
+    Queue.REQUESTS: Duration.seconds(6 * 30),
+    Queue.VALIDATIONS: Duration.seconds(6 * 30),
+    Queue.JOBS: Duration.seconds(6 * 120),
+    Queue.OUTBOUND: Duration.seconds(60),
 }
-"""The cheapest with which nobody waits noticeably longer (0126): computing costs the same with any
-memory below a whole core, waiting for DynamoDB costs by the memory. A sweep ends before the next.
+"""Six times the consumer's time-out, as Lambda recommends, so that a message is never processed
+twice at the same time. The bridge publishes a request and waits for its PUBACK within a minute.
 """
 
-CONSUMER_VISIBILITY = Duration.seconds(6 * 30)
-"""Six times the consumer's limit, as Lambda asks for, so that nothing is tried twice at once."""
+_MAX_RECEIVES: Final = {Queue.OUTBOUND: 20}
+"""More attempts: orders must survive a broker that is unavailable for minutes."""
 
-BRIDGE_VISIBILITY = Duration.seconds(60)
-"""What the bridge has to publish a request and see the broker's acknowledgement."""
+_DEFAULT_MAX_RECEIVES: Final = 5
 
-RUN_VISIBILITY = Duration.seconds(6 * 120)
-"""Likewise, of what runs workflows."""
-
-SWEEP_VISIBILITY = Duration.seconds(50)
-"""Less than the sweep's period, so that each sweep sees every reminder; its limit, so that none
-sees one twice.
-"""
-
-VISIBILITIES = {
-    Queue.OUTBOUND: BRIDGE_VISIBILITY,
-    Queue.JOBS: RUN_VISIBILITY,
-    Queue.REMINDERS: SWEEP_VISIBILITY,
-}
-
-PRICES_AT_ONCE = 2
-"""Batches of prices all change the same quotes and candles: more at a time only collide (0070).
-AWS knows no lower limit.
-"""
-
-CONSUMER_TRIES = 5
-TRIES = {Queue.OUTBOUND: 20, Queue.REMINDERS: None}
-"""More: a broker that is away for minutes must not make dead letters of good orders. No end: an
-order may be open for days, and its reminder is heard every minute.
+PRICES_MAX_CONCURRENCY: Final = 2
+"""Concurrent batches of prices update the same quotes and candles: more of them only conflict
+(0070). AWS allows no lower limit.
 """
 
 
-class BackendStack(Stack):
-    """Functions and everything that calls them."""
+class BackendStack(StageStack):
+    """Functions, and everything that invokes them."""
 
     def __init__(
         self,
         scope: Construct,
         stage: Stage,
-        synthesizer: IStackSynthesizer | None,
         *,
         data: DataStack,
         web: WebStack,
         assets: Assets,
         site: Path | None,
     ) -> None:
-        super().__init__(
-            scope, f"fintech-{stage.name}-backend", synthesizer=synthesizer, env=place(stage)
-        )
+        super().__init__(scope, stage, "backend")
         self._stage = stage
         self._data = data
         self._alarms = Alarms(self, stage)
-        self.queues = {queue: self._make_queue(queue) for queue in Queue}
-        self._relay_failures = DeadLetters(
+        self.queues = {
+            queue: MonitoredQueue(
+                self,
+                stage,
+                self._alarms,
+                queue,
+                visibility=_VISIBILITY[queue],
+                max_receives=_MAX_RECEIVES.get(queue, _DEFAULT_MAX_RECEIVES),
+            )
+            for queue in Queue
+        }
+        self._relay_dead_letters = DeadLetterQueue(
             self, "RelayDeadLetters", stage, self._alarms, Function.RELAY
         )
-        shared = Shared.of(self, stage, assets, self._alarms)
-        self.functions = {function: self._make_function(function, shared) for function in Function}
-        self._connect()
+        defaults = FunctionDefaults.create(self, stage, assets, self._alarms)
+        self._lambdas = {name: self._make_function(name, defaults) for name in Function}
+        self.functions = {name: made.function for name, made in self._lambdas.items()}
+        self._connect_queues()
+        self._connect_orders()
         self._connect_jobs()
-        self.api = Api(self, stage, data.people, self.functions[Function.API], [web.site.origin])
-        self._watch()
+        api_function = self._lambdas[Function.API].invoked
+        self.api = Api(self, stage, data.user_pool, api_function, [web.site.origin])
+        self._add_monitoring()
         if site:
-            publish_site(self, web.site, site, self._site_config())
-        self._publish_outputs()
+            deploy_site(self, web.site, site, self._site_config())
+        self._add_outputs()
 
-    def _make_queue(self, queue: Queue) -> GuardedQueue:
-        return GuardedQueue(
+    def _make_function(self, name: Function, defaults: FunctionDefaults) -> LambdaFunction:
+        tables = {table: made.table_name for table, made in self._data.tables.items()}
+        made = LambdaFunction(
             self,
-            f"{queue.value.capitalize()}Messages",
-            self._stage,
-            self._alarms,
-            of=queue,
-            visibility=VISIBILITIES.get(queue, CONSUMER_VISIBILITY),
-            tries=TRIES.get(queue, CONSUMER_TRIES),
-            delay=Duration.seconds(self._stage.seen_after_s) if queue is Queue.REQUESTS else None,
+            name,
+            defaults,
+            SIZES[name],
+            settings_of(name, self._stage, tables) | self._queue_settings(name),
+            snap_start=self._stage.snap_start and name is Function.API,
         )
-
-    def _make_function(self, function: Function, shared: Shared) -> lambda_.Function:
-        tables = {table: item_table.table_name for table, item_table in self._data.tables.items()}
-        values = settings_of(function, self._stage, tables) | self._queue_settings(function)
-        made = OwnFunction(self, function, shared, SIZES[function], values).function
-        for table, access in RIGHTS[function].items():
-            self._data.tables[table].allow(made, access)
+        for table, access in RIGHTS[name].items():
+            self._data.tables[table].grant(made.function, access)
         return made
 
-    def _queue_settings(self, function: Function) -> dict[Setting, str]:
-        if function in (Function.API, Function.MASTER):
-            return {Setting.JOBS_QUEUE_URL: self.queues[Queue.JOBS].queue_url}
-        reminders = self.queues[Queue.REMINDERS]
-        if function is Function.RELAY:
-            return {
-                Setting.OUTBOUND_QUEUE_URL: self.queues[Queue.OUTBOUND].queue_url,
-                Setting.REMINDERS_QUEUE_URL: reminders.queue_url,
-            }
-        if function is Function.SWEEP:
-            return {
-                Setting.REMINDERS_QUEUE_URL: reminders.queue_url,
-                Setting.DEAD_LETTER_QUEUE_URL: reminders.dead_letters.queue.queue_url,
-            }
-        for queue, consumer in CONSUMERS.items():
-            if consumer is function:
+    def _queue_settings(self, name: Function) -> dict[Setting, str]:
+        match name:
+            case Function.API | Function.MASTER:
+                return {Setting.JOBS_QUEUE_URL: self.queues[Queue.JOBS].queue_url}
+            case Function.RELAY:
+                return {Setting.OUTBOUND_QUEUE_URL: self.queues[Queue.OUTBOUND].queue_url}
+        for queue, consumer in _CONSUMERS.items():
+            if consumer is name:
                 dead_letters = self.queues[queue].dead_letters.queue
                 return {Setting.DEAD_LETTER_QUEUE_URL: dead_letters.queue_url}
         return {}
 
-    def _connect(self) -> None:
-        """Lets queues, the stream and the clock call their functions."""
-        for queue, consumer in CONSUMERS.items():
-            at_once = self._stage.queue_concurrency
-            if at_once is not None and queue is Queue.PRICES:
-                at_once = PRICES_AT_ONCE
-            from_queue(self.functions[consumer], self.queues[queue].queue, at_once)
-            self.queues[queue].dead_letters.allow_sending(self.functions[consumer])
-        relay = self.functions[Function.RELAY]
-        from_stream(relay, self._data.tables[Table.ORDERS], self._relay_failures)
-        allow(self._stage, relay, self.queues[Queue.OUTBOUND].queue, "SendMessage")
-        self._connect_sweep(relay, self.functions[Function.SWEEP])
+    def _connect_queues(self) -> None:
+        """The inbound queues invoke their functions, which put malformed messages aside."""
+        for queue, consumer in _CONSUMERS.items():
+            max_concurrency = self._stage.queue_concurrency
+            if max_concurrency is not None and queue is Queue.PRICES:
+                max_concurrency = PRICES_MAX_CONCURRENCY
+            function, source = self.functions[consumer], self.queues[queue]
+            add_queue_source(function, source.queue, max_concurrency=max_concurrency)
+            source.dead_letters.grant_send(function)
 
-    def _connect_sweep(self, relay: lambda_.Function, sweep: lambda_.Function) -> None:
-        """Lets the clock call the sweep, and the sweep hear what the relay reminds it of."""
-        reminders = self.queues[Queue.REMINDERS]
-        allow(self._stage, relay, reminders.queue, "SendMessage")
-        allow(self._stage, sweep, reminders.queue, "ReceiveMessage", "DeleteMessage", "SendMessage")
-        reminders.dead_letters.allow_sending(sweep)
-        every_minute(sweep)
+    def _connect_orders(self) -> None:
+        """The orders' stream invokes the relay, and the clock the sweep that retries orders."""
+        relay = self.functions[Function.RELAY]
+        add_stream_source(relay, self._data.tables[Table.ORDERS], self._relay_dead_letters)
+        grant_queue(self._stage, relay, self.queues[Queue.OUTBOUND].queue, "SendMessage")
+        call_every_minute(self.functions[Function.SWEEP])
 
     def _connect_jobs(self) -> None:
-        """Lets jobs come into their queue, from there into the workflow, and be looked after."""
+        """The API and the master enqueue jobs; each message of that queue runs one workflow."""
         jobs, master = self.functions[Function.JOBS], self.functions[Function.MASTER]
         api, queue = self.functions[Function.API], self.queues[Queue.JOBS].queue
         workflow = Workflow(self, self._stage, master, self.functions[Function.WORKER])
-        one_by_one(jobs, queue, self._stage.jobs_at_once)
-        every_minute(master, {"step": "sweep"})
+        add_queue_source(jobs, queue, max_concurrency=self._stage.jobs_at_once, batch_size=1)
+        call_every_minute(master, {"step": "sweep"})
         for sender in (api, master):
-            allow(self._stage, sender, queue, "SendMessage")
+            grant_queue(self._stage, sender, queue, "SendMessage")
         for caller in (api, jobs):
             caller.add_environment(Setting.WORKFLOW_ARN.value, workflow.arn)
-        workflow.allow_looking(api)
-        workflow.allow_running(jobs)
-        if self._stage.local:  # AWS has a host of its own for waiting, sync-states
+        workflow.grant_describe(api)
+        workflow.grant_run(jobs)
+        if self._stage.local:  # on AWS, StartSyncExecution has its own host name, sync-states
             jobs.add_environment("AWS_DISABLE_HOST_PREFIX_INJECTION", "true")
 
-    def _watch(self) -> None:
-        """Alarms beside those of queues and functions, and the page that shows all of it."""
-        for watch in watches(self._stage, self.api.http):
-            self._alarms.watch(watch)
-        if not self._stage.local:  # which has no bills
-            CostAnomaly(self, self._stage, self._alarms)
-        dead_letters = {it.value: made.dead_letters for it, made in self.queues.items()}
+    def _add_monitoring(self) -> None:
+        """Alarms besides those of queues and functions, and the dashboard."""
+        for spec in system_alarms(self._stage, self.api.http):
+            self._alarms.add(spec)
+        if not self._stage.local:  # the local cloud has no bills
+            self._alarms.add_cost_anomaly()
+        dead_letters = {queue.value: made.dead_letters for queue, made in self.queues.items()}
+        dead_letters[Function.RELAY.value] = self._relay_dead_letters
         Dashboard(
             self,
             self._stage,
-            queues={it.value: made.queue for it, made in self.queues.items()},
-            staying={Queue.REMINDERS.value},
-            dead_letters={
-                name: made.queue
-                for name, made in (*dead_letters.items(), (Function.RELAY, self._relay_failures))
-            },
+            queues={queue.value: made.queue for queue, made in self.queues.items()},
+            dead_letters={name: made.queue for name, made in dead_letters.items()},
             functions=self.functions,
             api=self.api.http,
         )
 
     def _site_config(self) -> dict[str, str]:
-        """config.json: all that the web app must know of its stage."""
+        """config.json: what the web app must know about its stage."""
         return {
             "api_url": self.api.url,
             "region": self.region,
-            "user_pool_id": self._data.people.pool.user_pool_id,
-            "user_pool_client_id": self._data.people.client.user_pool_client_id,
+            "user_pool_id": self._data.user_pool.pool.user_pool_id,
+            "user_pool_client_id": self._data.user_pool.client.user_pool_client_id,
             "stage": self._stage.name,
         }
 
-    def _publish_outputs(self) -> None:
-        urls = {"RelayDeadLetterQueueUrl": self._relay_failures.queue.queue_url}
+    def _add_outputs(self) -> None:
+        urls = {"RelayDeadLetterQueueUrl": self._relay_dead_letters.queue.queue_url}
         for queue, made in self.queues.items():
             name = queue.value.capitalize()
             urls[f"{name}QueueUrl"] = made.queue_url
             urls[f"{name}DeadLetterQueueUrl"] = made.dead_letters.queue.queue_url
-        publish(self, urls | {"ApiUrl": self.api.url, "ApiId": self.api.http.api_id})
+        self.add_outputs(urls | {"ApiUrl": self.api.url, "ApiId": self.api.http.api_id})

@@ -1,37 +1,43 @@
-"""The bridge between the exchange's broker and our queues: one task, which may read one secret."""
+"""The bridge between the exchange's broker and our queues: one small arm64 Fargate task."""
 
-import jsii
-from aws_cdk import IStackSynthesizer, Stack
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from aws_cdk import Duration, IgnoreMode, Stack
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_ecr_assets as images
+from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from cdk.constructs.bridge_task import BridgeTask
-from cdk.constructs.outputs import publish
-from cdk.constructs.queue import allow
+from cdk.constructs.nag_suppressions import suppress
+from cdk.constructs.queue import grant_queue
+from cdk.constructs.stack import StageStack, log_group
 from cdk.stacks.backend import BackendStack
 from cdk.stacks.data import DataStack
-from cdk.stacks.place import place, zones
 from cdk.stage import Stage
 from lambdas.names import Queue, metrics_namespace
 
-INBOUND = (Queue.PRICES, Queue.REQUESTS, Queue.VALIDATIONS)
+_INBOUND: Final = (Queue.PRICES, Queue.REQUESTS, Queue.VALIDATIONS)
+
+ROOT: Final = Path(__file__).parents[2]
+SOURCE: Final = ROOT / "mqtt_bridge"
+CONTEXT: Final = SOURCE / "Dockerfile.dockerignore"
+"""Files of the repository that the image is built from; Docker reads it as well."""
+
+_SCRATCH: Final = "/tmp"  # noqa: S108 - in the container, the only folder that it may write to
+
+HEALTH_COMMAND: Final = ["CMD", "python", "-m", "mqtt_bridge.health"]
 
 
-class BridgeStack(Stack):
-    """Network and task."""
+class BridgeStack(StageStack):
+    """Network, task, and the task's rights."""
 
     def __init__(
-        self,
-        scope: Construct,
-        stage: Stage,
-        synthesizer: IStackSynthesizer | None,
-        *,
-        data: DataStack,
-        backend: BackendStack,
+        self, scope: Construct, stage: Stage, *, data: DataStack, backend: BackendStack
     ) -> None:
-        super().__init__(
-            scope, f"fintech-{stage.name}-bridge", synthesizer=synthesizer, env=place(stage)
-        )
+        super().__init__(scope, stage, "bridge")
         task = BridgeTask(self, stage, _environment(stage, backend, data.mqtt_secret_arn))
         self._grant_queues(stage, task.role, backend)
         iam.Grant.add_to_principal(
@@ -41,19 +47,13 @@ class BridgeStack(Stack):
         )
         if stage.mqtt_url.startswith("wss://"):
             _grant_iot(self, task.role, stage)
-        publish(self, {"BridgeTaskRoleArn": task.role.role_arn})
-
-    @property
-    @jsii.member(jsii_name="availabilityZones")
-    def availability_zones(self) -> list[str]:
-        """Not the CDK's own answer, which asks AWS for them as soon as it knows the account."""
-        return zones()
+        self.add_outputs({"BridgeTaskRoleArn": task.role.role_arn})
 
     def _grant_queues(self, stage: Stage, role: iam.IRole, backend: BackendStack) -> None:
-        for queue in INBOUND:
-            allow(stage, role, backend.queues[queue].queue, "SendMessage")
+        for queue in _INBOUND:
+            grant_queue(stage, role, backend.queues[queue].queue, "SendMessage")
         actions = ("ReceiveMessage", "DeleteMessage", "ChangeMessageVisibility")
-        allow(stage, role, backend.queues[Queue.OUTBOUND].queue, *actions)
+        grant_queue(stage, role, backend.queues[Queue.OUTBOUND].queue, *actions)
 
 
 def _client_id(stage: Stage) -> str:
@@ -63,7 +63,7 @@ def _client_id(stage: Stage) -> str:
 def _environment(stage: Stage, backend: BackendStack, secret_arn: str) -> dict[str, str]:
     queues = {
         f"{queue.name}_QUEUE_URL": backend.queues[queue].queue_url
-        for queue in (*INBOUND, Queue.OUTBOUND)
+        for queue in (*_INBOUND, Queue.OUTBOUND)
     }
     return queues | {
         "METRICS_NAMESPACE": metrics_namespace(stage.name),
@@ -77,7 +77,7 @@ def _environment(stage: Stage, backend: BackendStack, secret_arn: str) -> dict[s
 
 
 def _grant_iot(stack: Stack, role: iam.IRole, stage: Stage) -> None:
-    """A broker that is AWS IoT Core knows the task by its role: one client id and three topics."""
+    """AWS IoT Core as the broker authorises the task's role: one client id and three topics."""
 
     def arns(kind: str, *names: str) -> list[str]:
         return [
@@ -92,3 +92,130 @@ def _grant_iot(stack: Stack, role: iam.IRole, stage: Stage) -> None:
         "iot:Publish": arns("topic", stage.topics.request),
     }.items():
         iam.Grant.add_to_principal(grantee=role, actions=[action], resource_arns=resources)
+
+
+class BridgeTask(Construct):
+    """Network, cluster, task and service. Two tasks never run at once."""
+
+    def __init__(self, scope: Construct, stage: Stage, environment: Mapping[str, str]) -> None:
+        super().__init__(scope, "Task")
+        vpc = self._network()
+        self.definition = ecs.FargateTaskDefinition(
+            self,
+            "Definition",
+            cpu=256,
+            memory_limit_mib=512,
+            runtime_platform=ecs.RuntimePlatform(
+                cpu_architecture=ecs.CpuArchitecture.ARM64,
+                operating_system_family=ecs.OperatingSystemFamily.LINUX,
+            ),
+        )
+        self._add_container(stage, environment)
+        cluster = ecs.Cluster(self, "Cluster", vpc=vpc)
+        self._suppress(vpc, cluster)
+        ecs.FargateService(
+            self,
+            "Service",
+            cluster=cluster,
+            task_definition=self.definition,
+            desired_count=1,
+            # The old task stops first: the broker disconnects one of two clients with the same id.
+            min_healthy_percent=0,
+            max_healthy_percent=100,
+            circuit_breaker=ecs.DeploymentCircuitBreaker(rollback=True),
+            assign_public_ip=True,
+            security_groups=[self._outbound_only(vpc)],
+            # Tasks are billed by their own tags: the stage's tag must reach them.
+            propagate_tags=ecs.PropagatedTagSource.SERVICE,
+        )
+
+    @property
+    def role(self) -> iam.IRole:
+        """The role with which the process calls AWS."""
+        return self.definition.task_role
+
+    def _suppress(self, vpc: ec2.Vpc, cluster: ecs.Cluster) -> None:
+        suppress(
+            vpc,
+            "One task with outbound connections only (decision 0016)",
+            "AwsSolutions-VPC7",
+        )
+        suppress(
+            cluster,
+            "One task, whose health check and queue show its state",
+            "AwsSolutions-ECS4",
+        )
+        suppress(
+            self.definition,
+            "None of the variables is a secret: the login is in Secrets Manager",
+            "AwsSolutions-ECS2",
+        )
+        if role := self.definition.execution_role:
+            suppress(
+                role,
+                "A registry's token is for the whole registry: AWS has no narrower right",
+                "AwsSolutions-IAM5[Resource::*]",
+            )
+
+    def _network(self) -> ec2.Vpc:
+        """Public subnets only: the task has outbound connections only, and a NAT gateway costs."""
+        return ec2.Vpc(
+            self,
+            "Network",
+            max_azs=2,
+            nat_gateways=0,
+            restrict_default_security_group=False,
+            subnet_configuration=[
+                ec2.SubnetConfiguration(name="public", subnet_type=ec2.SubnetType.PUBLIC)
+            ],
+        )
+
+    def _outbound_only(self, vpc: ec2.Vpc) -> ec2.SecurityGroup:
+        return ec2.SecurityGroup(
+            self, "OutboundOnly", vpc=vpc, description="Outbound connections only"
+        )
+
+    def _add_container(self, stage: Stage, environment: Mapping[str, str]) -> None:
+        self.definition.add_container(
+            "Bridge",
+            image=_image(stage),
+            environment=dict(environment),
+            readonly_root_filesystem=True,
+            linux_parameters=self._scratch(),
+            stop_timeout=Duration.seconds(30),
+            health_check=ecs.HealthCheck(
+                command=HEALTH_COMMAND,
+                interval=Duration.seconds(30),
+                timeout=Duration.seconds(10),
+                retries=3,
+                start_period=Duration.seconds(60),
+            ),
+            logging=ecs.LogDriver.aws_logs(
+                stream_prefix="bridge", log_group=log_group(self, stage)
+            ),
+        )
+
+    def _scratch(self) -> ecs.LinuxParameters:
+        """No Linux capabilities, and a tmpfs for the health file: a volume would belong to root."""
+        parameters = ecs.LinuxParameters(self, "Scratch")
+        options = [
+            ecs.TmpfsMountOption.NOEXEC,
+            ecs.TmpfsMountOption.NOSUID,
+            ecs.TmpfsMountOption.NODEV,
+        ]
+        parameters.drop_capabilities(ecs.Capability.ALL)
+        parameters.add_tmpfs(ecs.Tmpfs(container_path=_SCRATCH, size=16, mount_options=options))
+        return parameters
+
+
+def _image(stage: Stage) -> ecs.ContainerImage:
+    """Built at deployment; only a name in the local stage, where the bridge is a process."""
+    if stage.local:
+        return ecs.ContainerImage.from_registry("mqtt-bridge")
+    return ecs.ContainerImage.from_asset(
+        str(ROOT),
+        file=str((SOURCE / "Dockerfile").relative_to(ROOT)),
+        platform=images.Platform.LINUX_ARM64,
+        exclude=CONTEXT.read_text().splitlines(),
+        ignore_mode=IgnoreMode.DOCKER,
+    )

@@ -1,134 +1,92 @@
-"""What must outlive everything else: tables, people, and the login at the broker, which must be
-filled before the bridge first asks for it. Protected where the stage says so.
+"""What must outlive everything else: tables, user pool, and the login for the broker.
+
+The secret is here because it must be filled before the bridge first starts (decision 0092).
 """
 
-from aws_cdk import IStackSynthesizer, Stack
-from aws_cdk import aws_dynamodb as dynamodb
+from typing import Final
+
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
-from cdk.constructs.acceptance import accept
-from cdk.constructs.outputs import publish
-from cdk.constructs.people import People
-from cdk.constructs.retention import removal_policy
-from cdk.constructs.table import Indexes, ItemTable, text
-from cdk.stacks.place import place
+from cdk.constructs.nag_suppressions import suppress
+from cdk.constructs.stack import StageStack, removal_policy
+from cdk.constructs.table import Index, ItemTable
+from cdk.constructs.user_pool import UserPool
 from cdk.stage import Stage
 from lambdas.names import (
     ACTIVITY_BY_DAY,
     ACTIVITY_BY_SYMBOL,
-    BOUGHT_ORDERS,
     JOBS_BY_ACCOUNT,
     OPEN_JOBS,
+    OPEN_ORDERS,
     ORDERS_BY_ACCOUNT,
-    POSTINGS_BY_TIME,
     Table,
 )
 
-INDEXES = {
-    Table.ORDERS: Indexes(
-        over_all=(
-            dynamodb.GlobalSecondaryIndexPropsV2(
-                index_name=ORDERS_BY_ACCOUNT,
-                partition_key=text("account_id"),
-                sort_key=text("created_at"),
-                projection_type=dynamodb.ProjectionType.KEYS_ONLY,
-            ),
-            dynamodb.GlobalSecondaryIndexPropsV2(
-                index_name=BOUGHT_ORDERS,
-                partition_key=text("bought"),
-                sort_key=text("ended_at"),
-                projection_type=dynamodb.ProjectionType.INCLUDE,
-                non_key_attributes=["quantity", "created_at"],
-            ),
-        )
+INDEXES: Final[dict[Table, tuple[Index, ...]]] = {
+    Table.ORDERS: (
+        Index(
+            name=ORDERS_BY_ACCOUNT,
+            partition_key="account_id",
+            sort_key="created_at",
+            keys_only=True,
+        ),
+        Index(
+            name=OPEN_ORDERS,
+            partition_key="open_shard",
+            sort_key="next_attempt_at",
+            include=("created_at",),
+        ),
     ),
-    Table.POSTINGS: Indexes(
-        within_partition=(
-            dynamodb.LocalSecondaryIndexProps(
-                index_name=POSTINGS_BY_TIME,
-                sort_key=text("recorded_at"),
-                projection_type=dynamodb.ProjectionType.ALL,
-            ),
-        )
+    Table.ACTIVITY: (
+        Index(name=ACTIVITY_BY_SYMBOL, partition_key="symbol", sort_key="validated_at"),
+        Index(name=ACTIVITY_BY_DAY, partition_key="day", sort_key="validated_at"),
     ),
-    Table.ACTIVITY: Indexes(
-        over_all=(
-            dynamodb.GlobalSecondaryIndexPropsV2(
-                index_name=ACTIVITY_BY_SYMBOL,
-                partition_key=text("symbol"),
-                sort_key=text("validated_at"),
-                projection_type=dynamodb.ProjectionType.ALL,
-            ),
-            dynamodb.GlobalSecondaryIndexPropsV2(
-                index_name=ACTIVITY_BY_DAY,
-                partition_key=text("day"),
-                sort_key=text("validated_at"),
-                projection_type=dynamodb.ProjectionType.ALL,
-            ),
-        )
-    ),
-    Table.JOBS: Indexes(
-        over_all=(
-            dynamodb.GlobalSecondaryIndexPropsV2(
-                index_name=JOBS_BY_ACCOUNT,
-                partition_key=text("account_id"),
-                sort_key=text("created_at"),
-                projection_type=dynamodb.ProjectionType.KEYS_ONLY,
-            ),
-            dynamodb.GlobalSecondaryIndexPropsV2(
-                index_name=OPEN_JOBS,
-                partition_key=text("open"),
-                sort_key=text("look_at"),
-                projection_type=dynamodb.ProjectionType.KEYS_ONLY,
-            ),
-        )
+    Table.JOBS: (
+        Index(
+            name=JOBS_BY_ACCOUNT,
+            partition_key="account_id",
+            sort_key="created_at",
+            keys_only=True,
+        ),
+        Index(name=OPEN_JOBS, partition_key="open", sort_key="next_check_at", keys_only=True),
     ),
 }
-"""What each is for stands beside its name in `lambdas.names`."""
+"""What each index is for is documented at its name in `lambdas.names`."""
 
 
-class DataStack(Stack):
-    """Tables, user pool, client, secret."""
+class DataStack(StageStack):
+    """Tables, user pool with its client, secret."""
 
-    def __init__(
-        self, scope: Construct, stage: Stage, synthesizer: IStackSynthesizer | None
-    ) -> None:
-        super().__init__(
-            scope,
-            f"fintech-{stage.name}-data",
-            synthesizer=synthesizer,
-            env=place(stage),
-            termination_protection=stage.protected,
-        )
+    def __init__(self, scope: Construct, stage: Stage) -> None:
+        super().__init__(scope, stage, "data", termination_protection=stage.protected)
         self.tables = {
             table: ItemTable(
-                self, table, stage, INDEXES.get(table, Indexes()), stream=table is Table.ORDERS
+                self, table, stage, INDEXES.get(table, ()), stream=table is Table.ORDERS
             )
             for table in Table
         }
-        self.people = People(self, stage)
+        self.user_pool = UserPool(self, stage)
         self.mqtt_secret_arn = self._make_secret(stage)
-        publish(
-            self,
+        self.add_outputs(
             {f"{table.value.capitalize()}Table": self.tables[table].table_name for table in Table}
             | {
-                "UserPoolId": self.people.pool.user_pool_id,
-                "UserPoolClientId": self.people.client.user_pool_client_id,
+                "UserPoolId": self.user_pool.pool.user_pool_id,
+                "UserPoolClientId": self.user_pool.client.user_pool_client_id,
                 "MqttSecretArn": self.mqtt_secret_arn,
-            },
+            }
         )
 
     def _make_secret(self, stage: Stage) -> str:
-        """Made empty of meaning: an operator puts {"username": …, "password": …} there, once."""
+        """Created with a random value; an operator stores {"username": …, "password": …} once."""
         secret = secretsmanager.Secret(
             self,
             "MqttLogin",
             description="User name and password for the exchange's broker, as JSON",
             removal_policy=removal_policy(stage),
         )
-        accept(secret, "The exchange gives the login, and changes it", "AwsSolutions-SMG4")
+        suppress(secret, "The exchange issues and rotates the login", "AwsSolutions-SMG4")
         resource = secret.node.default_child
         assert isinstance(resource, secretsmanager.CfnSecret)
-        # The attribute, since `Ref`, which CDK takes, is only the name in the local cloud.
+        # Not `Ref`, which the CDK uses: in the local cloud it is only the name.
         return resource.attr_id

@@ -1,5 +1,5 @@
-"""What must hold before a stage goes to AWS, checked without AWS: `python -m cdk.verify`.
+"""Checks of what would be deployed, without AWS: `python -m cdk.verify --stage dev|prod`.
 
-Each check is a function from the synthesized `Subject` to one `Checked`: what it looked at, what it
-found, what a person ought to know. Nothing that deploys may import this room.
+Each check is a function from the synthesized `Subject` to a `CheckResult`. Nothing that deploys may
+import this package.
 """

@@ -1,33 +1,37 @@
-"""`python -m cdk.verify --stage NAME`: every check, as a report; leaves with 1 if there is anything
-to mend. `--write-release` notes down what was just released instead.
+"""Command line: runs every check on a stage and prints the report; exits with 1 for any finding.
+
+`--write-release` records what was just released instead, for the next run to compare with.
 """
 
-import argparse
-import sys
 import tempfile
 from collections.abc import Callable
+from enum import StrEnum
 from pathlib import Path
-from typing import Final
+from typing import Annotated, Final
+
+import typer
+from rich.console import Console
 
 from cdk.build import build_for
 from cdk.stage import Stage
 from cdk.system import SITE, built_site
-from cdk.verify import release
-from cdk.verify.checked import Checked, report
 from cdk.verify.idle_cost import check_idle_cost
 from cdk.verify.image import check_image
-from cdk.verify.leftovers import check_leftovers
-from cdk.verify.limits import check_limits
-from cdk.verify.lint import check_lint
-from cdk.verify.nag import check_nag
+from cdk.verify.limits import check_limits, check_quotas
 from cdk.verify.packages import check_packages
 from cdk.verify.pipeline import check_pipeline
-from cdk.verify.policies import check_policies
-from cdk.verify.quotas import check_quotas
-from cdk.verify.replacement import check_replacement
+from cdk.verify.replacement import (
+    check_leftovers,
+    check_replacement,
+    release_of,
+    release_path,
+    write_release,
+)
+from cdk.verify.report import CheckResult, print_report
+from cdk.verify.rules import check_lint, check_nag, check_policies
 from cdk.verify.subject import ACCOUNT, REGION, Subject, synthesize
 
-CHECKS: Final[tuple[Callable[[Subject], Checked], ...]] = (
+CHECKS: Final[tuple[Callable[[Subject], CheckResult], ...]] = (
     check_lint,
     check_nag,
     check_policies,
@@ -42,46 +46,40 @@ CHECKS: Final[tuple[Callable[[Subject], Checked], ...]] = (
 )
 
 
-def main() -> int:
-    """The command line; returns the exit status."""
-    options = _arguments()
-    stage = Stage.named(options.stage)
-    site = built_site(stage, SITE)
-    if site is None:
-        raise ValueError("The stage on a laptop never goes to AWS; verify dev or prod.")
+class StageOnAws(StrEnum):
+    """Stages that can be verified; the local one is never deployed to AWS."""
+
+    DEV = "dev"
+    PROD = "prod"
+
+
+def verify(
+    stage: Annotated[StageOnAws, typer.Option(help="Stage to synthesize and check.")],
+    account: Annotated[str, typer.Option(help="AWS account; any number will do.")] = ACCOUNT,
+    region: Annotated[str, typer.Option(help="AWS region.")] = REGION,
+    record: Annotated[
+        bool, typer.Option("--write-release", help="Record what was just released instead.")
+    ] = False,
+) -> None:
+    """Checks what would be deployed to AWS, without AWS."""
+    console = Console()
+    try:
+        settings = Stage.named(stage)
+        site = built_site(settings, SITE)
+    except (ValueError, FileNotFoundError) as missing:
+        console.print(f"✗ {missing}", style="red", markup=False, soft_wrap=True)
+        raise typer.Exit(2) from None
+    assert site is not None
     with tempfile.TemporaryDirectory() as folder:
-        subject = synthesize(
-            stage,
-            build_for(stage.name),
-            site,
-            Path(folder),
-            account=options.account,
-            region=options.region,
-        )
-        if options.write_release:
-            path = release.path_of(stage.name)
-            release.write(release.compact(subject), path)
-            print(f"Wrote {path.relative_to(Path.cwd())}.")  # noqa: T201 - its answer
-            return 0
-        return answer([check(subject) for check in CHECKS])
-
-
-def answer(checks: list[Checked]) -> int:
-    """Prints the report; returns the exit status."""
-    print("\n".join(report(checks)))  # noqa: T201 - its answer
-    return 0 if all(checked.passed for checked in checks) else 1
-
-
-def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        prog="python -m cdk.verify", description="Checks what would go to AWS, without AWS."
-    )
-    parser.add_argument("--stage", required=True, choices=("dev", "prod"))
-    parser.add_argument("--account", default=ACCOUNT, help="a placeholder will do")
-    parser.add_argument("--region", default=REGION)
-    parser.add_argument("--write-release", action="store_true", help="note down what is released")
-    return parser.parse_args()
+        assets = build_for(stage)
+        subject = synthesize(settings, assets, site, Path(folder), account=account, region=region)
+        if record:
+            path = release_path(stage)
+            write_release(release_of(subject), path)
+            console.print(f"Wrote {path.relative_to(Path.cwd())}.", markup=False, soft_wrap=True)
+            return
+        raise typer.Exit(print_report([check(subject) for check in CHECKS], console))
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    typer.run(verify)

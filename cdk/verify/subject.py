@@ -1,7 +1,7 @@
-"""A stage as it would go to AWS: its constructs, its templates, and the files that it would upload.
+"""The synthesized stage that the checks look at: constructs, templates and files to upload.
 
-Synthesized in this process for an account and a region, without credentials and without a look at
-AWS: what is verified is what `cdk deploy` would send.
+It is synthesized in this process for an account and a region, without credentials and without
+look-ups: what is checked is what `cdk deploy` would send.
 """
 
 import json
@@ -9,40 +9,26 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from aws_cdk import App, CfnResource, Stack
 
 from cdk.build import ROOT, Assets
-from cdk.constructs.acceptance import ACCEPTED
+from cdk.constructs.nag_suppressions import Suppression, suppressions_in
 from cdk.stage import Stage
 from cdk.system import assemble
 
 Json = dict[str, Any]
 
-ACCOUNT = "111122223333"
-"""Of nobody: the number that AWS writes its own examples with."""
+ACCOUNT: Final = "111122223333"
+"""The account number of AWS's own examples."""
 
-REGION = "us-east-1"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Acceptance:
-    """A finding that is taken for a reason, for a construct and what is in it."""
-
-    path: str
-    finding: str
-    reason: str
-
-    def covers(self, path: str, finding: str) -> bool:
-        """Whether it was given for that finding at that construct."""
-        inside = path == self.path or path.startswith(f"{self.path}/")
-        return inside and finding == self.finding
+REGION: Final = "us-east-1"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Subject:
-    """What the checks look at."""
+    """One synthesized stage."""
 
     stage: Stage
     app: App
@@ -50,30 +36,32 @@ class Subject:
     """The cloud assembly."""
 
     templates: Mapping[str, Json]
-    """By the name of the stack."""
+    """By stack name."""
 
     def resources(self, kind: str | None = None) -> Iterator[tuple[str, str, Json]]:
-        """Stack, logical id and resource: all, or those of one type."""
+        """Stack, logical id and resource: all of them, or those of one type."""
         for stack, template in self.templates.items():
             for logical_id, resource in template["Resources"].items():
                 if kind in (None, resource["Type"]):
                     yield stack, logical_id, resource
 
     def properties(self, kind: str) -> Iterator[Json]:
-        """Of each resource of that type."""
+        """Properties of each resource of that type."""
         for _, _, resource in self.resources(kind):
             yield resource.get("Properties", {})
 
     @cached_property
-    def accepted(self) -> list[Acceptance]:
-        """All that was accepted in the constructs."""
-        return [
-            Acceptance(path=node.node.path, finding=finding, reason=reason)
-            for node in self.app.node.find_all()
-            for entry in node.node.metadata
-            if entry.type == ACCEPTED
-            for finding, reason in entry.data.items()
-        ]
+    def suppressions(self) -> list[Suppression]:
+        """All suppressed findings."""
+        return suppressions_in(self.app)
+
+    def is_suppressed(self, path: str, finding: str) -> bool:
+        """True if that finding is suppressed at that construct."""
+        return any(one.covers(path, finding) for one in self.suppressions)
+
+    def path_of(self, stack: str, logical_id: str) -> str:
+        """Path of the construct that the resource comes from."""
+        return self._paths.get((stack, logical_id), f"{stack}/{logical_id}")
 
     @cached_property
     def _paths(self) -> dict[tuple[str, str], str]:
@@ -82,10 +70,6 @@ class Subject:
             for node in self.app.node.find_all()
             if isinstance(node, CfnResource)
         }
-
-    def path_of(self, stack: str, logical_id: str) -> str:
-        """Where the resource comes from in the tree of constructs."""
-        return self._paths.get((stack, logical_id), f"{stack}/{logical_id}")
 
 
 def synthesize(
@@ -97,7 +81,7 @@ def synthesize(
     account: str = ACCOUNT,
     region: str = REGION,
 ) -> Subject:
-    """Makes the stage for that account and region, into the folder."""
+    """Synthesizes the stage for that account and region into the folder."""
     context = json.loads((ROOT / "cdk.json").read_text())["context"]
     app = App(context=context, outdir=str(folder))
     placed = replace(stage, account=account, region=region)

@@ -1,7 +1,7 @@
 """Registry of job types: the steps of each, and the types that the workflow passes between them.
 
 A new job type is one entry here, its reader in `lambdas.api.requests` and its result in
-`lambdas.api.schemas`. Master, workflow, table and API know no job type.
+`lambdas.api.job_schemas`. Master, workflow, table and API know no job type.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -11,7 +11,7 @@ from typing import Any, Final
 import msgspec
 from msgspec import Struct
 
-from lambdas.api import schemas
+from lambdas.api import job_schemas
 from lambdas.domain.jobs import Job
 from lambdas.domain.projection import Slice
 from lambdas.services import portfolio_history, projection
@@ -42,7 +42,7 @@ JOB_TYPES: Final[Mapping[str, JobType]] = {
         plan=projection.plan,
         work=projection.work,
         join=projection.join,
-        present=lambda result, _: schemas.Projection.from_result(result),
+        present=lambda result, _: job_schemas.Projection.from_result(result),
     ),
     "portfolio_history": JobType(
         parameters=portfolio_history.Parameters,
@@ -52,7 +52,7 @@ JOB_TYPES: Final[Mapping[str, JobType]] = {
         plan=portfolio_history.plan,
         work=portfolio_history.work,
         join=portfolio_history.join,
-        present=schemas.PortfolioHistory.from_valuations,
+        present=job_schemas.PortfolioHistory.from_valuations,
     ),
 }
 

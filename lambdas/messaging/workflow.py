@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 from lambdas.domain.jobs import TIMED_OUT, Reason
 from lambdas.messaging.sqs import translated_errors
 
-_RUN_TIMEOUT_S: Final = 110
+RUN_TIMEOUT_S: Final = 110
 """Longer than an execution may take: StartSyncExecution answers at its end."""
 
 _DESCRIBE_TIMEOUT_S: Final = 3
@@ -51,7 +51,7 @@ class StepFunctionsWorkflow:
     def run(self, job_id: str) -> bool:
         """One StartSyncExecution named by the job's id."""
         with translated_errors():
-            answer = step_functions_client(self._region, _RUN_TIMEOUT_S).start_sync_execution(
+            answer = step_functions_client(self._region, RUN_TIMEOUT_S).start_sync_execution(
                 stateMachineArn=self._arn, name=job_id, input=json.dumps({"job_id": job_id})
             )
         return bool(answer["status"] == "SUCCEEDED")

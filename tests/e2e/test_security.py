@@ -9,11 +9,11 @@ from uuid import uuid4
 
 import pytest
 
+from tests.authorization.operations import Operation, Sent, operations
+from tests.authorization.probe import probe
+from tests.authorization.resources import Client, Reply
 from tests.e2e.system import Person, System, a_person, eventually, http
 from tests.e2e.tokens import Forge, another_client, another_pool, unpacked
-from tests.strangers.belongings import Ask, Reply
-from tests.strangers.description import Operation, Sent, operations
-from tests.strangers.walk import walk
 
 HOUR_S = 3600
 ALLOWED = "access-control-allow-origin"
@@ -42,7 +42,7 @@ def statuses(person: Person, routes: list[Operation], token: str) -> dict[str, i
     return {
         str(route): person.call(
             route.method,
-            route.filled(dict.fromkeys(route.holes, str(uuid4()))),
+            route.path_with(dict.fromkeys(route.path_parameters, str(uuid4()))),
             body=route.body,
             Authorization=f"Bearer {token}",
         ).status
@@ -165,14 +165,14 @@ def test_no_other_origin_is_let_in_by_cors(system: System, ana: Person) -> None:
         assert "access-control-allow-credentials" not in {*answer.headers, *before.headers}
 
 
-def door(person: Person) -> Ask:
-    """How a person asks."""
+def client_of(person: Person) -> Client:
+    """Sends requests as a person."""
 
-    def ask(sent: Sent) -> Reply:
+    def send(sent: Sent) -> Reply:
         headers = {name.replace("-", "_"): value for name, value in sent.headers.items()}
         return person.call(sent.operation.method, sent.url, body=sent.body, **headers)
 
-    return ask
+    return send
 
 
 def test_an_account_can_reach_nothing_of_another(system: System, person: Person) -> None:
@@ -180,17 +180,17 @@ def test_an_account_can_reach_nothing_of_another(system: System, person: Person)
         lists = [person.call("GET", path).text for path in ("/orders", "/jobs")]
         return not any(state in text for text in lists for state in UNSETTLED)
 
-    def settled() -> None:
+    def settle() -> None:
         eventually(is_settled, what="an end of every order and job")
 
-    found = walk(
+    report = probe(
         http("GET", f"{system.api_url}/openapi.json").body,
-        door(person),
-        door(a_person(system)),
-        settled,
+        client_of(person),
+        client_of(a_person(system)),
+        settle,
     )
-    assert found.findings == []
-    assert found.tried > 100
+    assert report.findings == []
+    assert report.requests > 100
 
 
 @pytest.fixture(scope="module", autouse=True)

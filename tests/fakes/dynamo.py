@@ -7,11 +7,11 @@ from contextlib import contextmanager
 from uuid import uuid4
 
 import pytest
+from lambdas.adapters import dynamodb
+from lambdas.adapters.tables import MODELS
 from pynamodb.connection import Connection
 
 from bench.in_process import moto
-from lambdas.adapters import dynamodb
-from lambdas.adapters.tables import MODELS
 from lambdas.names import Table
 
 REGION = "us-east-1"

@@ -4,10 +4,10 @@ import io
 import json
 import logging
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from typing import Any
 
-from lambdas.names import Function
+from lambdas.observability import logger
 
 Line = dict[str, Any]
 Lines = Callable[[], list[Line]]
@@ -15,16 +15,15 @@ Lines = Callable[[], list[Line]]
 
 @contextmanager
 def kept_lines() -> Iterator[Lines]:
-    """Asked, it answers all lines so far, read. Handlers must be imported by now."""
+    """Yields a function that returns the lines so far, parsed."""
     stream = io.StringIO()
-    with ExitStack() as undo:
-        for function in Function:
-            for handler in logging.getLogger(function.value).handlers:
-                if isinstance(
-                    handler, logging.StreamHandler
-                ):  # a library named `requests` has none
-                    undo.callback(handler.setStream, handler.setStream(stream))
+    handler = logger.registered_handler
+    assert isinstance(handler, logging.StreamHandler)
+    before = handler.setStream(stream)
+    try:
         yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
+    finally:
+        handler.setStream(before)
 
 
 def counted(lines: list[Line]) -> dict[str, float]:

@@ -1,5 +1,5 @@
-"""The API against its own description: schemathesis makes requests that the OpenAPI file allows,
-and such that it forbids, and holds every answer against it. See decision 0081.
+"""The API against its own OpenAPI file: schemathesis generates requests that the file allows and
+requests that it forbids, and checks every response.
 """
 
 from collections.abc import Iterator, Mapping
@@ -25,14 +25,14 @@ CHECKS: Final[list[CheckFunction]] = [
     response_schema_conformance,
     negative_data_rejection,
 ]
-# Tokens are another test's: here somebody is signed in.
+# Other tests cover tokens: here every request is signed in.
 CONFIG: Final = schemathesis.Config.from_dict({"generation": {"with-security-parameters": False}})
-# The schemas are small; what is slow here is the machine.
+# The schemas are small: only the machine can be slow.
 _SLOW: Final = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large]
 
 
 def modes(document: Mapping[str, Any]) -> Iterator[tuple[str, str, GenerationMode]]:
-    """Every operation with good requests, and with bad ones where a request can be bad."""
+    """Every operation with valid requests, and with invalid ones where a request can be invalid."""
     for path, methods in document["paths"].items():
         for method, details in methods.items():
             yield method.upper(), path, GenerationMode.POSITIVE
@@ -40,27 +40,27 @@ def modes(document: Mapping[str, Any]) -> Iterator[tuple[str, str, GenerationMod
                 yield method.upper(), path, GenerationMode.NEGATIVE
 
 
-def hold(
+def check(
     operation: APIOperation[Any, Any, Any, Any],
     mode: GenerationMode,
     *,
     examples: int,
     **called: Any,
 ) -> None:
-    """Send so many requests and hold each answer; `called` is for the call itself."""
+    """Sends `examples` requests and checks each response; `called` goes to the call itself."""
 
     @settings(
         max_examples=examples,
         deadline=None,
-        derandomize=True,  # a change lands or not, whatever the dice
+        derandomize=True,  # the same requests in every run
         database=None,
         suppress_health_check=_SLOW,
     )
     @given(case=operation.as_strategy(generation_mode=mode))
-    def held(case: Case[Any]) -> None:
+    def checked(case: Case[Any]) -> None:
         case.call_and_validate(checks=CHECKS, **called)
 
-    held()
+    checked()
 
 
-__all__ = ["CHECKS", "CONFIG", "hold", "modes", "schemathesis"]
+__all__ = ["CHECKS", "CONFIG", "check", "modes", "schemathesis"]

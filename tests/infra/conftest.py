@@ -33,8 +33,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @contextmanager
 def operators_environment(mqtt_url: str) -> Iterator[None]:
-    """What an operator sets for the stages on AWS, for as long as it takes to synthesize: whatever
-    else runs in this process must not go looking for a cloud there.
+    """The variables that an operator sets for stages on AWS, during synthesis only: nothing else in
+    this process may use them.
     """
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("MQTT_URL", mqtt_url)

@@ -1,4 +1,4 @@
-"""How the infra tests read a synthesized stage: resources by type, rights in words."""
+"""Helpers that read a synthesized stage: resources by type, rights as (action, name)."""
 
 import json
 import re
@@ -21,7 +21,7 @@ _QUEUE = re.compile(r"(\w+?)(Messages)?(DeadLetters)?Queue[0-9A-F]{8}")
 
 @dataclass(frozen=True)
 class Synthesized:
-    """One stage: its value, and each of its stacks as CloudFormation gets it."""
+    """One stage: its settings, and the templates of its stacks."""
 
     stage: Stage
     app: App
@@ -58,7 +58,7 @@ class Synthesized:
 
     @cached_property
     def manifest(self) -> Json:
-        """What the CDK's command line is told to do."""
+        """The cloud assembly's manifest, which the CDK's command line reads."""
         content: Json = json.loads((self.folder / "manifest.json").read_text())
         return content
 

@@ -1,4 +1,4 @@
-"""What calls an operator, on which stage, what silence means, and that the runbook knows it all."""
+"""Alarms of each stage, how they treat missing data, and their sections of the runbook."""
 
 import json
 import re
@@ -25,7 +25,7 @@ def alarms(stage: Synthesized) -> dict[str, Json]:
 
 
 def section_of(description: str) -> str:
-    """Where the runbook says what to do; a sentence comes before."""
+    """Section of the runbook that an alarm's description refers to."""
     found = re.fullmatch(r"[A-Z].+\. What to do: docs/runbook\.md#([a-z-]+)", description)
     assert found, description
     return found[1]
@@ -55,11 +55,10 @@ def test_an_alarms_name_begins_with_its_section(prod: Synthesized) -> None:
         assert name.startswith(section_of(alarm["AlarmDescription"]))
 
 
-def test_prod_watches_every_queue_and_every_function(prod: Synthesized) -> None:
+def test_prod_has_alarms_for_every_queue_and_every_function(prod: Synthesized) -> None:
     queues = {queue.value for queue in Queue}
-    emptied = queues - {"reminders"}  # what stays there is counted by the sweep
     expected = (
-        {f"{kind}-{queue}" for kind in ("old-messages", "deep-queue") for queue in emptied}
+        {f"{kind}-{queue}" for kind in ("old-messages", "deep-queue") for queue in queues}
         | {f"dead-letters-{name}" for name in (*queues, "relay")}
         | {f"function-errors-{function.value}" for function in Function}
     )
@@ -67,7 +66,7 @@ def test_prod_watches_every_queue_and_every_function(prod: Synthesized) -> None:
     watched = [json.dumps(alarm.get("Dimensions", [])) for alarm in alarms(prod).values()]
     for kind in ("AWS::SQS::Queue", "AWS::Lambda::Function"):
         for logical_id in prod.resources("backend", kind):
-            if logical_id.startswith(("CustomCDKBucketDeployment", "RemindersMessagesQueue")):
+            if logical_id.startswith("CustomCDKBucketDeployment"):
                 continue
             assert any(f'"{logical_id}"' in dimensions for dimensions in watched), logical_id
 
@@ -88,18 +87,20 @@ def test_dev_has_the_ten_alarms_that_are_free_and_they_are_the_vital_ones(dev: S
     assert len(alarms(dev)) <= FREE_ALARMS
 
 
-def test_each_alarm_is_of_one_metric_since_more_would_cost_more(prod: Synthesized) -> None:
+def test_each_alarm_has_one_metric_because_more_cost_more(prod: Synthesized) -> None:
     assert not [name for name, alarm in alarms(prod).items() if "Metrics" in alarm]
 
 
-def test_what_is_always_told_must_be_heard_and_what_is_counted_need_not(prod: Synthesized) -> None:
+def test_missing_data_is_a_fault_only_for_metrics_that_are_always_reported(
+    prod: Synthesized,
+) -> None:
     silence_is_trouble = {"bridge-disconnected", "no-new-prices", "orders-overdue"}
     for name, alarm in alarms(prod).items():
         expected = "breaching" if name in silence_is_trouble else "notBreaching"
         assert alarm["TreatMissingData"] == expected, name
 
 
-def test_every_alarm_calls_the_operators_address(prod: Synthesized, dev: Synthesized) -> None:
+def test_every_alarm_notifies_the_operators_address(prod: Synthesized, dev: Synthesized) -> None:
     for stage in (prod, dev):
         (topic,) = stage.resources("backend", "AWS::SNS::Topic")
         for alarm in alarms(stage).values():
@@ -108,7 +109,7 @@ def test_every_alarm_calls_the_operators_address(prod: Synthesized, dev: Synthes
         assert (mailbox["Protocol"], mailbox["Endpoint"]) == ("email", "operator@example.com")
 
 
-def test_alarms_and_anomalies_may_publish_and_nobody_may_in_plain_http(dev: Synthesized) -> None:
+def test_alarms_and_cost_anomalies_may_publish_and_plain_http_is_refused(dev: Synthesized) -> None:
     policy = dev.only("backend", "AWS::SNS::TopicPolicy")["PolicyDocument"]["Statement"]
     allowed = [statement for statement in policy if statement["Effect"] == "Allow"]
     services = {
@@ -122,7 +123,7 @@ def test_alarms_and_anomalies_may_publish_and_nobody_may_in_plain_http(dev: Synt
 
 
 @pytest.mark.parametrize(("name", "usd"), [("dev", "5"), ("prod", "50")])
-def test_a_cost_that_is_unusual_for_the_stages_tag_is_told_at_once(
+def test_an_unusual_cost_of_the_stages_tag_is_reported_at_once(
     name: str, usd: str, request: pytest.FixtureRequest
 ) -> None:
     stage: Synthesized = request.getfixturevalue(name)

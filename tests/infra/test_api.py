@@ -1,15 +1,23 @@
-"""The HTTP API: who comes in, from where, how fast, and what is written down of it."""
+"""The HTTP API: authorization, CORS, limits, access log, and the function behind it."""
 
 import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
 
 from bench.log_lines import access_bytes
+from cdk.build import Assets
+from tests.infra.conftest import synthesize
 from tests.infra.templates import Synthesized
+
+VERSION = "AWS::Lambda::Version"
 
 METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"}
 PUBLIC = {"GET /heartbeat", "GET /openapi.json"}
 
 
-def test_every_route_but_two_asks_cognito(dev: Synthesized) -> None:
+def test_every_route_but_two_needs_a_token(dev: Synthesized) -> None:
     routes = dev.resources("backend", "AWS::ApiGatewayV2::Route").values()
     asks = {route["RouteKey"]: route["AuthorizationType"] for route in routes}
     assert asks == dict.fromkeys(PUBLIC, "NONE") | {f"{m} /{{proxy+}}": "JWT" for m in METHODS}
@@ -17,15 +25,15 @@ def test_every_route_but_two_asks_cognito(dev: Synthesized) -> None:
         assert ("AuthorizerId" in route) == (route["RouteKey"] not in PUBLIC)
 
 
-def test_the_authorizer_believes_our_pool_and_our_client_alone(dev: Synthesized) -> None:
+def test_the_authorizer_accepts_only_our_user_pool_and_client(dev: Synthesized) -> None:
     authorizer = dev.only("backend", "AWS::ApiGatewayV2::Authorizer")
     assert authorizer["AuthorizerType"] == "JWT"
     assert authorizer["IdentitySource"] == ["$request.header.Authorization"]
     (audience,) = authorizer["JwtConfiguration"]["Audience"]
-    assert "PeoplePoolWeb" in json.dumps(audience)
+    assert "UserPoolWeb" in json.dumps(audience)
     issuer = json.dumps(authorizer["JwtConfiguration"]["Issuer"])
     assert "https://cognito-idp." in issuer
-    assert "PeoplePool" in issuer
+    assert "RefUserPool" in issuer
 
 
 def test_browsers_may_call_it_from_the_site_alone(dev: Synthesized) -> None:
@@ -38,7 +46,7 @@ def test_browsers_may_call_it_from_the_site_alone(dev: Synthesized) -> None:
     assert cors.get("AllowCredentials") is not True
 
 
-def test_a_browser_may_send_what_the_contract_asks_for_and_read_what_it_answers(
+def test_a_browser_may_send_and_read_the_headers_of_the_contract(
     dev: Synthesized,
 ) -> None:
     cors = dev.only("backend", "AWS::ApiGatewayV2::Api")["CorsConfiguration"]
@@ -53,18 +61,18 @@ def test_a_browser_may_send_what_the_contract_asks_for_and_read_what_it_answers(
     assert "etag" in cors["ExposeHeaders"]
 
 
-def test_on_a_laptop_the_site_is_where_the_local_cloud_listens(local: Synthesized) -> None:
+def test_the_local_stages_site_is_at_the_local_clouds_endpoint(local: Synthesized) -> None:
     cors = local.only("backend", "AWS::ApiGatewayV2::Api")["CorsConfiguration"]
     (origin,) = cors["AllowOrigins"]
     assert origin["Fn::Join"][1][0] == "http://"
     assert origin["Fn::Join"][1][-1] == ".cloudfront.localhost:4566"
-    # Said twice, since the emulator looks for its own spelling of the keys.
+    # Repeated, because MiniStack reads its own spelling of the keys.
     assert {key[0].lower() + key[1:]: value for key, value in cors.items() if key[0].isupper()} == {
         key: value for key, value in cors.items() if key[0].islower()
     }
 
 
-def test_only_the_laptop_spells_cors_twice(dev: Synthesized) -> None:
+def test_only_the_local_stage_repeats_cors(dev: Synthesized) -> None:
     cors = dev.only("backend", "AWS::ApiGatewayV2::Api")["CorsConfiguration"]
     assert all(key[0].isupper() for key in cors)
 
@@ -77,11 +85,11 @@ def test_requests_are_limited_by_the_stage(dev: Synthesized, prod: Synthesized) 
     assert prod.stage.requests_per_s > dev.stage.requests_per_s
 
 
-def test_the_access_log_tells_outcomes_and_no_secrets(dev: Synthesized) -> None:
+def test_the_access_log_holds_outcomes_and_no_secrets(dev: Synthesized) -> None:
     settings = dev.only("backend", "AWS::ApiGatewayV2::Stage")["AccessLogSettings"]
     line = json.loads(settings["Format"])
     assert set(line) == {"request_id", "account_id", "route", "status", "latency_ms", "error"}
-    assert access_bytes(line) < 160  # and the bill knows each of its variables
+    assert access_bytes(line) < 160
     told = " ".join(line.values()).lower()
     for secret in ("header", "authorization", "token", "querystring", "email", "cookie"):
         assert secret not in told
@@ -92,3 +100,58 @@ def test_only_the_gateway_may_call_the_function_behind_it(dev: Synthesized) -> N
     callers = sorted(permission["Principal"] for permission in permissions)
     assert callers == ["apigateway.amazonaws.com"] + 2 * ["events.amazonaws.com"]
     assert all("SourceArn" in permission for permission in permissions)
+
+
+def integrated(stage: Synthesized) -> str:
+    """Type of the resource that the API invokes."""
+    uri = stage.only("backend", "AWS::ApiGatewayV2::Integration")["IntegrationUri"]
+    resource = uri["Ref"] if "Ref" in uri else uri["Fn::GetAtt"][0]
+    kind: str = stage.template("backend")["Resources"][resource]["Type"]
+    return kind
+
+
+def test_prods_api_invokes_the_alias_of_a_version_with_a_snapshot(prod: Synthesized) -> None:
+    assert prod.function("api")["SnapStart"] == {"ApplyOn": "PublishedVersions"}
+    assert integrated(prod) == "AWS::Lambda::Alias"
+    (version,) = prod.resources("backend", VERSION)
+    alias = prod.only("backend", "AWS::Lambda::Alias")
+    assert alias["FunctionVersion"] == {"Fn::GetAtt": [version, "Version"]}
+    callers = prod.resources("backend", "AWS::Lambda::Permission").values()
+    (gateway,) = (p for p in callers if p["Principal"] == "apigateway.amazonaws.com")
+    assert gateway["FunctionName"]["Ref"].startswith("ApiFunctionLive")
+
+
+@pytest.mark.parametrize("changed", ["code", "layer"])
+def test_new_code_or_a_new_layer_publishes_a_new_version(
+    changed: str, prod: Synthesized, assets: Assets, site: Path, tmp_path: Path
+) -> None:
+    """Otherwise the alias would keep serving the old snapshot."""
+    folder = tmp_path / changed
+    folder.mkdir()
+    (folder / "file.py").write_text("x = 2\n")
+    released = synthesize("prod", replace(assets, **{changed: folder}), site, tmp_path / "out")
+    versions = [set(stage.resources("backend", VERSION)) for stage in (prod, released)]
+    assert len(versions[0]) == len(versions[1]) == 1
+    assert versions[0] != versions[1]
+
+
+@pytest.mark.parametrize("name", ["local", "dev"])
+def test_the_other_stages_api_invokes_its_function_without_a_snapshot(
+    name: str, request: pytest.FixtureRequest
+) -> None:
+    stage: Synthesized = request.getfixturevalue(name)
+    assert integrated(stage) == "AWS::Lambda::Function"
+    assert not stage.resources("backend", VERSION)
+    assert not stage.resources("backend", "AWS::Lambda::Alias")
+
+
+def test_only_the_api_of_prod_starts_from_a_snapshot(
+    local: Synthesized, dev: Synthesized, prod: Synthesized
+) -> None:
+    with_snapshot = [
+        (stage.stage.name, function["Handler"])
+        for stage in (local, dev, prod)
+        for function in stage.resources("backend", "AWS::Lambda::Function").values()
+        if "SnapStart" in function
+    ]
+    assert with_snapshot == [("prod", "lambdas.handlers.api.handler")]

@@ -1,4 +1,4 @@
-"""The bridge's task: one, small, arm64, without a way in, told all that it must know."""
+"""The bridge's task: one small arm64 task, its network, environment, rights and image."""
 
 import json
 import re
@@ -25,20 +25,20 @@ def test_there_is_one_small_task_on_arm64(dev: Synthesized) -> None:
     assert dev.only("bridge", "AWS::ECS::Service")["DesiredCount"] == 1
 
 
-def test_its_cost_is_told_by_the_stages_tag(dev: Synthesized) -> None:
+def test_its_cost_has_the_stages_tag(dev: Synthesized) -> None:
     service = dev.only("bridge", "AWS::ECS::Service")
     assert service["PropagateTags"] == "SERVICE"
     assert {"Key": "stage", "Value": "dev"} in service["Tags"]
 
 
-def test_two_tasks_never_fight_over_one_client_id(dev: Synthesized) -> None:
+def test_two_tasks_never_run_with_one_client_id(dev: Synthesized) -> None:
     deployment = dev.only("bridge", "AWS::ECS::Service")["DeploymentConfiguration"]
     assert deployment["MinimumHealthyPercent"] == 0
     assert deployment["MaximumPercent"] == 100
     assert deployment["DeploymentCircuitBreaker"] == {"Enable": True, "Rollback": True}
 
 
-def test_it_calls_out_without_a_nat_and_nobody_calls_in(dev: Synthesized) -> None:
+def test_it_has_outbound_connections_only_and_no_nat_gateway(dev: Synthesized) -> None:
     assert not dev.resources("bridge", "AWS::EC2::NatGateway")
     assert "SecurityGroupIngress" not in dev.only("bridge", "AWS::EC2::SecurityGroup")
     assert not dev.resources("bridge", "AWS::EC2::SecurityGroupIngress")
@@ -46,7 +46,7 @@ def test_it_calls_out_without_a_nat_and_nobody_calls_in(dev: Synthesized) -> Non
     assert network["AwsvpcConfiguration"]["AssignPublicIp"] == "ENABLED"
 
 
-def test_it_may_write_to_one_folder_and_says_whether_it_is_well(dev: Synthesized) -> None:
+def test_it_may_write_to_one_folder_and_has_a_health_check(dev: Synthesized) -> None:
     made = container(dev)
     assert made["ReadonlyRootFilesystem"] is True
     (scratch,) = made["LinuxParameters"]["Tmpfs"]
@@ -55,7 +55,7 @@ def test_it_may_write_to_one_folder_and_says_whether_it_is_well(dev: Synthesized
     assert made["HealthCheck"]["Command"] == ["CMD", "python", "-m", "mqtt_bridge.health"]
 
 
-def told(stage: Synthesized) -> dict[str, str]:
+def environment_of(stage: Synthesized) -> dict[str, str]:
     return {
         variable["Name"]: value
         if isinstance(value := variable["Value"], str)
@@ -65,16 +65,16 @@ def told(stage: Synthesized) -> dict[str, str]:
 
 
 def settings_of(stage: Synthesized) -> Settings:
-    """What the process makes of it, once there are queues."""
+    """The process's settings from the environment in the template."""
     return Settings.load(
         {
             name: f"https://sqs.example/1/{name}" if name.endswith("QUEUE_URL") else value
-            for name, value in told(stage).items()
+            for name, value in environment_of(stage).items()
         }
     )
 
 
-def test_its_settings_accept_what_it_is_told(dev: Synthesized) -> None:
+def test_its_settings_accept_its_environment(dev: Synthesized) -> None:
     settings = settings_of(dev)
     assert settings.broker.host == "broker.example"
     assert settings.request_topic == dev.stage.topics.request
@@ -84,18 +84,18 @@ def test_its_settings_accept_what_it_is_told(dev: Synthesized) -> None:
 
 
 def test_no_password_is_in_its_environment(dev: Synthesized) -> None:
-    assert "@" not in told(dev)["MQTT_URL"]
+    assert "@" not in environment_of(dev)["MQTT_URL"]
     (secret,) = dev.resources("data", "AWS::SecretsManager::Secret")
     exported = json.loads(told(dev)["MQTT_SECRET_ID"])["Fn::ImportValue"]
     assert exported.startswith(f"fintech-dev-data:ExportsOutputFnGetAtt{secret}Id")
     assert "SecretString" not in dev.only("data", "AWS::SecretsManager::Secret")
 
 
-def test_its_login_can_be_filled_before_it_first_asks(dev: Synthesized) -> None:
+def test_its_login_is_not_in_its_own_stack(dev: Synthesized) -> None:
     assert not dev.resources("bridge", "AWS::SecretsManager::Secret")
 
 
-def test_a_broker_that_is_aws_iot_lets_in_this_role_as_one_client_on_three_topics(
+def test_on_aws_iot_its_role_may_be_one_client_on_three_topics(
     assets: Assets, site: Path, tmp_path: Path
 ) -> None:
     aws_iot = "wss://abc-ats.iot.us-east-1.amazonaws.com/mqtt"
@@ -115,12 +115,12 @@ def test_a_broker_that_is_aws_iot_lets_in_this_role_as_one_client_on_three_topic
     }
 
 
-def test_each_queue_goes_by_its_own_name(dev: Synthesized) -> None:
+def test_each_queue_url_has_its_own_variable(dev: Synthesized) -> None:
     for name in ("PRICES", "REQUESTS", "VALIDATIONS", "OUTBOUND"):
-        assert f"{name.capitalize()}MessagesQueue" in told(dev)[f"{name}_QUEUE_URL"]
+        assert f"{name.capitalize()}MessagesQueue" in environment_of(dev)[f"{name}_QUEUE_URL"]
 
 
-def test_its_image_is_built_from_the_bridge_and_the_client_of_aws_alone(dev: Synthesized) -> None:
+def test_its_image_contains_the_bridges_sources_and_nothing_else(dev: Synthesized) -> None:
     (image,) = dev.folder.glob("asset.*/mqtt_bridge")
     context = image.parent
     sources = {

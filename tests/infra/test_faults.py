@@ -1,5 +1,5 @@
-"""Functions that die at random are a matter of the local cloud. What is deployed knows nothing of
-them: whatever the command line or the environment say, in no stage, in no asset.
+"""Fault injection (functions that die at random) belongs to the local cloud only: no stage and no
+asset contains it, whatever the command line or the environment say.
 """
 
 import json
@@ -21,7 +21,7 @@ TEMPTATIONS = dict.fromkeys((*NAMES, "faults", "LOCAL_FAULT_RATE", "chaos"), "1"
 def tempted(
     assets: Assets, site: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> dict[str, Synthesized]:
-    """Every stage, synthesized by somebody who wants faults."""
+    """Every stage, synthesized with context and environment that ask for faults."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("MQTT_URL", "mqtts://broker.example:8883")
         patch.setenv("ALARM_EMAIL", "operator@example.com")
@@ -37,7 +37,7 @@ def tempted(
 
 
 @pytest.mark.parametrize("stage", ["local", "dev", "prod"])
-def test_no_context_and_no_environment_brings_them_into_a_stack(
+def test_no_context_and_no_environment_puts_fault_injection_into_a_stack(
     stage: str, tempted: dict[str, Synthesized], request: pytest.FixtureRequest
 ) -> None:
     usual: Synthesized = request.getfixturevalue(stage)
@@ -48,11 +48,11 @@ def test_no_context_and_no_environment_brings_them_into_a_stack(
 
 @pytest.mark.timeout(300)  # the first build downloads wheels
 @pytest.mark.parametrize("stage", ["local", "dev"])
-def test_they_are_in_no_asset(stage: str) -> None:
+def test_fault_injection_is_in_no_asset(stage: str) -> None:
     built = build_for(stage)
     told = Path(dying.__file__).read_bytes()
     sources = [path for folder in (built.code, built.layer) for path in folder.rglob("*.py")]
     assert sources
     assert not [path for path in sources if path.stem == switch.MODULE]
     assert not [path for path in sources if dying.RATE.encode() in path.read_bytes()]
-    assert dying.RATE.encode() in told  # what is looked for is what is there to be found
+    assert dying.RATE.encode() in told  # the search would find it

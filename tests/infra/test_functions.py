@@ -1,4 +1,4 @@
-"""The functions as Lambda gets them, and that what they read is what the stacks give them."""
+"""The functions in the template: runtime, size, logs, environment, schedules."""
 
 import json
 import os
@@ -9,7 +9,7 @@ import pytest
 
 from lambdas.names import Function, Setting
 from tests.infra.conftest import ROOT
-from tests.infra.templates import Synthesized
+from tests.infra.templates import Json, Synthesized
 
 ALL = list(Function)
 
@@ -30,7 +30,7 @@ def test_there_are_as_many_functions_as_names(local: Synthesized) -> None:
 
 
 @pytest.mark.parametrize("function", ALL)
-def test_every_function_logs_where_the_stack_keeps_it_and_for_as_long(
+def test_every_function_has_a_log_group_of_the_stack_with_its_retention(
     prod: Synthesized, function: Function
 ) -> None:
     log = prod.function(function)["LoggingConfig"]["LogGroup"]["Ref"]
@@ -38,15 +38,13 @@ def test_every_function_logs_where_the_stack_keeps_it_and_for_as_long(
 
 
 @pytest.mark.parametrize("function", ALL)
-def test_of_lambdas_own_lines_only_those_of_trouble_are_paid_for(
-    prod: Synthesized, function: Function
-) -> None:
+def test_lambda_logs_only_failed_invocations(prod: Synthesized, function: Function) -> None:
     logging = prod.function(function)["LoggingConfig"]
-    assert logging["LogFormat"] == "JSON"  # else there are no levels
+    assert logging["LogFormat"] == "JSON"  # log levels need it
     assert (logging["SystemLogLevel"], logging["ApplicationLogLevel"]) == ("WARN", "INFO")
 
 
-def test_every_log_group_forgets(prod: Synthesized, local: Synthesized) -> None:
+def test_every_log_group_has_the_stages_retention(prod: Synthesized, local: Synthesized) -> None:
     for stage in (prod, local):
         for stack in ("backend", "bridge"):
             for log in stage.resources(stack, "AWS::Logs::LogGroup").values():
@@ -95,17 +93,45 @@ def test_every_function_gets_exactly_the_settings_that_it_reads(dev: Synthesized
     )
     assert ran.returncode == 0, ran.stderr
     read = json.loads(ran.stdout)
-    # Every function is told its stage, for its logs and metrics.
-    expected = {name: set(variables) - {Setting.STAGE} for name, variables in given.items()}
+    settings = {setting.value for setting in Setting} - {Setting.STAGE}  # set for logs and metrics
+    expected = {name: settings & set(variables) for name, variables in given.items()}
     assert {name: set(names) - {Setting.STAGE} for name, names in read.items()} == expected
 
 
-def test_a_stage_that_must_not_ask_again_says_so_to_its_functions(dev: Synthesized) -> None:
-    assert dev.stage.ask_again
-    assert dev.function("sweep")["Environment"]["Variables"]["ASK_AGAIN"] == "on"
+def variables(stage: Synthesized, name: str) -> Json:
+    found: Json = stage.function(name)["Environment"]["Variables"]
+    return found
 
 
-def test_the_clock_calls_both_sweeps_every_minute_and_never_twice(dev: Synthesized) -> None:
+@pytest.mark.parametrize("function", ALL)
+def test_powertools_is_configured_by_the_environment(prod: Synthesized, function: Function) -> None:
+    assert variables(prod, function)["POWERTOOLS_SERVICE_NAME"] == function.value
+    assert variables(prod, function)["POWERTOOLS_METRICS_NAMESPACE"] == "FintechAsync/prod"
+
+
+def test_the_retry_settings_are_set(dev: Synthesized) -> None:
+    told = variables(dev, "sweep")
+    assert (told["RETRY_ORDERS"], told["FIRST_RETRY_AFTER_S"]) == ("on", "120")
+    assert told["MAX_RETRY_INTERVAL_S"] == "3600"
+
+
+def test_the_relay_has_its_group_and_its_queue_and_no_retry_settings(dev: Synthesized) -> None:
+    told = {name for name in variables(dev, "relay") if not name.startswith("POWERTOOLS_")}
+    assert told == {"STAGE", "GROUP_ID", "OUTBOUND_QUEUE_URL"}
+
+
+@pytest.mark.parametrize(
+    ("name", "memory_mb", "timeout_s"),
+    [("api", 512, 15), ("requests", 256, 30), ("validations", 256, 30), ("relay", 256, 30)],
+)
+def test_a_function_has_its_memory_and_time_out(
+    dev: Synthesized, name: str, memory_mb: int, timeout_s: int
+) -> None:
+    made = dev.function(name)
+    assert (made["MemorySize"], made["Timeout"]) == (memory_mb, timeout_s)
+
+
+def test_the_clock_calls_both_sweeps_every_minute_without_retries(dev: Synthesized) -> None:
     called = {}
     for rule in dev.resources("backend", "AWS::Events::Rule").values():
         assert rule["ScheduleExpression"] == "rate(1 minute)"

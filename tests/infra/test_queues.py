@@ -1,17 +1,15 @@
-"""Queues: nothing is lost, nothing is tried twice at once, and a dead letter calls an operator."""
+"""Queues: nothing is lost, nothing is processed twice at once, a dead letter raises an alarm."""
 
 import json
 
 import pytest
 
 from lambdas.names import Queue
-from lambdas.usecases.hear_reminders import LONGEST
 from tests.infra.templates import Json, Synthesized
 
 INBOUND = ("prices", "requests", "validations")
 CONSUMED = (*INBOUND, "jobs")
 QUEUES = [queue.value for queue in Queue]
-STAYING = "reminders"
 DAY_S = 24 * 3600
 
 
@@ -28,8 +26,8 @@ def test_there_is_a_queue_and_a_dead_letter_queue_for_each_name_and_one_for_the_
     assert len(dev.resources("backend", "AWS::SQS::Queue")) == 2 * len(QUEUES) + 1
 
 
-@pytest.mark.parametrize("name", [name for name in QUEUES if name != STAYING])
-def test_what_fails_again_and_again_ends_in_the_dead_letters(dev: Synthesized, name: str) -> None:
+@pytest.mark.parametrize("name", QUEUES)
+def test_a_message_that_keeps_failing_ends_in_the_dead_letters(dev: Synthesized, name: str) -> None:
     dead_name, dead = queue(dev, name, dead=True)
     _, live = queue(dev, name)
     redrive = live["RedrivePolicy"]
@@ -37,22 +35,7 @@ def test_what_fails_again_and_again_ends_in_the_dead_letters(dev: Synthesized, n
     assert redrive["maxReceiveCount"] >= 5
     assert dead["MessageRetentionPeriod"] == 14 * DAY_S
     assert live["MessageRetentionPeriod"] < dead["MessageRetentionPeriod"]
-
-
-def test_a_reminder_stays_as_long_as_sqs_keeps_it_and_shows_once_in_each_sweep(
-    dev: Synthesized,
-) -> None:
-    _, live = queue(dev, STAYING)
-    assert "RedrivePolicy" not in live
-    assert live["MessageRetentionPeriod"] == 14 * DAY_S
-    assert dev.function("sweep")["Timeout"] <= live["VisibilityTimeout"] < 60
-    assert live["VisibilityTimeout"] + LONGEST.total_seconds() <= 60
-
-
-def test_nothing_asks_for_reminders_all_the_time(dev: Synthesized) -> None:
-    name, _ = queue(dev, STAYING)
-    sources = dev.resources("backend", "AWS::Lambda::EventSourceMapping").values()
-    assert all(name not in json.dumps(mapping["EventSourceArn"]) for mapping in sources)
+    assert not live.get("DelaySeconds")
 
 
 @pytest.mark.parametrize("name", CONSUMED)
@@ -76,7 +59,7 @@ def test_every_queue_is_encrypted_and_refuses_plain_http(dev: Synthesized) -> No
     assert guarded == set(queues)
 
 
-def test_the_first_dead_letter_calls_an_operator(prod: Synthesized) -> None:
+def test_the_first_dead_letter_raises_an_alarm(prod: Synthesized) -> None:
     dead = {n for n in prod.resources("backend", "AWS::SQS::Queue") if "DeadLetters" in n}
     watched = set()
     for alarm in prod.resources("backend", "AWS::CloudWatch::Alarm").values():
@@ -96,7 +79,7 @@ def source(stage: Synthesized, function: str) -> Json:
 
 
 @pytest.mark.parametrize("name", INBOUND)
-def test_a_queue_feeds_its_function_ten_at_a_time_and_takes_back_single_failures(
+def test_a_queue_invokes_its_function_with_batches_of_ten_and_gets_back_single_failures(
     dev: Synthesized, name: str
 ) -> None:
     queue_name, _ = queue(dev, name)
@@ -111,10 +94,10 @@ def test_prices_go_two_at_a_time_and_the_rest_as_the_stage_says(prod: Synthesize
     assert at_once == {"prices": 2, "requests": 50, "validations": 50}
 
 
-def test_only_dev_leaves_its_queues_without_a_bound(
+def test_only_dev_has_queues_without_a_maximum_concurrency(
     dev: Synthesized, local: Synthesized, prod: Synthesized
 ) -> None:
-    """Which is what they would cost while idle (0127)."""
+    """An unbounded queue costs less while idle (0127)."""
     for stage in (dev, local, prod):
         bounds = ["ScalingConfig" in source(stage, name) for name in INBOUND]
         assert bounds == [stage is not dev] * len(INBOUND)
@@ -125,27 +108,27 @@ def test_no_concurrency_is_reserved_since_a_new_account_has_none_to_give(dev: Sy
     assert not any("ReservedConcurrentExecutions" in function for function in functions)
 
 
-def test_nobody_but_the_bridge_empties_outbound(dev: Synthesized) -> None:
+def test_no_function_consumes_outbound(dev: Synthesized) -> None:
     outbound, _ = queue(dev, "outbound")
     sources = dev.resources("backend", "AWS::Lambda::EventSourceMapping").values()
     assert all(outbound not in json.dumps(mapping["EventSourceArn"]) for mapping in sources)
 
 
-def test_the_relay_hears_of_new_orders_and_of_those_to_be_asked_again(dev: Synthesized) -> None:
+def test_the_relay_gets_new_orders_and_those_to_be_sent_again(dev: Synthesized) -> None:
     mapping = source(dev, "relay")
     assert "OrdersTable" in json.dumps(mapping["EventSourceArn"])
     patterns = [json.loads(f["Pattern"]) for f in mapping["FilterCriteria"]["Filters"]]
     assert patterns == [
         {"eventName": ["INSERT"]},
-        # Numbers travel as text in a stream, so that no numeric comparison would ever match.
+        # Numbers are text in a stream: a numeric comparison would never match.
         {
             "eventName": ["MODIFY"],
-            "dynamodb": {"NewImage": {"asks": {"N": [{"anything-but": ["0"]}]}}},
+            "dynamodb": {"NewImage": {"attempts": {"N": [{"anything-but": ["0"]}]}}},
         },
     ]
 
 
-def test_the_relay_forgets_no_order_and_lets_none_block_the_others(dev: Synthesized) -> None:
+def test_the_relay_loses_no_order_and_none_blocks_the_others(dev: Synthesized) -> None:
     mapping = source(dev, "relay")
     assert mapping["StartingPosition"] == "TRIM_HORIZON"
     assert mapping["BisectBatchOnFunctionError"] is True

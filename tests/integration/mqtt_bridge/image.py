@@ -11,8 +11,8 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from cdk.constructs.bridge_task import ROOT, SOURCE
-from cdk.verify.dockerfile import Instruction, parse
+from cdk.stacks.bridge import ROOT, SOURCE
+from tests.integration.mqtt_bridge.dockerfile import Instruction, parse
 
 _READING = ("--inh-caps=-all,+dac_read_search", "--ambient-caps=-all,+dac_read_search")
 """Of everything: this machine's Python may lie in a folder that is not for all."""

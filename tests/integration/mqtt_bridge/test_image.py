@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bench.sqs_stub import SqsStub
-from cdk import bytecode
+from cdk.build import RUNTIME, find_interpreter
 from tests.integration.mqtt_bridge.image import Image, build, remove
 from tests.integration.mqtt_bridge.world import (
     INFO,
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.timeout(300)  # it installs wheels
 @pytest.fixture(scope="module")
 def image() -> Iterator[Image]:
     """In a folder that any user may enter, which pytest's own are not."""
-    interpreter = bytecode.find_interpreter(bytecode.RUNTIME)
+    interpreter = find_interpreter(RUNTIME)
     if interpreter is None:
         pytest.skip("this machine has no Python 3.13, which the image is made of (CI has it)")
     folder = Path(tempfile.mkdtemp(prefix="bridge-image-"))

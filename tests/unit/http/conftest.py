@@ -14,12 +14,12 @@ def site() -> Site:
     """AAPL at 190.25; ALICE has 1,000.00."""
     site = Site()
     site.store.quotes["AAPL"] = a_quote()
-    site.store.book(a_deposit())
+    site.store.deposit(a_deposit())
     return site
 
 
 @pytest.fixture
 def log() -> Iterator[Lines]:
-    """The lines that were logged so far, read."""
+    """The parsed log lines so far."""
     with kept_lines() as lines:
         yield lines

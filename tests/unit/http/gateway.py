@@ -1,40 +1,34 @@
-"""The API as a client sees it: events of API Gateway (payload 2.0) in, answers out, over stores in
-memory. Every answer is held against the committed OpenAPI file.
+"""The API as a client sees it: events of the gateway (payload 2.0) in, responses out, over stores
+in memory. Every response is checked against the committed OpenAPI file.
 """
 
 import base64
 import json
 from copy import deepcopy
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
-from uuid import UUID
 
 from openapi_schema_validator import OAS31Validator
 
-from lambdas import wire
-from lambdas.handlers.api import build_handler
-from lambdas.runtime import Api
-from lambdas.wire.http_routes import ROUTES
-from tests.builders import ALICE, NOW, POLICY
-from tests.fakes.jobs import MemoryJobQueue, MemoryJobs, MemoryWorkflow
-from tests.fakes.memory import (
-    MemoryActivityLog,
-    MemoryMarket,
-    MemoryOrders,
-    MemoryStore,
-    MemoryWallets,
-)
+import lambdas.api
+from lambdas.api.app import respond
+from lambdas.api.health import RecentHealth
+from lambdas.api.routes import table
+from tests.builders import ALICE, NOW
+from tests.fakes.dependencies import MADE_KEY, FakeDependencies
+from tests.fakes.memory import MemoryStore
 
-DOCUMENT = json.loads((Path(wire.__file__).parent / "openapi.json").read_text())
-MADE_KEY = UUID("99999999-9999-4999-8999-999999999999")
+__all__ = ["DOCUMENT", "MADE_KEY", "Answer", "Context", "Site", "event"]
+
+DOCUMENT = json.loads((Path(lambdas.api.__file__).parent / "openapi.json").read_text())
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What the gateway would send on."""
+    """One response."""
 
     status: int
     headers: dict[str, str]
@@ -47,13 +41,13 @@ class Answer:
 
     @property
     def fields(self) -> list[str]:
-        """The fields at fault, in order."""
+        """The invalid fields, in order."""
         return [fault["field"] for fault in self.json["faults"]]
 
 
 @dataclass(frozen=True)
 class Context:
-    """What Lambda says of an invocation."""
+    """The context of an invocation."""
 
     function_name: str = "api"
     memory_limit_in_mb: int = 512
@@ -63,30 +57,18 @@ class Context:
 
 @dataclass
 class Site:
-    """One process of the function. `now` may be moved; `api` may be given other ports."""
+    """One process of the function. `now` may be moved, and the ports of `deps` replaced."""
 
     store: MemoryStore = field(default_factory=MemoryStore)
     now: datetime = NOW
-    job_queue: MemoryJobQueue = field(default_factory=MemoryJobQueue)
-    workflow: MemoryWorkflow = field(default_factory=MemoryWorkflow)
 
     def __post_init__(self) -> None:
-        self.api = Api(
-            orders=MemoryOrders(self.store),
-            wallets=MemoryWallets(self.store),
-            market=MemoryMarket(self.store),
-            activity=MemoryActivityLog(self.store),
-            jobs=MemoryJobs(self.store),
-            job_queue=self.job_queue,
-            workflow=self.workflow,
-            policy=POLICY,
-            max_deposit_minor=100_000_00,
-            currency="USD",
-            group_id="3",
-            stage="test",
-            link_silent_after=timedelta(minutes=15),
-        )
-        self.handler = build_handler(lambda: self.api, lambda: self.now, lambda: MADE_KEY)
+        self.deps = FakeDependencies(self.store, now=lambda: self.now)
+        self._health = RecentHealth()
+
+    def handler(self, event: dict[str, Any], context: Any) -> dict[str, Any]:
+        """The function."""
+        return respond(event, context, deps=self.deps, health=self._health)
 
     def get(self, path: str, **asked: Any) -> Answer:
         """GET as ALICE, unless `who` says otherwise."""
@@ -107,15 +89,15 @@ class Site:
         return self.post("/wallet/deposits", {"amount": amount}, headers=headers, who=who)
 
     def ask(self, method: str, path: str, **asked: Any) -> Answer:
-        """Any request, through the handler, held against the contract."""
+        """Any request; the response is checked against the OpenAPI file."""
         answered = self.handler(event(method, path, **asked), Context())
         assert answered["isBase64Encoded"] is False
         answer = Answer(answered["statusCode"], answered["headers"], answered["body"])
-        keeps_contract(method, path, answer)
+        check_contract(method, path, answer)
         return answer
 
     def frozen(self) -> MemoryStore:
-        """What is stored now, to compare with later."""
+        """A copy of the store, to compare with later."""
         return deepcopy(self.store)
 
 
@@ -129,7 +111,7 @@ def event(
     headers: dict[str, str] | None = None,
     claims: dict[str, str] | None = None,
 ) -> dict[str, Any]:
-    """An event as the HTTP API sends it; bytes travel in base64."""
+    """An event of the HTTP API; bytes are sent in base64."""
     authorizer = {"jwt": {"claims": {"sub": who, **(claims or {})}, "scopes": None}}
     context = {
         "accountId": "000000000000",
@@ -158,8 +140,8 @@ def event(
     return sent
 
 
-def keeps_contract(method: str, path: str, answer: Answer) -> None:
-    """Status and body are as the OpenAPI file says."""
+def check_contract(method: str, path: str, answer: Answer) -> None:
+    """Checks status and body against the OpenAPI file."""
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     if answer.status == 304:
         assert answer.text == ""
@@ -179,7 +161,7 @@ def keeps_contract(method: str, path: str, answer: Answer) -> None:
 
 def _documented(method: str, path: str) -> dict[str, Any] | None:
     steps = path.split("/")
-    for route in ROUTES:
+    for route in table.routes.values():
         pairs = list(zip(route.path.split("/"), steps, strict=False))
         fits = all(known == step or known.startswith("{") for known, step in pairs)
         if fits and route.method == method and len(route.path.split("/")) == len(steps):

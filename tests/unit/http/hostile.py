@@ -1,5 +1,5 @@
-"""Requests that somebody sends who means no good, and the faults that each may be answered with.
-The same are sent to the function and to the deployed system.
+"""Hostile requests, and the fault code of each response. The function and the deployed system get
+the same ones.
 """
 
 import gzip
@@ -14,7 +14,7 @@ _CURSOR: Final = "/orders?limit=1&cursor="
 
 @dataclass(frozen=True, kw_only=True)
 class Hostile:
-    """One request. `code` is the one of the function; a gateway may refuse it before."""
+    """One request. `code` is the function's; a gateway may refuse the request before."""
 
     method: str = "GET"
     path: str
@@ -28,7 +28,7 @@ def _order(code: str, body: bytes, **headers: str) -> Hostile:
     return Hostile(method="POST", path="/orders", code=code, body=body, headers=sent)
 
 
-def _wish(code: str, **fields: Any) -> Hostile:
+def _order_with(code: str, **fields: Any) -> Hostile:
     return _order(code, json.dumps(ORDER | fields, ensure_ascii=False).encode())
 
 
@@ -61,7 +61,7 @@ REQUESTS: Final[dict[str, Hostile]] = {
         for name, text in NOT_SYMBOLS.items()
     },
     **{
-        f"symbol in the body: {name}": _wish("not_a_symbol", symbol=text)
+        f"symbol in the body: {name}": _order_with("not_a_symbol", symbol=text)
         for name, text in NOT_SYMBOLS.items()
     },
     **{
@@ -120,9 +120,9 @@ REQUESTS: Final[dict[str, Hostile]] = {
     "body: the last of two symbols is none": _order(
         "not_a_symbol", b'{"symbol": "AAPL", "symbol": "?", "quantity": "0.1"}'
     ),
-    "body: an operator": _wish("not_a_text", symbol={"$gt": ""}),
-    "body: a type of DynamoDB": _wish("not_a_text", symbol={"S": "AAPL"}),
-    "quantity: an operator": _wish("not_a_number", quantity={"$gt": 0}),
+    "body: an operator": _order_with("not_a_text", symbol={"$gt": ""}),
+    "body: a type of DynamoDB": _order_with("not_a_text", symbol={"S": "AAPL"}),
+    "quantity: an operator": _order_with("not_a_number", quantity={"$gt": 0}),
     "quantity: huge": _order(
         "not_a_number", b'{"symbol": "AAPL", "quantity": ' + b"9" * 5000 + b"}"
     ),

@@ -1,4 +1,4 @@
-"""What bad input gets: 422 with every field at fault, and nothing is written."""
+"""Invalid input: 422 with every invalid field, and nothing is written."""
 
 import base64
 import json
@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lambdas.api.requests import parse_purchase
 from lambdas.domain.errors import InvalidInput
-from lambdas.wire.http_in import purchase_in
 from tests.unit.http.gateway import Context, Site, event
 
 NUMBERS = {
@@ -46,7 +46,7 @@ NO_JSON = {
     "Infinity unquoted": '{"symbol": "AAPL", "quantity": Infinity}',
     "two values": '{"symbol": "AAPL", "quantity": 1} {}',
     "a form": "symbol=AAPL&quantity=1",
-    "nested to the abyss": '{"x": ' + "[" * 9_000,
+    "nested too deeply": '{"x": ' + "[" * 9_000,
     "half a character": '{"symbol": "\\ud800", "quantity": 1}',
     "half a character, unescaped": '{"symbol": "\ud800", "quantity": 1}',
 }
@@ -54,7 +54,7 @@ NO_JSON = {
 
 @pytest.mark.parametrize("field", ["quantity", "max_price"])
 @pytest.mark.parametrize(("text", "code"), NUMBERS.values(), ids=NUMBERS.keys())
-def test_a_bad_number_is_named_and_nothing_is_written(
+def test_a_bad_number_is_a_fault_and_nothing_is_written(
     site: Site, field: str, text: str, code: str
 ) -> None:
     other = '"amount": 10,' if field == "max_price" else ""
@@ -68,7 +68,7 @@ def test_a_bad_number_is_named_and_nothing_is_written(
 
 
 @pytest.mark.parametrize("amount", ["0", "-5", "0.001", "10.123", "1000000000.01", "NaN", "1e400"])
-def test_a_bad_amount_is_named_and_nothing_is_written(site: Site, amount: str) -> None:
+def test_a_bad_amount_is_a_fault_and_nothing_is_written(site: Site, amount: str) -> None:
     stored = site.frozen()
 
     answer = site.order(symbol="AAPL", amount=amount)
@@ -79,7 +79,7 @@ def test_a_bad_amount_is_named_and_nothing_is_written(site: Site, amount: str) -
 
 @pytest.mark.parametrize("body", NO_JSON.values(), ids=NO_JSON.keys())
 @pytest.mark.parametrize("path", ["/orders", "/wallet/deposits"])
-def test_a_body_that_is_no_json_object_is_told_so(site: Site, path: str, body: str) -> None:
+def test_a_body_that_is_no_json_object_is_refused(site: Site, path: str, body: str) -> None:
     stored = site.frozen()
 
     answer = site.ask("POST", path, body=body)
@@ -88,13 +88,13 @@ def test_a_body_that_is_no_json_object_is_told_so(site: Site, path: str, body: s
     assert site.store == stored
 
 
-def test_a_body_that_is_no_utf8_is_told_so(site: Site) -> None:
+def test_a_body_that_is_no_utf8_is_refused(site: Site) -> None:
     answer = site.ask("POST", "/orders", body=b'{"symbol": "AAPL", "quantity": 1, "note": "\xff"}')
 
     assert (answer.status, answer.json["code"]) == (422, "invalid_json")
 
 
-def test_a_body_that_is_no_base64_although_the_gateway_says_so_is_told_so(site: Site) -> None:
+def test_a_body_marked_as_base64_that_is_not_is_refused(site: Site) -> None:
     sent = event("POST", "/orders", body=b"")
     sent["body"] = "{not base64}"
 
@@ -118,14 +118,14 @@ def test_a_body_that_is_no_base64_although_the_gateway_says_so_is_told_so(site: 
         (True, "not_a_text"),
     ],
 )
-def test_what_cannot_be_a_symbol_is_told_so(site: Site, symbol: Any, code: str) -> None:
+def test_an_invalid_symbol_is_refused(site: Site, symbol: Any, code: str) -> None:
     answer = site.order(symbol=symbol, quantity=1)
 
     assert (answer.status, answer.json["code"], answer.json["field"]) == (422, code, "symbol")
 
 
 @pytest.mark.parametrize("body", [{}, {"quantity": 1, "amount": 1}])
-def test_exactly_one_of_quantity_and_amount_is_wanted(site: Site, body: dict[str, int]) -> None:
+def test_exactly_one_of_quantity_and_amount_is_required(site: Site, body: dict[str, int]) -> None:
     answer = site.post("/orders", {"symbol": "AAPL", **body})
 
     assert (answer.status, answer.json["code"]) == (422, "quantity_or_amount")
@@ -134,14 +134,14 @@ def test_exactly_one_of_quantity_and_amount_is_wanted(site: Site, body: dict[str
 @pytest.mark.parametrize(
     "key", ["", "1", "{0b7b7a3c-1d11-4f0e-8f0a-6f1c3c869f0e}", "0b7b7a3c1d114f0e8f0a6f1c3c869f0e"]
 )
-def test_a_key_that_is_no_uuid_is_a_fault(site: Site, key: str) -> None:
+def test_an_idempotency_key_that_is_no_uuid_is_a_fault(site: Site, key: str) -> None:
     answer = site.order(key, symbol="AAPL", quantity=1)
 
     assert (answer.status, answer.json["code"]) == (422, "not_a_uuid")
     assert answer.json["field"] == "Idempotency-Key"
 
 
-def test_every_field_at_fault_is_named_at_once(site: Site) -> None:
+def test_every_invalid_field_is_named(site: Site) -> None:
     answer = site.order("no-uuid", symbol="?", quantity=0, max_price=-1)
 
     assert (answer.status, answer.json["code"]) == (422, "invalid_input")
@@ -166,7 +166,7 @@ def test_a_huge_body_in_base64_is_refused_before_it_is_decoded(
     assert site.handler(sent, Context())["statusCode"] == 413
 
 
-def test_letters_of_more_than_a_byte_count_as_their_bytes(site: Site) -> None:
+def test_the_size_of_a_body_is_counted_in_bytes(site: Site) -> None:
     body = json.dumps({"symbol": "AAPL", "quantity": 1, "note": "ñ" * 5_000}, ensure_ascii=False)
 
     assert site.ask("POST", "/orders", body=body).status == 413
@@ -181,19 +181,19 @@ FIELDS = dict.fromkeys(["symbol", "quantity", "amount", "max_price"], ANYTHING)
 
 
 def faults_of(body: bytes) -> int:
-    """How many faults a body has; whatever is read without one is one purchase."""
+    """Number of faults of a body; one without faults is a valid purchase."""
     try:
-        purchase, _ = purchase_in(body, None)
+        purchase, _ = parse_purchase(body, None)
     except InvalidInput as error:
         return len(error.faults)
     return 0 if (purchase.quantity is None) != (purchase.amount_minor is None) else -1
 
 
 @given(st.fixed_dictionaries({}, optional=FIELDS))
-def test_whatever_the_fields_hold_they_are_read_or_named(body: dict[str, Any]) -> None:
+def test_any_fields_are_parsed_or_named_as_faults(body: dict[str, Any]) -> None:
     assert 0 <= faults_of(json.dumps(body).encode()) <= 5
 
 
 @given(st.binary(max_size=200))
-def test_whatever_the_bytes_are_they_are_named(body: bytes) -> None:
+def test_any_bytes_are_a_fault(body: bytes) -> None:
     assert faults_of(body) >= 1

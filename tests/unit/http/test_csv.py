@@ -11,13 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import Struct
 
-from lambdas.domain import trading
+from lambdas.api import responses, schemas
+from lambdas.api.responses import csv_text
 from lambdas.domain.ledger import Position
-from lambdas.domain.orders import Event
-from lambdas.handlers import api_response
-from lambdas.wire import http
-from lambdas.wire.spreadsheet import csv_text
-from tests.builders import ALICE, BRUNO, NOW, a_deposit, a_quote
+from lambdas.domain.orders import Event, State
+from lambdas.services.orders import advance_order
+from tests.builders import ALICE, BRUNO, NOW, a_deposit, a_purchase_of_ours, a_quote
 from tests.unit.http.gateway import Answer, Site
 
 CSV = {"Accept": "text/csv"}
@@ -30,15 +29,15 @@ class Cell(Struct):
 
 
 def rows(answer: Answer) -> list[dict[str, str]]:
-    """The table, by the names in its first line."""
+    """The rows, by the names in the first line."""
     assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
     return list(csv.DictReader(io.StringIO(answer.text, newline="")))
 
 
 def many_deposits(site: Site, count: int) -> None:
     for number in range(2, count + 1):
-        posting = replace(a_deposit(number=number), recorded_at=NOW - timedelta(seconds=number))
-        site.store.book(posting)
+        account = site.store.account(ALICE)
+        site.store.deposit(a_deposit(amount_minor=1_000_00, number=number, account=account))
 
 
 def test_the_ledger_as_csv_is_a_file_with_every_row(site: Site) -> None:
@@ -48,7 +47,7 @@ def test_the_ledger_as_csv_is_a_file_with_every_row(site: Site) -> None:
 
     table = rows(answer)
     assert len(table) == 230
-    assert [*table[0]] == [*http.Posting.__struct_fields__]
+    assert [*table[0]] == [*schemas.Posting.__struct_fields__]
     assert table[0]["available"] == "1000.00"
     assert (table[0]["order_id"], table[0]["recorded_at"]) == ("", "2026-03-04T15:00:00.123456Z")
     assert answer.headers["Content-Disposition"] == 'attachment; filename="postings.csv"'
@@ -57,10 +56,10 @@ def test_the_ledger_as_csv_is_a_file_with_every_row(site: Site) -> None:
     assert "Next-Cursor" not in answer.headers
 
 
-def test_an_export_ends_at_its_cap_and_says_where_to_go_on(
+def test_an_export_ends_at_its_limit_with_a_cursor_to_continue(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(api_response, "MAX_CSV_ROWS", 200)
+    monkeypatch.setattr(responses, "MAX_CSV_ROWS", 200)
     many_deposits(site, 203)
 
     first = site.get("/wallet/postings", headers=CSV)
@@ -74,7 +73,14 @@ def test_orders_as_csv_keep_their_filter(site: Site) -> None:
     for number in range(3):
         site.order(f"00000000-0000-4000-8000-{number:012d}", symbol="AAPL", quantity=1)
     order = next(iter(site.store.orders.values()))
-    site.api.orders.commit(trading.apply(order, Event.VOID, now=NOW, reason='=HYPERLINK("x","y")'))
+    advance_order(
+        site.deps.orders,
+        site.deps.accounts,
+        order.order_id,
+        Event.VOID,
+        now=NOW,
+        reason='=HYPERLINK("x","y")',
+    )
 
     (done,) = rows(site.get("/orders", headers=CSV, query={"state": "done"}))
 
@@ -85,6 +91,25 @@ def test_orders_as_csv_keep_their_filter(site: Site) -> None:
     assert rows(site.get("/orders", headers=CSV, who=BRUNO)) == []
 
 
+def test_a_filtered_export_reads_no_more_orders_than_an_unfiltered_one(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(responses, "MAX_CSV_ROWS", 100)
+    for number in range(101):
+        order = a_purchase_of_ours(NOW - timedelta(seconds=number), order_id=f"order {number}")
+        site.store.orders[order.order_id] = order
+    site.store.orders["order 100"] = replace(
+        site.store.orders["order 100"], state=State.SENT, ended_at=None
+    )
+    query = {"state": "open"}
+
+    first = site.get("/orders", headers=CSV, query=query)
+    rest = site.get("/orders", headers=CSV, query={**query, "cursor": first.headers["Next-Cursor"]})
+
+    assert (rows(first), len(rows(rest))) == ([], 1)
+    assert "Next-Cursor" not in rest.headers
+
+
 def test_an_order_by_its_key_is_a_table_of_one_row(site: Site) -> None:
     key = "0b7b7a3c-1d11-4f0e-8f0a-6f1c3c869f0e"
     site.order(key, symbol="AAPL", quantity=1)
@@ -92,9 +117,11 @@ def test_an_order_by_its_key_is_a_table_of_one_row(site: Site) -> None:
     assert len(rows(site.get("/orders", headers=CSV, query={"key": key}))) == 1
 
 
-def test_the_portfolio_as_csv_guards_names_that_come_from_outside(site: Site) -> None:
+def test_the_portfolio_as_csv_escapes_names_of_companies(site: Site) -> None:
     site.store.quotes["EVIL"] = a_quote(symbol="EVIL", name="=1+1,\r\n@SUM(A1)", price=Decimal(1))
-    site.store.gain(Position(account_id=ALICE, symbol="EVIL", quantity=Decimal(1), cost_minor=5_00))
+    site.store.add_to_position(
+        Position(account_id=ALICE, symbol="EVIL", quantity=Decimal(1), cost_minor=5_00)
+    )
 
     (position,) = rows(site.get("/portfolio", headers=CSV))
 
@@ -117,13 +144,13 @@ def test_the_portfolio_as_csv_guards_names_that_come_from_outside(site: Site) ->
         ("", False),
     ],
 )
-def test_csv_comes_only_to_those_who_prefer_it(site: Site, accept: str, is_csv: bool) -> None:
+def test_csv_is_sent_only_if_the_client_prefers_it(site: Site, accept: str, is_csv: bool) -> None:
     answer = site.get("/orders", headers={"Accept": accept})
 
     assert answer.headers["Content-Type"].startswith("text/csv") is is_csv
 
 
-def test_bad_parameters_are_told_in_json_even_to_those_who_want_csv(site: Site) -> None:
+def test_faults_are_json_even_if_the_client_wants_csv(site: Site) -> None:
     answer = site.get("/orders", headers=CSV, query={"cursor": "not ours"})
 
     assert (answer.status, answer.json["field"]) == (422, "cursor")
@@ -153,7 +180,7 @@ def test_a_formula_becomes_a_text(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["-12.34", "0", "12", "Amazon.com, Inc.", 'a "b"', "Ñandú S.A."])
-def test_what_is_no_formula_stays_as_it_is(text: str) -> None:
+def test_a_text_that_is_no_formula_stays_unchanged(text: str) -> None:
     (cell,) = list(csv.reader(io.StringIO(csv_text(Cell, [Cell(text)]), newline="")))[1]
 
     assert cell == text
@@ -169,5 +196,5 @@ def test_every_row_stays_one_row_and_no_cell_starts_a_formula(texts: list[str]) 
     assert not [row for row in table if "".join(row).lstrip()[:1] in set("=+@＝＋－＠|%")]
 
 
-def test_what_is_not_known_is_empty_and_truth_is_a_word() -> None:
+def test_an_unknown_value_is_an_empty_cell_and_a_boolean_a_word() -> None:
     assert csv_text(Cell, [Cell(None), Cell(True)]) == 'text\r\n""\r\ntrue\r\n'

@@ -1,4 +1,4 @@
-"""Errors as clients see them, and what is logged of them."""
+"""Errors as clients see them, and how they are logged."""
 
 import json
 from collections.abc import Callable
@@ -6,24 +6,25 @@ from typing import Any
 
 import pytest
 
+from lambdas.api.errors import STATUSES, status_of
+from lambdas.api.routes import table
+from lambdas.config import Config
 from lambdas.domain.errors import DomainError, Transient
 from lambdas.domain.ledger import Account
-from lambdas.wire.http_errors import STATUS, failure
-from lambdas.wire.http_routes import ROUTES
-from tests.fakes.memory import MemoryWallets
-from tests.unit.http.gateway import Context, Site, event
+from tests.fakes.memory import MemoryAccounts
+from tests.unit.http.gateway import Site
 
 Log = Callable[[], list[dict[str, Any]]]
-PRIVATE = [route for route in ROUTES if not route.is_public]
+PRIVATE = {name: route for name, route in table.routes.items() if not route.is_public}
 
 
-class BrokenWallets(MemoryWallets):
-    """Raises what it is given."""
+class BrokenAccounts(MemoryAccounts):
+    """Raises a given error."""
 
     error: Exception
 
-    def account(self, account_id: str) -> Account:
-        """Raise it, from another one."""
+    def get(self, account_id: str) -> Account:
+        """Raises it from another one."""
         try:
             raise KeyError(f"secret of {account_id}")
         except KeyError as cause:
@@ -31,10 +32,10 @@ class BrokenWallets(MemoryWallets):
 
 
 def broken(site: Site, error: Exception) -> None:
-    """From now on the wallet raises `error`."""
-    wallets = BrokenWallets(site.store)
-    wallets.error = error
-    site.api = site.api._replace(wallets=wallets)
+    """Makes every read of the balances raise `error`."""
+    accounts = BrokenAccounts(site.store)
+    accounts.error = error
+    site.deps.accounts = accounts
 
 
 def path_of(template: str) -> str:
@@ -65,7 +66,7 @@ def test_an_unknown_path_is_not_found(site: Site, path: str) -> None:
         ("OPTIONS", "/me", "GET"),
     ],
 )
-def test_a_wrong_method_is_told_the_right_ones(
+def test_a_wrong_method_is_answered_with_the_allowed_ones(
     site: Site, method: str, path: str, allowed: str
 ) -> None:
     answer = site.ask(method, path)
@@ -74,9 +75,24 @@ def test_a_wrong_method_is_told_the_right_ones(
     assert answer.headers["Allow"] == allowed
 
 
-@pytest.mark.parametrize("route", PRIVATE, ids=lambda route: route.name)
+@pytest.mark.parametrize(
+    "path",
+    ["/openapiXjson", "/wallet\n", "/orders\n", '/stocks/"', "/stocks/A\\B", "/orders/#", "/x\n"],
+)
+def test_a_path_that_only_resembles_a_route_is_not_found(site: Site, path: str) -> None:
+    answer = site.get(path)
+
+    assert (answer.status, answer.json["code"]) == (404, "not_found")
+
+
+def test_a_wrong_method_is_refused_whatever_the_path_parameter_contains(site: Site) -> None:
+    for path in ('/orders/"x"', "/stocks/A\\B", "/jobs/\u200b"):
+        assert site.ask("DELETE", path).headers["Allow"] == "GET"
+
+
+@pytest.mark.parametrize("route", PRIVATE.values(), ids=PRIVATE.keys())
 @pytest.mark.parametrize("who", [None, ""])
-def test_without_an_account_in_the_token_nothing_is_answered_or_written(
+def test_without_an_account_in_the_token_nothing_is_read_or_written(
     site: Site, route: Any, who: str | None
 ) -> None:
     stored = site.frozen()
@@ -88,7 +104,7 @@ def test_without_an_account_in_the_token_nothing_is_answered_or_written(
     assert site.store == stored
 
 
-def test_a_service_that_is_busy_is_503_and_says_when_to_come_back(site: Site) -> None:
+def test_a_transient_failure_is_503_with_retry_after(site: Site) -> None:
     broken(site, Transient())
 
     answer = site.get("/wallet")
@@ -111,7 +127,7 @@ def test_a_bug_is_500_with_the_request_id_only(site: Site, log: Log) -> None:
     assert answer.headers["Cache-Control"] == "no-store"
 
 
-def test_a_bug_is_logged_with_its_stack_and_without_what_came_in(site: Site, log: Log) -> None:
+def test_a_bug_is_logged_with_its_stack_and_without_input(site: Site, log: Log) -> None:
     broken(site, ValueError("secret of the payload"))
 
     site.get("/wallet", claims={"email": "alice@example.com"}, headers={"authorization": "secret"})
@@ -125,24 +141,24 @@ def test_a_bug_is_logged_with_its_stack_and_without_what_came_in(site: Site, log
     assert "alice@example.com" not in json.dumps(line)
 
 
-def test_an_error_of_the_family_without_a_status_is_a_bug() -> None:
+def test_a_domain_error_without_a_status_is_a_bug() -> None:
     class Unmapped(DomainError):
         pass
 
-    assert failure(Unmapped("some_code", "some text"), "r").status == 500
+    assert status_of(Unmapped("some_code", "some text")) == 500
 
 
-def test_every_error_of_the_family_has_a_status() -> None:
+def test_every_domain_error_has_a_status() -> None:
     def family(kind: type[DomainError]) -> set[type[DomainError]]:
         children: list[type[DomainError]] = kind.__subclasses__()
         return {kind}.union(*(family(child) for child in children))
 
     ours = {kind for kind in family(DomainError) if kind.__module__.startswith("lambdas.")}
 
-    assert ours - {DomainError} == set(STATUS)
+    assert ours - {DomainError} == set(STATUSES)
 
 
-def test_what_is_refused_is_logged_by_its_code_alone(site: Site, log: Log) -> None:
+def test_a_refusal_is_logged_by_its_code_alone(site: Site, log: Log) -> None:
     site.order(symbol="AAPL", quantity="6")
 
     (line,) = log()
@@ -168,12 +184,7 @@ def test_private_answers_are_never_stored_and_never_sniffed(site: Site, path: st
     assert headers["X-Request-Id"] == "request-1"
 
 
-def test_settings_that_are_missing_are_our_mistake_not_the_clients(site: Site, log: Log) -> None:
-    from lambdas.handlers.api import build_handler
+def test_a_missing_setting_is_an_internal_error(site: Site, log: Log) -> None:
+    site.deps.config = Config({})
 
-    def no_settings() -> Any:
-        raise KeyError("CURRENCY")
-
-    handler = build_handler(no_settings, lambda: site.now, lambda: None)  # type: ignore[arg-type,return-value]
-
-    assert handler(event("GET", "/me"), Context())["statusCode"] == 500
+    assert site.get("/me").status == 500

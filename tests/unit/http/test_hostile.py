@@ -1,5 +1,5 @@
-"""What a request that means no good gets from the function: 4xx in our words, and nothing of what
-it said is repeated in a header, stored or obeyed.
+"""Hostile requests to the function: 4xx, and nothing of them is repeated in a header, stored or
+obeyed.
 """
 
 from typing import Any
@@ -13,7 +13,7 @@ from tests.unit.http.hostile import ORDER, REQUESTS, Hostile
 
 
 def sent(site: Site, hostile: Hostile, *, is_decoded: bool) -> Answer:
-    """As a gateway hands it over: the path decoded or as it came, the query decoded."""
+    """As a gateway passes it on: the path decoded or not, the query decoded."""
     url = urlsplit(hostile.path)
     query: dict[str, list[str]] = {}
     for name, value in parse_qsl(url.query, keep_blank_values=True):
@@ -29,9 +29,7 @@ def sent(site: Site, hostile: Hostile, *, is_decoded: bool) -> Answer:
 
 @pytest.mark.parametrize("is_decoded", [True, False])
 @pytest.mark.parametrize("hostile", REQUESTS.values(), ids=REQUESTS.keys())
-def test_a_hostile_request_is_refused_in_our_words(
-    site: Site, hostile: Hostile, is_decoded: bool
-) -> None:
+def test_a_hostile_request_is_refused(site: Site, hostile: Hostile, is_decoded: bool) -> None:
     stored = site.frozen()
 
     answer = sent(site, hostile, is_decoded=is_decoded)
@@ -53,7 +51,7 @@ def test_a_hostile_request_is_refused_in_our_words(
     assert site.store == stored
 
 
-def test_of_two_equal_fields_the_last_one_counts_for_all_that_is_checked(site: Site) -> None:
+def test_the_last_of_two_equal_fields_counts(site: Site) -> None:
     body = '{"symbol": "AAPL", "quantity": "999999", "quantity": "0.1"}'
 
     order = site.ask("POST", "/orders", body=body).json
@@ -61,7 +59,7 @@ def test_of_two_equal_fields_the_last_one_counts_for_all_that_is_checked(site: S
     assert (order["quantity"], order["cost"]) == ("0.1", "19.03")
 
 
-def test_what_is_not_a_field_is_not_obeyed(site: Site) -> None:
+def test_unknown_fields_are_ignored(site: Site) -> None:
     smuggled: dict[str, Any] = {
         "account_id": "x",
         "price": "0.01",

@@ -1,4 +1,4 @@
-"""Jobs through the API: asked for, listed, looked at. Nothing here waits for them."""
+"""POST /jobs, GET /jobs, GET /jobs/{id}, and the jobs of the heartbeat."""
 
 from datetime import timedelta
 from typing import Any
@@ -9,7 +9,6 @@ import pytest
 from lambdas.domain import jobs as life
 from lambdas.domain.jobs import Reason
 from lambdas.ports import JobsPulse
-from lambdas.usecases.check_jobs import SWEPT_WITHIN
 from tests.builders import ALICE, BRUNO, NOW
 from tests.fakes.jobs import MemoryJobs
 from tests.unit.http.gateway import Answer, Site
@@ -23,7 +22,7 @@ def ask(site: Site, body: Any = PROJECTION, key: str | None = KEY, who: str = AL
     return site.post("/jobs", body, headers=headers, who=who)
 
 
-def test_a_job_is_taken_at_once_and_sent_on_its_way(site: Site) -> None:
+def test_a_job_is_stored_and_enqueued(site: Site) -> None:
     answer = ask(site)
     assert answer.status == 202
     assert answer.json == {
@@ -37,15 +36,15 @@ def test_a_job_is_taken_at_once_and_sent_on_its_way(site: Site) -> None:
         "reason": None,
     }
     assert answer.headers["Location"] == f"/jobs/{answer.json['job_id']}"
-    assert site.job_queue.sent == [answer.json["job_id"]]
+    assert site.deps.job_queue.sent == [answer.json["job_id"]]
 
 
-def test_a_retry_is_the_same_job_and_is_sent_once(site: Site) -> None:
+def test_a_retry_is_the_same_job_and_is_enqueued_once(site: Site) -> None:
     first = ask(site)
     again = ask(site, PROJECTION | {"quantity": 2.5, "symbol": " AAPL ", "unknown": 1})
     assert (first.status, again.status) == (202, 200)
     assert again.json == first.json
-    assert len(site.job_queue.sent) == 1
+    assert len(site.deps.job_queue.sent) == 1
 
 
 @pytest.mark.parametrize(
@@ -59,12 +58,12 @@ def test_another_job_under_a_used_key_is_refused(site: Site, other: dict[str, An
     assert site.store == stored
 
 
-def test_without_a_key_the_server_names_the_job(site: Site) -> None:
+def test_without_a_key_the_server_makes_one(site: Site) -> None:
     assert ask(site, key=None).status == 202
 
 
-def test_a_job_that_cannot_be_sent_is_kept_for_the_sweep(site: Site, log: Any) -> None:
-    site.job_queue.is_broken = True
+def test_a_job_that_cannot_be_enqueued_is_left_to_the_sweep(site: Site, log: Any) -> None:
+    site.deps.job_queue.is_broken = True
     answer = ask(site)
     assert answer.status == 202
     assert site.store.jobs[answer.json["job_id"]].is_open
@@ -92,14 +91,14 @@ def test_a_job_that_cannot_be_sent_is_kept_for_the_sweep(site: Site, log: Any) -
         ({"kind": "portfolio_history"}, {"days": "required"}),
     ],
 )
-def test_what_cannot_be_asked_is_told_field_by_field_and_nothing_is_written(
+def test_every_invalid_field_of_a_job_is_named_and_nothing_is_written(
     site: Site, body: Any, faults: dict[str, str]
 ) -> None:
     answer = ask(site, body)
     assert answer.status == 422
     assert {fault["field"]: fault["code"] for fault in answer.json["faults"]} == faults
     assert site.store.jobs == {}
-    assert site.job_queue.sent == []
+    assert site.deps.job_queue.sent == []
 
 
 def test_a_job_of_another_account_does_not_exist(site: Site) -> None:
@@ -110,7 +109,7 @@ def test_a_job_of_another_account_does_not_exist(site: Site) -> None:
 
 
 @pytest.mark.parametrize("job_id", ["x", "last%23finished", KEY])
-def test_what_is_no_job_is_not_found(site: Site, job_id: str) -> None:
+def test_an_unknown_or_invalid_job_id_is_not_found(site: Site, job_id: str) -> None:
     assert site.get(f"/jobs/{job_id}").status == 404
 
 
@@ -121,7 +120,7 @@ def test_a_finished_job_shows_its_result_and_a_list_leaves_results_out(site: Sit
         '{"kind":"portfolio_history","currency":"USD","days":'
         '[{"day":"2026-03-04","cash":"1.00","holdings":null,"total":null}]}'
     )
-    done = life.finished(site.store.jobs[job_id], result, NOW + timedelta(seconds=1))
+    done = life.finish(site.store.jobs[job_id], result, NOW + timedelta(seconds=1))
     assert done is not None
     site.store.jobs[job_id] = done
 
@@ -132,10 +131,10 @@ def test_a_finished_job_shows_its_result_and_a_list_leaves_results_out(site: Sit
     assert "result" not in listed
 
 
-def test_a_failed_job_says_why_in_plain_words(site: Site) -> None:
+def test_a_failed_job_has_its_reason(site: Site) -> None:
     job_id = ask(site).json["job_id"]
     reason = Reason(code="not_enough_history", message="Not yet.", retry_at=NOW)
-    ended = life.failed(site.store.jobs[job_id], reason, NOW)
+    ended = life.fail(site.store.jobs[job_id], reason, NOW)
     assert ended is not None
     site.store.jobs[job_id] = ended
     assert site.get(f"/jobs/{job_id}").json["reason"] == {
@@ -160,24 +159,24 @@ def beat(site: Site) -> Any:
     return site.get("/heartbeat", who=None).json["jobs"]
 
 
-def test_the_heartbeat_sees_that_the_workflow_is_gone(site: Site) -> None:
-    site.workflow.there = False
+def test_the_heartbeat_reports_a_missing_workflow(site: Site) -> None:
+    site.deps.workflow.there = False
     assert beat(site)["alive"] is False
 
 
-def test_the_heartbeat_sees_that_nobody_sweeps(site: Site) -> None:
+def test_the_heartbeat_reports_that_jobs_are_not_swept(site: Site) -> None:
     job_id = ask(site).json["job_id"]
-    due = site.store.jobs[job_id].look_at
-    site.now = due + SWEPT_WITHIN
+    due = site.store.jobs[job_id].next_check_at
+    site.now = due + timedelta(minutes=3)
     assert beat(site)["alive"] is True
     site.now += timedelta(seconds=30, microseconds=1)
     assert beat(site)["alive"] is False
 
 
-def test_the_heartbeat_tells_when_jobs_last_ended_either_way(site: Site) -> None:
+def test_the_heartbeat_has_the_times_when_jobs_last_finished_and_failed(site: Site) -> None:
     for key, end in (("1", True), ("2", False)):
         job = site.store.jobs[ask(site, key=KEY[:-1] + key).json["job_id"]]
-        ended = life.finished(job, "{}", NOW) if end else life.failed(job, life.TIMED_OUT, NOW)
+        ended = life.finish(job, "{}", NOW) if end else life.fail(job, life.TIMED_OUT, NOW)
         assert ended is not None
         site.store.jobs[job.job_id] = ended
     assert beat(site) == {
@@ -187,7 +186,7 @@ def test_the_heartbeat_tells_when_jobs_last_ended_either_way(site: Site) -> None
     }
 
 
-def test_what_jobs_do_is_looked_up_once_in_thirty_seconds_and_never_breaks_the_heartbeat(
+def test_jobs_are_checked_once_in_thirty_seconds_and_a_failing_check_is_unknown(
     site: Site,
 ) -> None:
     class Failing(MemoryJobs):
@@ -198,7 +197,7 @@ def test_what_jobs_do_is_looked_up_once_in_thirty_seconds_and_never_breaks_the_h
             raise RuntimeError
 
     failing = Failing(site.store)
-    site.api = site.api._replace(jobs=failing)
+    site.deps.jobs = failing
     for elapsed_s in (0, 5, 29.999):
         site.now = NOW + timedelta(seconds=elapsed_s)
         assert beat(site) == {"alive": None, "last_finished_at": None, "last_failed_at": None}

@@ -6,23 +6,23 @@ from typing import Any
 
 import pytest
 
-from lambdas.domain.activity import GroupRequest, Verdict
-from lambdas.usecases.update_market import update_market
+from lambdas.domain.activity import GroupRequest, Trade, Validation
+from lambdas.services.market import store_prices
 from tests.builders import ALICE, NOW, a_purchase_of_ours, a_tick
 from tests.unit.http.gateway import Site
 
 
 def prices(site: Site, *priced: tuple[int, str]) -> None:
-    """Prices of AAPL, so many minutes before NOW (15:00:00.123456)."""
+    """Stores prices of AAPL, given in minutes before NOW (15:00:00.123456)."""
     ticks = [
         a_tick(observed_at=NOW - timedelta(minutes=minutes), price=Decimal(price))
         for minutes, price in priced
     ]
-    update_market(site.api.market, ticks)
+    store_prices(site.deps.market, ticks)
 
 
-def heard(site: Site, request_id: str, at: datetime, **changes: Any) -> None:
-    """A request of group 13 and the exchange's answer."""
+def record(site: Site, request_id: str, at: datetime, **changes: Any) -> None:
+    """Records a request of group 13 and the exchange's answer."""
     values: dict[str, Any] = {
         "request_id": request_id,
         "group_id": "13",
@@ -31,13 +31,13 @@ def heard(site: Site, request_id: str, at: datetime, **changes: Any) -> None:
         "requested_at": at - timedelta(seconds=1),
     }
     valid = changes.pop("valid", True)
-    site.api.activity.request(GroupRequest(**(values | changes)))
-    site.api.activity.verdict(
-        Verdict(request_id=request_id, group_id="13", valid=valid, received_at=at)
+    site.deps.activity.record_request(GroupRequest(**(values | changes)))
+    site.deps.activity.record_validation(
+        Validation(request_id=request_id, group_id="13", valid=valid, received_at=at)
     )
 
 
-def test_candles_come_newest_first_with_hours_where_nothing_is_asked(site: Site) -> None:
+def test_candles_are_hourly_by_default_and_newest_first(site: Site) -> None:
     prices(site, (70, "10"), (65, "12.5"), (61, "9"), (0, "11"))
 
     candles = site.get("/stocks/AAPL/candles").json["items"]
@@ -62,7 +62,7 @@ def test_candles_come_newest_first_with_hours_where_nothing_is_asked(site: Site)
     ]
 
 
-def test_a_day_of_candles_goes_by_pages_between_two_times(site: Site) -> None:
+def test_daily_candles_of_a_period_come_in_pages(site: Site) -> None:
     prices(site, *((24 * 60 * day, str(day + 1)) for day in range(6)))
     query = {
         "interval": "1d",
@@ -89,7 +89,7 @@ def test_a_day_of_candles_goes_by_pages_between_two_times(site: Site) -> None:
         ({"cursor": "not ours"}, ["cursor"]),
     ],
 )
-def test_every_parameter_of_candles_at_fault_is_named(
+def test_every_invalid_parameter_of_candles_is_named(
     site: Site, query: dict[str, str], fields: list[str]
 ) -> None:
     answer = site.get("/stocks/AAPL/candles", query=query)
@@ -98,7 +98,7 @@ def test_every_parameter_of_candles_at_fault_is_named(
 
 
 @pytest.mark.parametrize("what", ["candles", "activity"])
-def test_what_is_not_a_company_is_not_found_and_what_has_nothing_is_empty(
+def test_an_unknown_company_is_not_found_and_a_known_one_without_items_is_empty(
     site: Site, what: str
 ) -> None:
     for symbol in ("NOPE", "A%2FB", "A" * 17):
@@ -117,8 +117,8 @@ def test_the_board_shows_the_closes_of_the_latest_hours(site: Site) -> None:
         assert stock["trend"][-1] == stock["price"]
 
 
-def test_what_a_group_asked_for_is_told_without_its_id(site: Site) -> None:
-    heard(site, "secret-1", NOW, valid=False)
+def test_a_purchase_of_another_group_is_shown_without_its_request_id(site: Site) -> None:
+    record(site, "secret-1", NOW, valid=False)
     site.now = NOW + timedelta(seconds=1)
 
     for path in ("/stocks/AAPL/activity", "/activity"):
@@ -137,20 +137,34 @@ def test_what_a_group_asked_for_is_told_without_its_id(site: Site) -> None:
         assert "secret" not in answer.text
 
 
-def test_what_our_own_group_bought_has_its_number_and_nothing_of_the_account(site: Site) -> None:
-    site.store.orders["ours"] = a_purchase_of_ours(NOW)
+def test_a_purchase_of_our_own_group_is_marked_and_names_no_order(
+    site: Site,
+) -> None:
+    order = a_purchase_of_ours(NOW)
+    site.deps.activity.record_trade(
+        Trade(
+            request_id=order.order_id,
+            group_id="3",
+            symbol=order.symbol,
+            quantity=order.quantity,
+            valid=True,
+            requested_at=order.created_at,
+            validated_at=NOW,
+        )
+    )
+    site.now = NOW + timedelta(seconds=1)
 
-    (trade,) = site.get("/stocks/AAPL/activity").json["items"]
+    for path in ("/stocks/AAPL/activity", "/activity"):
+        (trade,) = site.get(path).json["items"]
+        assert (trade["group_id"], trade["own"]) == ("3", True)
+        assert order.order_id not in str(trade)
+        assert ALICE not in str(trade)
 
-    assert (trade["group_id"], trade["own"]) == ("3", True)
-    assert "ours" not in str(trade)
-    assert ALICE not in str(trade)
 
-
-def test_activity_of_a_company_goes_by_pages(site: Site) -> None:
+def test_activity_of_a_company_comes_in_pages(site: Site) -> None:
     for number in range(5):
-        heard(site, f"r{number}", NOW - timedelta(days=number * 20), quantity=Decimal(number + 1))
-    heard(site, "another", NOW, symbol="MSFT")
+        record(site, f"r{number}", NOW - timedelta(days=number * 20), quantity=Decimal(number + 1))
+    record(site, "another", NOW, symbol="MSFT")
 
     first = site.get("/stocks/AAPL/activity", query={"limit": "3"}).json
     rest = site.get("/stocks/AAPL/activity", query={"cursor": first["next_cursor"]}).json
@@ -161,7 +175,7 @@ def test_activity_of_a_company_goes_by_pages(site: Site) -> None:
 
 def test_the_feed_is_all_companies_of_the_last_seven_days(site: Site) -> None:
     for number, days in enumerate((0.001, 3, 6.9, 7.1)):
-        heard(site, f"r{number}", NOW - timedelta(days=days), symbol=f"S{number}")
+        record(site, f"r{number}", NOW - timedelta(days=days), symbol=f"S{number}")
 
     first = site.get("/activity", query={"limit": "2"}).json
     rest = site.get("/activity", query={"limit": "2", "cursor": first["next_cursor"]}).json
@@ -172,7 +186,7 @@ def test_the_feed_is_all_companies_of_the_last_seven_days(site: Site) -> None:
 
 
 @pytest.mark.parametrize("path", ["/activity", "/stocks/AAPL/activity"])
-def test_a_page_of_activity_at_fault_is_named(site: Site, path: str) -> None:
+def test_an_invalid_page_of_activity_is_named(site: Site, path: str) -> None:
     answer = site.get(path, query={"limit": "101"})
     assert (answer.status, answer.fields) == (422, ["limit"])
     answer = site.get(path, query={"cursor": "not ours"})

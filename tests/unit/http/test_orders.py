@@ -1,24 +1,22 @@
-"""GET /orders and GET /orders/{id}: how requests stand, and that others' do not exist."""
+"""GET /orders and GET /orders/{id}: states, and that another account's orders are unknown."""
 
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from lambdas.domain import trading
 from lambdas.domain.orders import Event
-from tests.builders import BRUNO, NOW, POLICY, a_deposit
+from lambdas.services.orders import advance_order
+from tests.builders import BRUNO, NOW, POLICY
 from tests.unit.http.gateway import Site
 
 KEY = "0b7b7a3c-1d11-4f0e-8f0a-6f1c3c869f0e"
 
 
-def happens(site: Site, order_id: str, event: Event, after_s: float = 1) -> None:
-    """What happens to an order, as the queues' functions would apply it."""
-    decision = trading.apply(
-        site.store.orders[order_id], event, now=NOW + timedelta(seconds=after_s)
-    )
-    site.api.orders.commit(decision)
+def apply(site: Site, order_id: str, event: Event, after_s: float = 1) -> None:
+    """Applies an event to an order, as the functions behind the queues do."""
+    now = NOW + timedelta(seconds=after_s)
+    advance_order(site.deps.orders, site.deps.accounts, order_id, event, now=now)
 
 
 def key_of(number: int) -> str:
@@ -31,16 +29,16 @@ def five_orders(site: Site) -> list[str]:
     for number in range(5):
         site.now = NOW + timedelta(seconds=number)
         found.insert(0, site.order(key_of(number), symbol="AAPL", quantity=1).json["order_id"])
-    happens(site, found[1], Event.ACCEPT)
-    happens(site, found[3], Event.REJECT)
+    apply(site, found[1], Event.ACCEPT)
+    apply(site, found[3], Event.REJECT)
     return found
 
 
-def test_an_order_shows_every_step_of_its_life(site: Site) -> None:
+def test_an_order_shows_every_step(site: Site) -> None:
     order_id = site.order(symbol="AAPL", quantity=1).json["order_id"]
-    happens(site, order_id, Event.SEEN, after_s=0.5)
+    apply(site, order_id, Event.ECHOED, after_s=0.5)
     sent = site.get(f"/orders/{order_id}").json
-    happens(site, order_id, Event.ACCEPT, after_s=1)
+    apply(site, order_id, Event.ACCEPT, after_s=1)
     accepted = site.get(f"/orders/{order_id}").json
 
     assert (sent["state"], sent["sent_at"]) == ("SENT", "2026-03-04T15:00:00.623456Z")
@@ -49,9 +47,9 @@ def test_an_order_shows_every_step_of_its_life(site: Site) -> None:
     assert (accepted["reason"], accepted["released"]) == ("the exchange accepted it", None)
 
 
-def test_a_rejected_order_says_what_was_given_back(site: Site) -> None:
+def test_a_rejected_order_shows_the_released_amount(site: Site) -> None:
     order_id = site.order(symbol="AAPL", quantity=1).json["order_id"]
-    happens(site, order_id, Event.REJECT)
+    apply(site, order_id, Event.REJECT)
 
     order = site.get(f"/orders/{order_id}").json
 
@@ -59,7 +57,7 @@ def test_a_rejected_order_says_what_was_given_back(site: Site) -> None:
     assert order["reason"] == "the exchange rejected it"
 
 
-def test_an_order_without_an_answer_is_overdue_from_the_settings_moment_on(site: Site) -> None:
+def test_an_unanswered_order_is_overdue_after_the_configured_time(site: Site) -> None:
     order_id = site.order(symbol="AAPL", quantity=1).json["order_id"]
 
     site.now = NOW + POLICY.overdue_after - timedelta(microseconds=1)
@@ -68,9 +66,9 @@ def test_an_order_without_an_answer_is_overdue_from_the_settings_moment_on(site:
     assert site.get(f"/orders/{order_id}").json["overdue"] is True
 
 
-def test_an_order_tells_how_often_the_exchange_was_asked_again(site: Site) -> None:
+def test_an_order_shows_how_many_times_it_was_published_again(site: Site) -> None:
     order_id = site.order(symbol="AAPL", quantity=1).json["order_id"]
-    site.store.orders[order_id] = replace(site.store.orders[order_id], asks=3)
+    site.store.orders[order_id] = replace(site.store.orders[order_id], attempts=3)
 
     assert site.get(f"/orders/{order_id}").json["asks"] == 3
 
@@ -86,7 +84,7 @@ def test_an_order_of_another_account_does_not_exist(site: Site) -> None:
 
 
 @pytest.mark.parametrize("order_id", ["1", "orders", "..", "%00", "not-a-uuid'--", "ñ"])
-def test_what_cannot_be_an_order_does_not_exist(site: Site, order_id: str) -> None:
+def test_an_invalid_order_id_is_not_found(site: Site, order_id: str) -> None:
     assert site.get(f"/orders/{order_id}").status == 404
 
 
@@ -108,8 +106,8 @@ def test_orders_come_newest_first_and_page_by_page(site: Site) -> None:
     assert third["next_cursor"] is None
 
 
-def test_a_page_holds_25_orders_unless_told_otherwise(site: Site) -> None:
-    site.store.book(a_deposit(amount_minor=100_000_00, number=2))
+def test_a_page_has_25_orders_by_default(site: Site) -> None:
+    site.deposit("100000")
     for number in range(26):
         site.order(key_of(number), symbol="AAPL", quantity=1)
 
@@ -143,7 +141,7 @@ def test_an_order_is_found_by_the_key_it_was_placed_under(site: Site) -> None:
     assert site.get("/orders", query={"key": KEY, "state": "done"}).json["items"] == []
 
 
-def test_a_key_names_nothing_in_another_account(site: Site) -> None:
+def test_a_key_of_another_account_finds_nothing(site: Site) -> None:
     site.order(KEY, symbol="AAPL", quantity=1)
 
     assert site.get("/orders", query={"key": KEY}, who=BRUNO).json["items"] == []
@@ -168,7 +166,7 @@ def test_a_key_names_nothing_in_another_account(site: Site) -> None:
         ({"limit": "0", "state": "x", "key": "y"}, ["limit", "state", "key"]),
     ],
 )
-def test_every_parameter_at_fault_is_named(
+def test_every_invalid_parameter_is_named(
     site: Site, query: dict[str, str], fields: list[str]
 ) -> None:
     answer = site.get("/orders", query=query)

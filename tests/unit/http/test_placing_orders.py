@@ -1,4 +1,4 @@
-"""POST /orders: what is taken, what is refused, and that a retry never buys twice."""
+"""POST /orders: which orders are accepted and refused, and that a retry never buys twice."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -17,7 +17,7 @@ from tests.unit.http.gateway import MADE_KEY, Site
 KEY = "0b7b7a3c-1d11-4f0e-8f0a-6f1c3c869f0e"
 
 
-def test_an_order_by_quantity_is_taken_and_its_cost_held(site: Site) -> None:
+def test_an_order_by_quantity_is_stored_and_its_cost_held(site: Site) -> None:
     answer = site.order(KEY, symbol="AAPL", quantity="2.5")
 
     order_id = order_id_for(ALICE, UUID(KEY))
@@ -40,7 +40,7 @@ def test_an_order_by_quantity_is_taken_and_its_cost_held(site: Site) -> None:
         "released": None,
     }
     assert site.store.account(ALICE) == Account(
-        account_id=ALICE, available_minor=524_37, held_minor=475_63
+        account_id=ALICE, available_minor=524_37, held_minor=475_63, version=2, posted_at=NOW
     )
 
 
@@ -51,11 +51,11 @@ def test_an_order_by_amount_buys_as_much_as_the_amount_allows(site: Site) -> Non
 
 
 @pytest.mark.parametrize("quantity", [2, "2", 2.0, "2.000000", "2.0000000", "2e0", " 2 ", "+2"])
-def test_a_quantity_is_read_as_a_decimal_however_it_is_written(site: Site, quantity: Any) -> None:
+def test_a_quantity_is_parsed_as_a_decimal_in_every_notation(site: Site, quantity: Any) -> None:
     assert site.order(symbol="AAPL", quantity=quantity).json["quantity"] == "2"
 
 
-def test_a_json_number_is_read_from_its_own_digits_and_never_through_a_float(site: Site) -> None:
+def test_a_json_number_is_never_parsed_as_a_float(site: Site) -> None:
     body = '{"symbol": "AAPL", "quantity": 1.100001}'
 
     order = site.ask("POST", "/orders", body=body).json
@@ -64,7 +64,7 @@ def test_a_json_number_is_read_from_its_own_digits_and_never_through_a_float(sit
 
 
 @pytest.mark.parametrize("symbol", ["aapl", " AAPL "])
-def test_a_symbol_is_found_in_any_case_and_between_blanks(site: Site, symbol: str) -> None:
+def test_a_symbol_is_found_in_any_case_and_with_blanks_around_it(site: Site, symbol: str) -> None:
     assert site.order(symbol=symbol, quantity=1).json["symbol"] == "AAPL"
 
 
@@ -75,13 +75,13 @@ def test_a_price_in_the_body_is_ignored(site: Site) -> None:
     assert site.store.orders[order["order_id"]].account_id == ALICE
 
 
-def test_a_body_in_base64_is_read(site: Site) -> None:
+def test_a_body_in_base64_is_decoded(site: Site) -> None:
     answer = site.ask("POST", "/orders", body=b'{"symbol": "AAPL", "quantity": 1}')
 
     assert answer.status == 202
 
 
-def test_null_stands_for_nothing_said(site: Site) -> None:
+def test_null_is_the_same_as_a_missing_field(site: Site) -> None:
     answer = site.order(symbol="AAPL", quantity=1, amount=None, max_price=None)
 
     assert answer.status == 202
@@ -117,8 +117,8 @@ def test_another_order_under_a_used_key_is_refused(site: Site) -> None:
     assert site.store == stored
 
 
-def test_the_same_key_of_another_account_names_another_order(site: Site) -> None:
-    site.store.book(a_deposit(BRUNO))
+def test_the_same_key_of_another_account_is_another_order(site: Site) -> None:
+    site.store.deposit(a_deposit(BRUNO))
 
     alices = site.order(KEY, symbol="AAPL", quantity=1)
     brunos = site.order(KEY, symbol="AAPL", quantity=2, who=BRUNO)
@@ -146,7 +146,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize(("body", "status", "code"), REFUSED.values(), ids=REFUSED.keys())
-def test_what_cannot_be_bought_is_refused_and_nothing_is_written(
+def test_a_refused_order_writes_nothing(
     site: Site, body: dict[str, Any], status: int, code: str
 ) -> None:
     an_hour_ago = NOW - timedelta(minutes=60, microseconds=1)
@@ -159,26 +159,26 @@ def test_what_cannot_be_bought_is_refused_and_nothing_is_written(
     assert site.store == stored
 
 
-def test_a_price_just_at_max_price_and_just_within_its_age_is_good(site: Site) -> None:
+def test_a_price_of_exactly_max_price_and_maximum_age_is_accepted(site: Site) -> None:
     at_the_edge = NOW - timedelta(minutes=60)
     site.store.quotes["EDGE"] = a_quote(symbol="EDGE", observed_at=at_the_edge)
 
     assert site.order(symbol="EDGE", quantity=1, max_price="190.25").status == 202
 
 
-def test_a_second_collision_is_told_as_a_conflict(site: Site) -> None:
+def test_a_lasting_collision_is_a_conflict(site: Site) -> None:
     class Contested(MemoryOrders):
         def commit(self, decision: object) -> None:
             raise StaleDecision
 
-    site.api = site.api._replace(orders=Contested(site.store))
+    site.deps.orders = Contested(site.store)
 
     answer = site.order(symbol="AAPL", quantity=1)
 
     assert (answer.status, answer.json["code"]) == (409, "conflict")
 
 
-def test_who_the_account_is_only_the_token_says(site: Site) -> None:
+def test_the_account_comes_from_the_token_alone(site: Site) -> None:
     site.order(KEY, symbol="AAPL", quantity=1, account_id=BRUNO, user_id=BRUNO)
 
     owners = {order.account_id for order in site.store.orders.values()}

@@ -1,4 +1,4 @@
-"""GET /portfolio: what is owned, and what it is worth as far as that is known."""
+"""GET /portfolio: positions, and their value as far as it is known."""
 
 from decimal import Decimal
 
@@ -7,8 +7,8 @@ from tests.builders import ALICE, BRUNO, a_quote
 from tests.unit.http.gateway import Site
 
 
-def owns(site: Site, symbol: str, quantity: str, cost_minor: int) -> None:
-    site.store.gain(
+def add_position(site: Site, symbol: str, quantity: str, cost_minor: int) -> None:
+    site.store.add_to_position(
         Position(account_id=ALICE, symbol=symbol, quantity=Decimal(quantity), cost_minor=cost_minor)
     )
 
@@ -16,8 +16,8 @@ def owns(site: Site, symbol: str, quantity: str, cost_minor: int) -> None:
 def test_positions_are_valued_at_the_latest_prices(site: Site) -> None:
     site.store.quotes["AAPL"] = a_quote(previous_price=Decimal("180.25"))
     site.store.quotes["IBM"] = a_quote(symbol="IBM", name="IBM", price=Decimal("100"))
-    owns(site, "AAPL", "2", 300_00)
-    owns(site, "IBM", "1.5", 200_00)
+    add_position(site, "AAPL", "2", 300_00)
+    add_position(site, "IBM", "1.5", 200_00)
 
     portfolio = site.get("/portfolio").json
 
@@ -46,8 +46,8 @@ def test_positions_are_valued_at_the_latest_prices(site: Site) -> None:
     assert (portfolio["gain_percent"], portfolio["day_change"]) == ("6.10", None)
 
 
-def test_a_position_without_a_price_is_not_worth_nothing(site: Site) -> None:
-    owns(site, "GONE", "1", 100_00)
+def test_a_position_without_a_price_has_an_unknown_value(site: Site) -> None:
+    add_position(site, "GONE", "1", 100_00)
 
     portfolio = site.get("/portfolio").json
 
@@ -59,8 +59,8 @@ def test_a_position_without_a_price_is_not_worth_nothing(site: Site) -> None:
     assert (portfolio["value"], portfolio["gain"], portfolio["gain_percent"]) == (None, None, None)
 
 
-def test_who_owns_nothing_has_an_empty_portfolio(site: Site) -> None:
-    owns(site, "AAPL", "1", 1_00)
+def test_an_account_without_positions_has_an_empty_portfolio(site: Site) -> None:
+    add_position(site, "AAPL", "1", 1_00)
 
     portfolio = site.get("/portfolio", who=BRUNO).json
 

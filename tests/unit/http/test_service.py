@@ -1,36 +1,33 @@
-"""Heartbeat, OpenAPI document, and who I am."""
+"""GET /heartbeat, GET /openapi.json, GET /me."""
 
-import json
 from collections.abc import Callable, Sequence
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from lambdas import wire
 from lambdas.domain.errors import Transient
 from lambdas.domain.market import Quote
 from tests.builders import ALICE, NOW, a_quote
 from tests.fakes.memory import MemoryMarket
-from tests.unit.http.gateway import Site
+from tests.unit.http.gateway import DOCUMENT, Site
 
 Log = Callable[[], list[dict[str, Any]]]
 
 
 class FailingMarket(MemoryMarket):
-    """A table that does not answer."""
+    """A table that fails."""
 
     error: Exception = Transient()
     asked = 0
 
     def board(self) -> Sequence[Quote]:
-        """Fail."""
+        """Fails."""
         self.asked += 1
         raise self.error
 
 
-def test_the_heartbeat_needs_no_token_and_tells_of_the_exchange(site: Site) -> None:
+def test_the_heartbeat_needs_no_token_and_reports_the_exchange(site: Site) -> None:
     answer = site.get("/heartbeat", who=None)
 
     assert answer.status == 200
@@ -44,7 +41,7 @@ def test_the_heartbeat_needs_no_token_and_tells_of_the_exchange(site: Site) -> N
     }
 
 
-def test_a_silent_exchange_is_told(site: Site) -> None:
+def test_the_heartbeat_reports_a_silent_exchange(site: Site) -> None:
     long_ago = NOW - timedelta(minutes=16)
     site.store.quotes["AAPL"] = a_quote(observed_at=long_ago, received_at=long_ago)
 
@@ -64,10 +61,10 @@ def test_before_the_first_price_there_is_no_age(site: Site) -> None:
 
 
 @pytest.mark.parametrize("error", [Transient(), RuntimeError("secret text")])
-def test_it_is_alive_even_when_the_store_is_not(site: Site, log: Log, error: Exception) -> None:
+def test_the_heartbeat_answers_when_the_store_fails(site: Site, log: Log, error: Exception) -> None:
     market = FailingMarket(site.store)
     market.error = error
-    site.api = site.api._replace(market=market)
+    site.deps.market = market
 
     answer = site.get("/heartbeat", who=None)
 
@@ -77,9 +74,9 @@ def test_it_is_alive_even_when_the_store_is_not(site: Site, log: Log, error: Exc
     assert "secret text" not in str(log())
 
 
-def test_the_store_is_asked_once_in_five_seconds_however_many_ask(site: Site) -> None:
+def test_the_board_is_read_once_in_five_seconds_however_many_ask(site: Site) -> None:
     market = FailingMarket(site.store)
-    site.api = site.api._replace(market=market)
+    site.deps.market = market
 
     for elapsed_s in (0, 1, 4.999):
         site.now = NOW + timedelta(seconds=elapsed_s)
@@ -91,7 +88,7 @@ def test_the_store_is_asked_once_in_five_seconds_however_many_ask(site: Site) ->
     assert market.asked == 2
 
 
-def test_what_is_remembered_grows_older_meanwhile(site: Site) -> None:
+def test_the_age_of_a_remembered_price_keeps_growing(site: Site) -> None:
     site.get("/heartbeat", who=None)
     site.now = NOW + timedelta(seconds=3)
 
@@ -101,13 +98,13 @@ def test_what_is_remembered_grows_older_meanwhile(site: Site) -> None:
 def test_the_openapi_document_is_the_committed_file_and_cacheable(site: Site) -> None:
     answer = site.get("/openapi.json", who=None)
 
-    assert answer.json == json.loads((Path(wire.__file__).parent / "openapi.json").read_text())
+    assert answer.json == DOCUMENT
     assert answer.headers["Cache-Control"] == "public, max-age=300"
     etag = answer.headers["ETag"]
     assert site.get("/openapi.json", who=None, headers={"if-none-match": etag}).status == 304
 
 
-def test_me_is_who_the_token_says(site: Site) -> None:
+def test_me_is_the_account_of_the_token(site: Site) -> None:
     answer = site.get("/me", claims={"email": "alice@example.com"})
 
     assert answer.json == {
@@ -124,5 +121,5 @@ def test_me_is_who_the_token_says(site: Site) -> None:
     assert answer.headers["Cache-Control"] == "no-store"
 
 
-def test_without_an_email_in_the_token_there_is_none(site: Site) -> None:
+def test_me_has_an_email_only_if_the_token_has_one(site: Site) -> None:
     assert "email" not in site.get("/me").json

@@ -1,4 +1,4 @@
-"""The board, a company, its history; and that a copy that is still right is not sent again."""
+"""The board, one company, the history of its price, and ETags."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -7,14 +7,14 @@ from decimal import Decimal
 import pytest
 
 from lambdas.domain.market import Quote
-from lambdas.usecases.update_market import update_market
+from lambdas.services.market import store_prices
 from tests.builders import NOW, a_quote, a_tick
 from tests.fakes.memory import MemoryMarket
 from tests.unit.http.gateway import Site
 
 
 class CountingMarket(MemoryMarket):
-    """Counts what is read."""
+    """Counts reads."""
 
     reads = 0
 
@@ -56,7 +56,7 @@ def test_the_board_lists_every_company_by_symbol(site: Site) -> None:
     }
 
 
-def test_a_change_that_is_not_known_is_null_and_never_zero(site: Site) -> None:
+def test_an_unknown_change_is_null(site: Site) -> None:
     stock = site.get("/stocks/AAPL").json
 
     assert (stock["change"], stock["change_percent"], stock["previous_price"]) == (None, None, None)
@@ -71,7 +71,7 @@ def test_a_change_that_is_not_known_is_null_and_never_zero(site: Site) -> None:
         ("1.00005", "1", "0.00005", "0.01"),
     ],
 )
-def test_changes_are_exact_and_percents_rounded_half_up(
+def test_changes_are_exact_and_percentages_rounded_half_up(
     site: Site, price: str, previous: str, change: str, percent: str
 ) -> None:
     site.store.quotes["AAPL"] = a_quote(price=Decimal(price), previous_price=Decimal(previous))
@@ -88,7 +88,7 @@ def test_an_empty_board_is_an_empty_list(site: Site) -> None:
 
 
 @pytest.mark.parametrize("path", ["/stocks", "/stocks/AAPL"])
-def test_a_copy_that_is_still_right_is_not_sent_again(site: Site, path: str) -> None:
+def test_a_current_copy_is_not_sent_again(site: Site, path: str) -> None:
     first = site.get(path)
     etag = first.headers["ETag"]
 
@@ -110,14 +110,14 @@ def test_another_price_is_another_etag(site: Site) -> None:
     assert etag[0] == etag[-1] == '"'
 
 
-def test_the_board_may_be_kept_by_the_browser_alone_and_not_for_long(site: Site) -> None:
+def test_the_board_is_cacheable_by_the_browser_for_seconds(site: Site) -> None:
     assert site.get("/stocks").headers["Cache-Control"] == "private, max-age=10"
 
 
 @pytest.mark.parametrize("path", ["/stocks", "/stocks/AAPL"])
-def test_the_board_and_a_company_are_one_read_each(site: Site, path: str) -> None:
+def test_the_board_and_a_company_need_one_read_each(site: Site, path: str) -> None:
     market = CountingMarket(site.store)
-    site.api = site.api._replace(market=market)
+    site.deps.market = market
 
     site.get(path)
 
@@ -130,7 +130,7 @@ def test_a_company_is_found_in_any_case_and_encoding(site: Site, symbol: str) ->
 
 
 @pytest.mark.parametrize("symbol", ["^GSPC", "%5EGSPC", "BRK-B", "EURUSD=X", "BF.B"])
-def test_symbols_may_hold_what_exchanges_put_in_them(site: Site, symbol: str) -> None:
+def test_symbols_may_contain_the_characters_that_exchanges_use(site: Site, symbol: str) -> None:
     plain = symbol.replace("%5E", "^")
     site.store.quotes[plain] = a_quote(symbol=plain)
 
@@ -151,7 +151,7 @@ def four_prices(site: Site) -> None:
         a_tick(price=Decimal(190 + number), observed_at=NOW - timedelta(minutes=3 - number))
         for number in range(4)
     ]
-    update_market(site.api.market, ticks)
+    store_prices(site.deps.market, ticks)
 
 
 def test_prices_come_newest_first_and_page_by_page(site: Site) -> None:
@@ -173,16 +173,16 @@ def test_prices_come_newest_first_and_page_by_page(site: Site) -> None:
     }
 
 
-def test_prices_that_were_found_need_no_second_read(site: Site) -> None:
+def test_a_page_with_prices_needs_no_second_read(site: Site) -> None:
     market = CountingMarket(site.store)
-    site.api = site.api._replace(market=market)
+    site.deps.market = market
     four_prices(site)
 
     assert len(site.get("/stocks/AAPL/prices").json["items"]) == 4
     assert market.reads == 0
 
 
-def test_a_period_has_its_start_and_not_its_end(site: Site) -> None:
+def test_a_period_includes_its_start_and_excludes_its_end(site: Site) -> None:
     four_prices(site)
     query = {"from": "2026-03-04T14:58:00.123456Z", "to": "2026-03-04T12:00:00.123456-03:00"}
 
@@ -210,7 +210,7 @@ def test_a_company_without_prices_in_a_period_has_an_empty_list(site: Site) -> N
         ({"from": "x", "to": "y", "limit": "z"}, ["limit", "from", "to"]),
     ],
 )
-def test_every_parameter_at_fault_is_named(
+def test_every_invalid_parameter_is_named(
     site: Site, query: dict[str, str], fields: list[str]
 ) -> None:
     answer = site.get("/stocks/AAPL/prices", query=query)

@@ -1,24 +1,24 @@
-"""Which tokens of ours are a sign-in, once the gateway has verified them."""
+"""Which verified tokens of the user pool are accepted."""
 
 import pytest
 
-from lambdas.wire.http_routes import ROUTES
-from tests.strangers.description import operations
+from lambdas.api.routes import table
+from tests.authorization.operations import operations
 from tests.unit.http.gateway import DOCUMENT, Site
 
 
 @pytest.mark.parametrize("use", ["id", "access"])
-def test_id_and_access_tokens_are_a_sign_in(site: Site, use: str) -> None:
+def test_id_and_access_tokens_are_accepted(site: Site, use: str) -> None:
     assert site.get("/wallet", claims={"token_use": use}).status == 200
 
 
 @pytest.mark.parametrize("use", ["refresh", "", "ID", "none"])
-def test_no_other_token_is_a_sign_in(site: Site, use: str) -> None:
+def test_every_other_kind_of_token_is_refused(site: Site, use: str) -> None:
     stored = site.frozen()
     private = [route for route in operations(DOCUMENT) if not route.is_public]
     for route in private:
-        path = route.filled(dict.fromkeys(route.holes, "AAPL"))
+        path = route.path_with(dict.fromkeys(route.path_parameters, "AAPL"))
         answer = site.ask(route.method, path, claims={"token_use": use}, body='{"amount": 1}')
         assert (answer.status, answer.json["code"]) == (401, "unauthorized")
     assert site.store == stored
-    assert len(private) == len([route for route in ROUTES if not route.is_public])
+    assert len(private) == len([route for route in table.routes.values() if not route.is_public])

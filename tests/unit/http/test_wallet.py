@@ -5,15 +5,15 @@ from typing import Any
 import pytest
 
 from lambdas.domain.errors import StaleDecision
-from lambdas.domain.ledger import Posting
+from lambdas.domain.ledger import DepositDecision
 from tests.builders import ALICE, BRUNO
-from tests.fakes.memory import MemoryWallets
+from tests.fakes.memory import MemoryAccounts
 from tests.unit.http.gateway import Site
 
 KEY = "0b7b7a3c-1d11-4f0e-8f0a-6f1c3c869f0e"
 
 
-def test_a_wallet_says_what_can_be_spent_and_what_is_held(site: Site) -> None:
+def test_a_wallet_shows_available_and_held_money(site: Site) -> None:
     site.order(symbol="AAPL", quantity=1)
 
     assert site.get("/wallet").json == {
@@ -24,7 +24,7 @@ def test_a_wallet_says_what_can_be_spent_and_what_is_held(site: Site) -> None:
     }
 
 
-def test_an_account_that_never_paid_in_has_nothing(site: Site) -> None:
+def test_an_account_without_deposits_has_nothing(site: Site) -> None:
     assert site.get("/wallet", who=BRUNO).json["total"] == "0.00"
 
 
@@ -57,7 +57,7 @@ def test_the_same_key_of_another_account_is_its_own_deposit(site: Site) -> None:
     assert site.get("/wallet", who=BRUNO).json["available"] == "2.00"
 
 
-def test_deposits_without_a_key_are_made_under_one_of_the_servers(site: Site) -> None:
+def test_without_a_key_the_server_makes_one(site: Site) -> None:
     assert site.deposit("1").status == 201
 
 
@@ -82,7 +82,7 @@ def test_a_deposit_may_be_as_large_as_the_limit_and_as_small_as_a_cent(site: Sit
         ("1,5", "not_a_number"),
     ],
 )
-def test_a_deposit_that_cannot_be_is_told_why_and_nothing_is_written(
+def test_an_invalid_deposit_is_refused_and_nothing_is_written(
     site: Site, amount: Any, code: str
 ) -> None:
     stored = site.frozen()
@@ -97,19 +97,19 @@ def test_both_faults_of_a_deposit_are_named(site: Site) -> None:
     assert site.deposit("0", "no-uuid").fields == ["Idempotency-Key", "amount"]
 
 
-def test_a_deposit_that_collides_without_a_trace_may_be_tried_again(site: Site) -> None:
-    class Contested(MemoryWallets):
-        def deposit(self, posting: Posting) -> None:
+def test_a_deposit_with_a_lasting_collision_is_a_conflict(site: Site) -> None:
+    class Contested(MemoryAccounts):
+        def commit_deposit(self, decision: DepositDecision) -> None:
             raise StaleDecision
 
-    site.api = site.api._replace(wallets=Contested(site.store))
+    site.deps.accounts = Contested(site.store)
 
     answer = site.deposit("1", KEY)
 
     assert (answer.status, answer.json["code"]) == (409, "conflict")
 
 
-def test_the_ledger_shows_every_movement_newest_first(site: Site) -> None:
+def test_the_ledger_shows_every_posting_newest_first(site: Site) -> None:
     order_id = site.order(symbol="AAPL", quantity=1).json["order_id"]
 
     hold, deposit = sorted(site.get("/wallet/postings").json["items"], key=lambda p: p["held"])[
@@ -130,7 +130,7 @@ def test_the_ledger_shows_every_movement_newest_first(site: Site) -> None:
     assert (deposit["order_id"], deposit["symbol"]) == (None, None)
 
 
-def test_the_ledger_goes_on_page_by_page(site: Site) -> None:
+def test_the_ledger_comes_in_pages(site: Site) -> None:
     site.deposit("1", KEY)
 
     first = site.get("/wallet/postings", query={"limit": "1"}).json
@@ -140,13 +140,13 @@ def test_the_ledger_goes_on_page_by_page(site: Site) -> None:
     assert last["next_cursor"] is None
 
 
-def test_only_own_movements_are_listed(site: Site) -> None:
+def test_only_own_postings_are_listed(site: Site) -> None:
     assert site.get("/wallet/postings", who=BRUNO).json["items"] == []
     assert len(site.get("/wallet/postings", who=ALICE).json["items"]) == 1
 
 
 @pytest.mark.parametrize("query", [{"limit": "0"}, {"cursor": "not ours"}])
-def test_a_parameter_at_fault_is_named(site: Site, query: dict[str, str]) -> None:
+def test_an_invalid_parameter_is_named(site: Site, query: dict[str, str]) -> None:
     answer = site.get("/wallet/postings", query=query)
 
     assert (answer.status, answer.fields) == (422, list(query))

@@ -1,0 +1,146 @@
+"""The route table: each route is declared once, for Powertools' router and for the OpenAPI file."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import KW_ONLY, dataclass, field
+from typing import Any, Final, NamedTuple
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
+from msgspec import Struct
+
+from lambdas.api.requests import DEFAULT_LIMIT, MAX_LIMIT, Request
+from lambdas.domain.market import Interval
+
+Endpoint = Callable[..., Response[str]]
+
+
+class Parameter(NamedTuple):
+    """A parameter outside of the body; `place` is path, query or header."""
+
+    name: str
+    place: str
+    schema: dict[str, Any]
+    description: str
+
+
+_UUID: Final = {"type": "string", "format": "uuid"}
+_TIME: Final = {"type": "string", "format": "date-time"}
+SYMBOL: Final = Parameter(
+    name="symbol",
+    place="path",
+    schema={"type": "string", "pattern": "^[A-Za-z0-9.^=-]{1,16}$"},
+    description="The company's symbol on the exchange.",
+)
+ORDER_ID: Final = Parameter(
+    name="order_id", place="path", schema=_UUID, description="Id of the order."
+)
+JOB_ID: Final = Parameter(name="job_id", place="path", schema=_UUID, description="Id of the job.")
+LIMIT: Final = Parameter(
+    name="limit",
+    place="query",
+    schema={"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT},
+    description="Maximum number of items.",
+)
+CURSOR: Final = Parameter(
+    name="cursor",
+    place="query",
+    schema={"type": "string"},
+    description="Where to continue: `next_cursor` of the previous page.",
+)
+FROM: Final = Parameter(
+    name="from", place="query", schema=_TIME, description="From this time on, inclusive."
+)
+TO: Final = Parameter(name="to", place="query", schema=_TIME, description="Before this time.")
+INTERVAL: Final = Parameter(
+    name="interval",
+    place="query",
+    schema={"type": "string", "enum": list(Interval), "default": Interval.HOUR},
+    description="How long a candle lasts: an hour or a day, of UTC.",
+)
+STATE: Final = Parameter(
+    name="state",
+    place="query",
+    schema={"type": "string", "enum": ["open", "done"]},
+    description="Only orders that are open (PENDING, SENT), or that have ended.",
+)
+KEY: Final = Parameter(
+    name="key",
+    place="query",
+    schema=_UUID,
+    description="Only the order that was placed under this Idempotency-Key.",
+)
+IDEMPOTENCY_KEY: Final = Parameter(
+    name="Idempotency-Key",
+    place="header",
+    schema=_UUID,
+    description="The client's name for this request. Keep it until there is a response: a retry"
+    " with the same key never acts twice. Without it the server generates one.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One method of one path.
+
+    `returns` is the schema of a successful body, None for a document of its own; `responses` are
+    the successful statuses with their descriptions, `errors` the statuses of refusals.
+    """
+
+    method: str
+    path: str
+    summary: str
+    returns: Any
+    _: KW_ONLY
+    responses: Mapping[int, str] = field(default_factory=lambda: {200: "Success."})
+    errors: tuple[int, ...] = ()
+    body: type[Struct] | None = None
+    parameters: tuple[Parameter, ...] = ()
+    is_public: bool = False
+    is_cacheable: bool = False
+    has_csv: bool = False
+    has_location: bool = False
+
+    def matches(self, path: str) -> bool:
+        """Whether a path has the form of this route's, whatever its parameters contain."""
+        pattern = re.sub(r"\\{\w+\\}", "[^/]+", re.escape(self.path))
+        return re.fullmatch(pattern, path) is not None
+
+
+class RouteTable:
+    """Registers routes with a Powertools router, and keeps their declarations by operation id."""
+
+    def __init__(self) -> None:
+        self.router = APIGatewayHttpRouter()  # type: ignore[no-untyped-call]
+        self.routes: dict[str, Route] = {}
+
+    def add(self, route: Route) -> Callable[[Endpoint], Endpoint]:
+        """Decorator for the function that answers a route, whose name is the operation id.
+
+        The function is given the request and the path's parameters by name. Unless the route is
+        public, it is called only for a signed-in account.
+        """
+
+        def register(function: Endpoint) -> Endpoint:
+            self.routes[function.__name__] = route
+            # The router's rules are regular expressions with parameters as <name>. The router ends
+            # each with $, before which Python accepts a line break.
+            rule = re.sub(r"{(\w+)}", r"<\1>", route.path.replace(".", r"\.")) + r"\Z"
+            self.router.route(rule, method=route.method)(self._adapted(route, function))
+            return function
+
+        return register
+
+    def _adapted(self, route: Route, function: Endpoint) -> Endpoint:
+        def answer(**path_parameters: str) -> Response[str]:
+            deps = self.router.context["deps"]
+            request = Request(event=self.router.current_event, deps=deps, now=deps.now())
+            if not route.is_public:
+                _ = request.account_id  # raises NotSignedIn before anything is read
+            return function(request, **path_parameters)
+
+        return answer
+
+    def allowed_methods(self, path: str) -> tuple[str, ...]:
+        """The methods with which a path may be requested; none for an unknown path."""
+        return tuple(sorted({r.method for r in self.routes.values() if r.matches(path)}))

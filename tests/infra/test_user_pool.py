@@ -1,0 +1,65 @@
+"""Sign-up and sign-in: anybody may sign up, only an operator confirms the account."""
+
+from tests.infra.templates import Synthesized
+
+KIND = "AWS::Cognito::UserPool"
+
+
+def test_the_pool_has_its_name_and_the_cheapest_plan(dev: Synthesized) -> None:
+    pool = dev.only("data", KIND)
+    assert pool["UserPoolName"] == "Arqui-pool2"
+    assert pool["UserPoolTier"] == "LITE"
+
+
+def test_anybody_may_sign_up_with_an_e_mail_address(dev: Synthesized) -> None:
+    pool = dev.only("data", KIND)
+    assert pool["AdminCreateUserConfig"] == {"AllowAdminCreateUserOnly": False}
+    assert pool["UsernameAttributes"] == ["email"]
+    assert pool["UsernameConfiguration"] == {"CaseSensitive": False}
+
+
+def test_nothing_but_an_operator_confirms_an_account(
+    local: Synthesized, dev: Synthesized, prod: Synthesized
+) -> None:
+    for stage in (local, dev, prod):
+        pool = stage.only("data", KIND)
+        # With an attribute to verify, Cognito sends a code, and the code would confirm the account.
+        assert not pool.get("AutoVerifiedAttributes")
+        # A trigger before sign-up could confirm it.
+        assert "LambdaConfig" not in pool
+        # A forgotten password's code would go to an address that nobody has verified.
+        assert [m["Name"] for m in pool["AccountRecoverySetting"]["RecoveryMechanisms"]] == [
+            "admin_only"
+        ]
+        for right in ("cognito-idp:AdminConfirmSignUp", "cognito-idp:AdminUpdateUserAttributes"):
+            assert right not in str(stage.stacks)
+
+
+def test_passwords_are_long_and_mixed(dev: Synthesized) -> None:
+    policy = dev.only("data", KIND)["Policies"]["PasswordPolicy"]
+    assert policy["MinimumLength"] >= 10
+    assert all(policy[f"Require{kind}"] for kind in ("Lowercase", "Uppercase", "Numbers"))
+
+
+def test_the_web_apps_client_has_no_secret_and_does_not_reveal_which_users_exist(
+    dev: Synthesized,
+) -> None:
+    client = dev.only("data", f"{KIND}Client")
+    assert client["GenerateSecret"] is False
+    assert client["PreventUserExistenceErrors"] == "ENABLED"
+    assert client["EnableTokenRevocation"] is True
+    assert client["AllowedOAuthFlowsUserPoolClient"] is False
+
+
+def test_only_the_local_stage_allows_sign_in_with_the_plain_password(
+    local: Synthesized, dev: Synthesized
+) -> None:
+    flows = dev.only("data", f"{KIND}Client")["ExplicitAuthFlows"]
+    assert set(flows) == {"ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"}
+    in_local = local.only("data", f"{KIND}Client")["ExplicitAuthFlows"]
+    assert set(in_local) == {*flows, "ALLOW_USER_PASSWORD_AUTH"}
+
+
+def test_a_protected_pool_cannot_be_deleted(prod: Synthesized, dev: Synthesized) -> None:
+    assert prod.only("data", KIND)["DeletionProtection"] == "ACTIVE"
+    assert dev.only("data", KIND)["DeletionProtection"] == "INACTIVE"
