@@ -1,6 +1,5 @@
 """The operator's terminal, by rich. Foreign text is shown so that a terminal cannot obey it."""
 
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -15,15 +14,16 @@ from rich.table import Table
 from rich.text import Text
 
 _MAX_CELL: Final = 120
-_PIPE_WIDTH: Final = 1000
-"""In a file or a pipe no line is wrapped: each row stays one line for grep and schedules."""
+_TABLE_WIDTH: Final = 1000
+"""No row is wrapped or cut: an id can always be copied, and a row is one line for grep."""
 
 _STYLES: Final = {"✓": "green", "✗": "red", "?": "yellow"}
 
 
 @cache
 def _console() -> Console:
-    return Console(width=None if sys.stdout.isatty() else _PIPE_WIDTH, highlight=False)
+    """One for all output, so that text appears above a progress line and not within it."""
+    return Console(highlight=False)
 
 
 def say(text: str = "") -> None:
@@ -32,12 +32,10 @@ def say(text: str = "") -> None:
 
 
 def show_table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Prints a table. Long cells are folded, never cut: an id can always be copied."""
-    console = _console()
+    """Prints a table; foreign text in it cannot act on the terminal."""
+    console = Console(width=_TABLE_WIDTH)
     style = box.SIMPLE_HEAD if console.is_terminal else None
-    table = Table(box=style, show_edge=False, pad_edge=False)
-    for header in headers:
-        table.add_column(header, overflow="fold")
+    table = Table(*headers, box=style, show_edge=False, pad_edge=False)
     for row in rows:
         table.add_row(*(Text(printable(cell)) for cell in row))
     console.print(table)

@@ -37,7 +37,7 @@ TITLES: Final = {
     Law.NOTHING_LOST: "available + held + spent = deposited",
     Law.HELD: "held = the costs of the open orders",
     Law.POSITIONS: "a position = the sum of its accepted orders",
-    Law.LEDGER: "numbers without gaps, postings that sum to zero, balances = the ledger's",
+    Law.LEDGER: "postings have no gaps, sum to zero, and give the balances",
     Law.CAUSES: "every order and deposit has exactly its postings, and ends as the exchange says",
 }
 
@@ -327,7 +327,7 @@ def _step(kind: str, lines: Mapping[str, int], symbol: str | None) -> str:
     return f"{kind}{of}: " + ", ".join(f"{it} {signed(lines[it])}" for it in sorted(lines))
 
 
-# --- words ---
+# --- breaches in words ---
 
 
 def signed(amount_minor: int) -> str:
