@@ -163,25 +163,25 @@ release-templates: tools  ## note down what was just deployed, for the next veri
 	@$(NOBODYS) $(PY) -m cdk.verify --stage $(STAGE) --write-release
 
 # --- operating it: on a running `make up`, or on AWS with STAGE=dev|prod and your own credentials ----------
-# `make` leaves with 2 for every failure; a schedule calls `python -m ops` itself (docs/operations.md).
+# `make` exits with 2 for every failure; a schedule calls `python -m ops` itself (docs/operations.md).
 OPS = $(PY) -m ops $(if $(filter local,$(STAGE)),--state "$(STATE)",--stage $(STAGE))
-SURE = $(if $(YES),--yes)
+CONFIRMED = $(if $(YES),--yes)
 
 .PHONY: alarms
-alarms: $(VENV)/.installed  ## what calls an operator now, and where docs/runbook.md says what to do
+alarms: $(VENV)/.installed  ## which alarms are active, and where docs/runbook.md says what to do
 	@exec $(OPS) alarms
 
 .PHONY: queues
-queues: $(VENV)/.installed  ## how many messages wait, and how many dead letters lie there
+queues: $(VENV)/.installed  ## how many messages wait, and how many dead letters there are
 	@exec $(OPS) queues
 
 .PHONY: bridge
-bridge: $(VENV)/.installed  ## whether the bridge lives and is connected
+bridge: $(VENV)/.installed  ## whether the bridge runs and is connected
 	@exec $(OPS) bridge
 
-.PHONY: complaints
-complaints: $(VENV)/.installed  ## warnings and errors of every part's log (MINUTES=60 PART=bridge)
-	@exec $(OPS) complaints $(if $(MINUTES),--minutes $(MINUTES)) $(if $(PART),--part $(PART))
+.PHONY: errors
+errors: $(VENV)/.installed  ## warnings and errors in the logs of all parts (MINUTES=60 PART=bridge)
+	@exec $(OPS) errors $(if $(MINUTES),--minutes $(MINUTES)) $(if $(PART),--part $(PART))
 
 .PHONY: reconcile
 reconcile: $(VENV)/.installed  ## check the laws of money in every account; writes nothing (EXCHANGE_LEDGER=file)
@@ -191,28 +191,24 @@ reconcile: $(VENV)/.installed  ## check the laws of money in every account; writ
 overdue: $(VENV)/.installed  ## orders that the exchange has not answered for too long (AFTER=seconds)
 	@exec $(OPS) overdue $(if $(AFTER),--after $(AFTER))
 
-.PHONY: remind
-remind: $(VENV)/.installed  ## have the sweep look at every open order, where a reminder may be lost
-	@exec $(OPS) remind
-
 .PHONY: conflicts
 conflicts: $(VENV)/.installed  ## orders whose end the exchange has contradicted
 	@exec $(OPS) conflicts
 
-.PHONY: story
-story: $(VENV)/.installed  ## one order from beginning to end: make story ORDER=… (LOGS=1: its way, from every part's log)
-	@exec $(OPS) story "$(ORDER)" $(if $(LOGS),--logs)
+.PHONY: order
+order: $(VENV)/.installed  ## one order and its postings: make order ORDER=… (LOGS=1: its timeline from all logs)
+	@exec $(OPS) order "$(ORDER)" $(if $(LOGS),--logs)
 
 .PHONY: void
-void: $(VENV)/.installed  ## end an order by hand, its money goes back: make void ORDER=… REASON="…"
-	@exec $(OPS) void "$(ORDER)" --reason "$(REASON)" $(SURE)
+void: $(VENV)/.installed  ## end an order by hand and release its hold: make void ORDER=… REASON="…"
+	@exec $(OPS) void "$(ORDER)" --reason "$(REASON)" $(CONFIRMED)
 
 .PHONY: replay
-replay: $(VENV)/.installed  ## look at dead letters and send them back: make replay QUEUE=validations (LIST=1, DROP=id)
-	@exec $(OPS) replay "$(QUEUE)" $(if $(LIST),--list) $(if $(DROP),--drop "$(DROP)") $(SURE)
+replay: $(VENV)/.installed  ## list dead letters and send them back: make replay QUEUE=validations (LIST=1, DROP=id)
+	@exec $(OPS) replay "$(QUEUE)" $(if $(LIST),--list) $(if $(DROP),--drop "$(DROP)") $(CONFIRMED)
 
 .PHONY: candles
-candles: $(VENV)/.installed  ## make candles anew from the history of prices (SYMBOL=…, else of all companies)
+candles: $(VENV)/.installed  ## rebuild candles from the history of prices (SYMBOL=…, else of all companies)
 	@exec $(OPS) candles $(if $(SYMBOL),"$(SYMBOL)")
 
 # --- checks and tests -------------------------------------------------------------------------------------

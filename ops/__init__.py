@@ -1,5 +1,5 @@
-"""The operator's command line, `python -m ops`: look, check, repair; never edit a table.
+"""The operator's command line, `python -m ops`: inspect, audit and repair a running system.
 
-It works with the operator's own credentials on a stage in AWS, or on a `make up` of this machine.
-Nothing of it is shipped with the functions: what scans whole tables stands here, and only here.
+It uses the operator's own credentials, on a stage in AWS or on a `make up` of this machine. It is
+not deployed. Scans of whole tables are allowed here and nowhere else.
 """

@@ -1,129 +1,226 @@
-"""`python -m ops [--stage NAME | --state FOLDER] COMMAND`: see docs/operations.md.
+"""Command line of `python -m ops [--stage NAME | --state FOLDER] COMMAND`: see docs/operations.md.
 
 Status 0: done, or all is well. 1: not so, or not done. 2: the command could not run.
 """
 
-import argparse
-import os
-import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Final
 
-from botocore.exceptions import BotoCoreError, ClientError
+import typer
+from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
 
-from lambdas.domain.errors import DomainError
+from lambdas.domain.errors import DomainError, Transient
 from ops import connect
-from ops.arguments import parse
-from ops.commands.alarms import alarms
-from ops.commands.bridge import bridge
-from ops.commands.candles import candles
-from ops.commands.complaints import complaints
-from ops.commands.conflicts import conflicts
-from ops.commands.overdue import overdue
-from ops.commands.queues import queues
-from ops.commands.reconcile import reconcile
-from ops.commands.remind import remind
-from ops.commands.replay import replay
-from ops.commands.story import story
-from ops.commands.void import void
-from ops.console import Console
-from ops.errors import CannotRun, Unreadable
-from ops.ports import Tools
+from ops.commands import orders, reconcile, repair, watch
+from ops.console import say
+from ops.endpoints import DEAD_LETTERS
+from ops.ports import CannotRun, Tools, Unreadable
+
+app: Final = typer.Typer(
+    name="python -m ops",
+    help="Inspect, audit and repair a running system: a `make up` of this machine, or a stage on"
+    " AWS with your own credentials.\n\nExit status 0: done, or all is well. 1: not so, or not"
+    " done. 2: the command could not run.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="rich",
+    pretty_exceptions_show_locals=False,
+)
+LOOK: Final = "Look first (these only read)"
+ORDERS: Final = "Money and orders (these only read)"
+REPAIR: Final = "Repair (these ask before they change anything)"
+
+OrderId = Annotated[str, typer.Argument(metavar="ORDER", help="Id of the order.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 
 
-def main(arguments: Sequence[str], console: Console) -> int:
-    """Find the system, carry out the command."""
-    given = parse(arguments)
-    return attempt(lambda: run(given, _tools(given), console), console)
+@app.callback()
+def choose_system(
+    context: typer.Context,
+    stage: Annotated[
+        str | None, typer.Option(metavar="NAME", help="A stage on AWS, for example dev or prod.")
+    ] = None,
+    state: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER", help="State of a `make up` of this machine.", show_default=".local"
+        ),
+    ] = None,
+) -> None:
+    """Remembers how to reach the system; nothing is called before the command runs."""
+    if stage is not None and state is not None:
+        raise typer.BadParameter("Give either --stage or --state.", param_hint="--stage")
+    if context.obj is not None:  # a caller brings its own system, as the tests do
+        return
+    if stage is not None:
+        context.obj = lambda: connect.to_stage(stage)
+    else:
+        context.obj = lambda: connect.to_laptop(state or Path(".local"))
 
 
-def attempt(work: Callable[[], int], console: Console) -> int:
-    """Status 2, and a sentence, for what kept the command from its work."""
+def run(context: typer.Context, command: Callable[[Tools], int]) -> None:
+    """Runs a command and exits with its status; status 2 and an explanation if it cannot run."""
     try:
-        return work()
-    except (CannotRun, DomainError) as error:
-        console.say(f"✗ {error}")
-    except Unreadable as error:
-        console.say(f"✗ An item of a table has not the form that our code writes: {error}")
-    except (BotoCoreError, ClientError) as error:
-        console.say(f"✗ AWS did not do what was asked: {error}")
-    return 2
+        status = command(context.obj())
+    except (CannotRun, Unreadable, DomainError, BotoCoreError, ClientError) as error:
+        say(f"✗ {explain(error)}")
+        status = 2
+    raise typer.Exit(status)
 
 
-def _tools(given: argparse.Namespace) -> Tools:
-    if given.stage is not None:
-        return connect.to_stage(given.stage)
-    return connect.to_laptop(given.state)
-
-
-def run(given: argparse.Namespace, tools: Tools, console: Console) -> int:
-    """One command on one system."""
-    match given.command:
-        case "reconcile":
-            return reconcile(
-                tools,
-                console,
-                exchange_ledger=given.exchange_ledger,
-                workers=given.workers,
-            )
-        case "overdue":
-            after = None if given.after is None else timedelta(seconds=given.after)
-            return overdue(tools, console, after=after)
-        case "conflicts":
-            return conflicts(tools, console)
-        case "alarms" | "queues" | "bridge" | "complaints":
-            return _watch(given, tools, console)
-        case "story":
-            return story(tools, console, order_id=given.order_id, with_logs=given.logs)
+def explain(error: Exception) -> str:
+    """What kept the command from running, and what to do."""
+    match error:
+        case Transient():
+            return "AWS does not answer or is throttling. Run the command again in a moment."
+        case Unreadable():
+            return f"{error}. `reconcile` names the account; docs/operations.md#reconcile."
+        case NoCredentialsError():
+            return "There are no AWS credentials. Log in, or set AWS_PROFILE, and run it again."
+        case ClientError() if "AccessDenied" in error.response.get("Error", {}).get("Code", ""):
+            return f"Your role lacks a right: {error}\n  Rights: docs/operations.md#rights"
+        case BotoCoreError() | ClientError():
+            return f"AWS refused the call: {error}\n  Check the region and your credentials."
         case _:
-            return _repair(given, tools, console)
+            return str(error)
 
 
-def _repair(given: argparse.Namespace, tools: Tools, console: Console) -> int:
-    """What changes something."""
-    match given.command:
-        case "remind":
-            return remind(tools, console)
-        case "void":
-            return void(
-                tools,
-                console,
-                order_id=given.order_id,
-                reason=given.reason,
-                is_sure=given.yes,
-            )
-        case "candles":
-            return candles(tools, console, symbol=given.symbol)
-        case _:
-            return replay(
-                tools,
-                console,
-                queue=given.queue,
-                drop=given.drop,
-                only_list=given.list,
-                is_sure=given.yes,
-            )
+@app.command(rich_help_panel=LOOK)
+def alarms(context: typer.Context) -> None:
+    """List the alarms, active ones first, with the runbook section of each."""
+    run(context, watch.alarms)
 
 
-def _watch(given: argparse.Namespace, tools: Tools, console: Console) -> int:
-    """What an operator looks at before anything else."""
-    match given.command:
-        case "alarms":
-            return alarms(tools, console)
-        case "queues":
-            return queues(tools, console)
-        case "bridge":
-            return bridge(tools, console)
-        case _:
-            within = timedelta(minutes=given.minutes)
-            return complaints(tools, console, within=within, part=given.part)
+@app.command(rich_help_panel=LOOK)
+def queues(context: typer.Context) -> None:
+    """Count the messages that wait, are in flight, or are dead letters."""
+    run(context, watch.queues)
+
+
+@app.command(rich_help_panel=LOOK)
+def bridge(context: typer.Context) -> None:
+    """Tell whether the MQTT bridge runs and is connected."""
+    run(context, watch.bridge)
+
+
+@app.command(rich_help_panel=LOOK)
+def errors(
+    context: typer.Context,
+    minutes: Annotated[int, typer.Option(min=0, metavar="N", help="How far back.")] = 60,
+    part: Annotated[
+        str | None,
+        typer.Option(metavar="PART", help="A function or `bridge`.", show_default="all parts"),
+    ] = None,
+) -> None:
+    """List the warnings and errors in the logs."""
+    run(context, lambda tools: watch.errors(tools, within=timedelta(minutes=minutes), part=part))
+
+
+@app.command(name="reconcile", rich_help_panel=ORDERS)
+def reconcile_(
+    context: typer.Context,
+    exchange_ledger: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Also compare with what the exchange accepted: one JSON line per answer.",
+        ),
+    ] = None,
+    workers: Annotated[
+        int, typer.Option(min=1, max=64, metavar="N", help="Accounts read at the same time.")
+    ] = 4,
+) -> None:
+    """Check the laws of money in every account. Writes nothing.
+
+    Exit status 0: every law holds. 1: a law is broken. 2: some account could not be audited.
+    """
+    run(
+        context,
+        lambda tools: reconcile.reconcile(tools, exchange_ledger=exchange_ledger, workers=workers),
+    )
+
+
+@app.command(rich_help_panel=ORDERS)
+def overdue(
+    context: typer.Context,
+    after: Annotated[
+        int | None,
+        typer.Option(min=0, metavar="SECONDS", help="Age.", show_default="the stage's setting"),
+    ] = None,
+) -> None:
+    """List the open orders that the exchange has not answered for too long."""
+    age = None if after is None else timedelta(seconds=after)
+    run(context, lambda tools: orders.overdue(tools, after=age))
+
+
+@app.command(rich_help_panel=ORDERS)
+def conflicts(context: typer.Context) -> None:
+    """List the orders whose end the exchange has contradicted. Reads the whole table of orders."""
+    run(context, orders.conflicts)
+
+
+@app.command(rich_help_panel=ORDERS)
+def order(
+    context: typer.Context,
+    order_id: OrderId,
+    logs: Annotated[
+        bool, typer.Option("--logs", help="Add the timeline, from the logs of all parts.")
+    ] = False,
+) -> None:
+    """Show one order, its postings and its timeline."""
+    run(context, lambda tools: orders.show_order(tools, order_id=order_id, with_logs=logs))
+
+
+@app.command(rich_help_panel=REPAIR)
+def void(
+    context: typer.Context,
+    order_id: OrderId,
+    reason: Annotated[str, typer.Option(help="Why. The owner of the order reads it.")],
+    yes: Yes = False,
+) -> None:
+    """End an open order by hand and release its hold."""
+    run(
+        context,
+        lambda tools: repair.void(tools, order_id=order_id, reason=reason, is_confirmed=yes),
+    )
+
+
+@app.command(rich_help_panel=REPAIR)
+def replay(
+    context: typer.Context,
+    queue: Annotated[
+        str, typer.Argument(metavar="QUEUE", help=f"One of {', '.join(DEAD_LETTERS)}.")
+    ],
+    only_list: Annotated[bool, typer.Option("--list", help="Only list them.")] = False,
+    drop: Annotated[
+        str | None, typer.Option(metavar="ID", help="Delete this dead letter instead.")
+    ] = None,
+    yes: Yes = False,
+) -> None:
+    """List the dead letters of a queue and move them back to it."""
+    if queue not in DEAD_LETTERS:
+        raise typer.BadParameter(f"It is one of {', '.join(DEAD_LETTERS)}.", param_hint="QUEUE")
+    run(
+        context,
+        lambda tools: repair.replay(
+            tools, queue=queue, drop=drop, only_list=only_list, is_confirmed=yes
+        ),
+    )
+
+
+@app.command(rich_help_panel=REPAIR)
+def candles(
+    context: typer.Context,
+    symbol: Annotated[
+        str | None,
+        typer.Argument(metavar="SYMBOL", help="A company.", show_default="all companies"),
+    ] = None,
+) -> None:
+    """Rebuild candles from the history of prices."""
+    run(context, lambda tools: repair.candles(tools, symbol=symbol))
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main(sys.argv[1:], Console(out=sys.stdout, answers=sys.stdin)))
-    except KeyboardInterrupt:
-        sys.exit(130)
-    except BrokenPipeError:  # as with `… conflicts | head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(141)
+    app()

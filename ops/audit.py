@@ -1,105 +1,78 @@
-"""Walk through every account and judge it, on a system that lives.
+"""Audit of every account of a running system, without false alarms.
 
-An account is read in several calls, and it may change between them. So what looks broken is not
-reported: it is read again until two readings in a row, a pause apart, are equal to the last digit.
-Only then is what is wrong in them really there. What never holds still is said to be unsettled.
+An account is read in several calls, and may change between them. So what looks broken is read again
+until two readings in a row, a pause apart, are equal: only then is a breach reported. An account
+that changes at every look is reported as busy.
 """
 
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter, deque
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from itertools import islice
-from typing import Final, TypeVar
+from typing import Final
 
 from lambdas.domain.errors import Transient
-from lambdas.domain.orders import Order
-from ops.errors import Unreadable
-from ops.laws import Breach, Law
-from ops.ports import Books
-from ops.tally import Reading, Tally
+from lambdas.domain.ledger import LineAccount
+from ops.laws import AccountRecords, Breach, Law, account_breaches, counter_sums
+from ops.ports import AuditStore, Unreadable
 
-T = TypeVar("T")
-READINGS: Final = 12
-PATIENCE: Final = 4
+MAX_READINGS: Final = 12
+MAX_RETRIES: Final = 4
+MAX_BREACHES: Final = 20
+"""Breaches of one account that are reported; the others are counted."""
+
 # Longer than a transaction takes from its first visible write to its last, and than the index by
-# which an account's orders are found is behind.
+# which an account's orders are found lags behind.
 FIRST_PAUSE_S: Final = 2.0
-LONGEST_PAUSE_S: Final = 4.0
-_BATCH: Final = 100
-_WAITING_PER_WORKER: Final = 4
+MAX_PAUSE_S: Final = 4.0
+_QUEUED_PER_WORKER: Final = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Judged:
-    """An account and its last reading. Unsettled: it looked broken, and changed at every look."""
+class AccountAudit:
+    """The last reading of an account and what is wrong in it. Busy: it changed at every look."""
 
-    reading: Reading
-    is_settled: bool
+    records: AccountRecords
+    breaches: tuple[Breach, ...] = ()
+    more_breaches: int = 0
+    is_busy: bool = False
 
 
 def audit(
-    books: Books,
-    *,
-    workers: int,
-    pause: Callable[[float], None],
-    seen: Callable[[Order], None] = lambda _order: None,
-) -> Iterator[Judged]:
-    """Every account's judgement, as it is ready; `seen` hears of every order that was read."""
+    store: AuditStore, *, workers: int, sleep: Callable[[float], None]
+) -> Iterator[AccountAudit]:
+    """Audits every account. Memory: the records of a few accounts per worker."""
     with ThreadPoolExecutor(workers) as pool:
-        running: deque[Future[Judged]] = deque()
-        for account_id in _every_account(books):
-            running.append(pool.submit(judge, books, account_id, pause, seen))
-            if len(running) >= workers * _WAITING_PER_WORKER:
+        running: deque[Future[AccountAudit]] = deque()
+        for account_id in store.account_ids():
+            running.append(pool.submit(audit_account, store, account_id, sleep))
+            if len(running) >= workers * _QUEUED_PER_WORKER:
                 yield running.popleft().result()
         while running:
             yield running.popleft().result()
 
 
-def judge(
-    books: Books,
-    account_id: str,
-    pause: Callable[[float], None],
-    seen: Callable[[Order], None] = lambda _order: None,
-) -> Judged:
-    """One account, read as often as it takes to be sure."""
-    reading = _read_patiently(books, account_id, pause, seen)
-    for again in range(READINGS):
-        if not reading.breaches:
-            return Judged(reading=reading, is_settled=True)
-        pause(min(FIRST_PAUSE_S * 2 ** (again // 3), LONGEST_PAUSE_S))
-        before, reading = reading, _read_patiently(books, account_id, pause, seen)
-        if before.digest == reading.digest:
-            return Judged(reading=reading, is_settled=True)
-    return Judged(reading=reading, is_settled=not reading.breaches)
+def audit_account(
+    store: AuditStore, account_id: str, sleep: Callable[[float], None]
+) -> AccountAudit:
+    """Audits one account: one reading where all is well, more until a breach is certain."""
+    last: AccountAudit | None = None
+    for reading in range(1 + MAX_READINGS):
+        found = _audit_once(store, account_id, sleep)
+        if not found.breaches or found == last:
+            return found
+        last = found
+        if reading < MAX_READINGS:
+            sleep(min(FIRST_PAUSE_S * 2 ** (reading // 3), MAX_PAUSE_S))
+    assert last is not None, "an account is read at least once"
+    return AccountAudit(records=last.records, is_busy=True)
 
 
-def _read_patiently(
-    books: Books,
-    account_id: str,
-    pause: Callable[[float], None],
-    seen: Callable[[Order], None],
-) -> Reading:
-    """A busy store is asked again: hours of work are not thrown away for one refusal."""
-    for again in range(PATIENCE):
-        try:
-            return read(books, account_id, seen)
-        except Transient:
-            pause(FIRST_PAUSE_S * 2**again)
-    return read(books, account_id, seen)
-
-
-def read(books: Books, account_id: str, seen: Callable[[Order], None]) -> Reading:
-    """One pass over one account; memory holds a page of it at a time."""
+def _audit_once(store: AuditStore, account_id: str, sleep: Callable[[float], None]) -> AccountAudit:
     try:
-        account = books.balances(account_id)
-        positions = books.positions(account_id)
-        tally = Tally(account_id)
-        for entry in books.entries(account_id):
-            tally.add(entry)
-            if entry.order is not None:
-                seen(entry.order)
-        return tally.close(account, positions)
+        records = _read(store, account_id, sleep)
     except Unreadable as error:
         breach = Breach(
             account_id=account_id,
@@ -108,30 +81,72 @@ def read(books: Books, account_id: str, seen: Callable[[Order], None]) -> Readin
             expected="the form that our code writes",
             found=str(error),
         )
-        return Reading(account_id=account_id, digest=str(error), breaches=(breach,))
+        return AccountAudit(records=AccountRecords(account_id=account_id), breaches=(breach,))
+    breaches = account_breaches(records)
+    reported = tuple(islice(breaches, MAX_BREACHES))
+    more = sum(1 for _ in breaches)
+    return AccountAudit(records=records, breaches=reported, more_breaches=more)
 
 
-def _every_account(books: Books) -> Iterator[str]:
-    """Those with balances, then strays: accounts that are only named by something else."""
-    yield from books.accounts()
-    strays: set[str] = set()
-    for account_ids in _batches(books.mentioned()):
-        for account_id in books.without_balances(account_ids):
-            if account_id not in strays:
-                strays.add(account_id)
-                yield account_id
+def _read(store: AuditStore, account_id: str, sleep: Callable[[float], None]) -> AccountRecords:
+    """Retries a throttled read: one refusal does not throw hours of work away."""
+    for attempt in range(MAX_RETRIES):
+        try:
+            return store.read(account_id)
+        except Transient:
+            sleep(FIRST_PAUSE_S * 2**attempt)
+    return store.read(account_id)
 
 
-def _batches(account_ids: Iterable[str]) -> Iterator[Sequence[str]]:
-    """Distinct ones, a hundred at a time; the same one may be in several batches."""
-    distinct = _without_runs(account_ids)
-    while batch := list(dict.fromkeys(islice(distinct, _BATCH))):
-        yield batch
+AGES: Final = (
+    ("under 15 min", timedelta(minutes=15)),
+    ("15 min to 1 h", timedelta(hours=1)),
+    ("1 h to 1 d", timedelta(days=1)),
+    ("1 d or more", timedelta.max),
+)
+"""Age groups of holds without an answer: name and upper bound."""
 
 
-def _without_runs(items: Iterable[T]) -> Iterator[T]:
-    last: T | None = None
-    for item in items:
-        if item != last:
-            yield item
-        last = item
+@dataclass(kw_only=True)
+class Totals:
+    """Sums over all audited accounts."""
+
+    now: datetime
+    accounts: int = 0
+    orders: int = 0
+    deposits: int = 0
+    postings: int = 0
+    deposited_minor: int = 0
+    available_minor: int = 0
+    held_minor: int = 0
+    spent_minor: int = 0
+    breaches: int = 0
+    busy: int = 0
+    counter_minor: Counter[LineAccount] = field(default_factory=Counter)
+    holds: Counter[str] = field(default_factory=Counter)  # by age group
+    holds_minor: Counter[str] = field(default_factory=Counter)
+
+    def add(self, audited: AccountAudit) -> None:
+        """Adds one account."""
+        records = audited.records
+        self.accounts += 1
+        self.orders += len(records.orders)
+        self.deposits += len(records.deposits)
+        self.postings += len(records.postings)
+        self.deposited_minor += records.deposited_minor
+        self.spent_minor += records.spent_minor
+        if records.account is not None:
+            self.available_minor += records.account.available_minor
+            self.held_minor += records.account.held_minor
+        self.counter_minor.update(counter_sums(records))
+        for order in records.open_orders:
+            group = age_group(self.now - order.created_at)
+            self.holds[group] += 1
+            self.holds_minor[group] += order.cost_minor
+        self.breaches += len(audited.breaches) + audited.more_breaches
+        self.busy += audited.is_busy
+
+
+def age_group(age: timedelta) -> str:
+    """Name of the age group of a hold."""
+    return next((name for name, bound in AGES if age < bound), AGES[-1][0])

@@ -1,12 +1,13 @@
-"""The composition root: where the commands' ports meet AWS or the cloud on this machine.
+"""Composition root: builds the commands' ports, on AWS or on the local cloud of this machine.
 
-On AWS the operator's own credentials are used, however the AWS tools find them. On a laptop the
-local cloud's are, whatever else the machine may have: nobody's profile is ever sent there.
+On AWS the operator's own credentials are used, as the AWS tools find them. On a laptop only the
+local cloud's are: an operator's profile is never sent there.
 """
 
 import os
 import time
 from collections.abc import Mapping
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -14,50 +15,47 @@ from typing import Any, Final
 import boto3
 from botocore.config import Config
 
-from lambdas import runtime
-from lambdas.adapters import dynamodb
-from lambdas.adapters.market import DynamoMarket
-from lambdas.adapters.orders import DynamoOrders
-from lambdas.adapters.reminders import SqsReminders
-from lambdas.adapters.wallets import DynamoWallets
-from lambdas.names import BRIDGE, Queue
-from ops.adapters.books import DynamoBooks
-from ops.adapters.letters import SqsLetters
-from ops.adapters.logs import PartsLogs, log_groups
-from ops.adapters.settings import settings_of
-from ops.adapters.watch import alarms_of, depths_of
-from ops.errors import CannotRun
-from ops.ports import Letters, Logs, Settings, Tools
-from ops.whereabouts import Whereabouts
+from lambdas.bootstrap import utc_now
+from lambdas.domain.activity import normalise_group_id
+from lambdas.names import BRIDGE, Function, Setting
+from lambdas.storage.accounts import DynamoAccounts
+from lambdas.storage.client import connect
+from lambdas.storage.market import DynamoMarket
+from lambdas.storage.orders import DynamoOrders
+from ops.adapters.audit_store import DynamoAuditStore
+from ops.adapters.cloudwatch import CloudWatchLogs, list_alarms, log_groups
+from ops.adapters.sqs import SqsDeadLetterQueue, queue_depths
+from ops.endpoints import Endpoints, function_name
+from ops.ports import CannotRun, DeadLetterQueue, Logs, StageSettings, Tools
 
-_LOCAL_KEY: Final = "test"  # every key is the operator's in the local cloud, which is on loopback
-_CALLS: Final = Config(
+_LOCAL_KEY: Final = "test"  # the local cloud takes this key for an operator's
+_CONFIG: Final = Config(
     connect_timeout=5, read_timeout=30, retries={"mode": "standard", "max_attempts": 5}
 )
 
 
 def to_stage(stage: str) -> Tools:
-    """A stage on AWS. Raises CannotRun where it is not to be found."""
+    """Ports of a stage on AWS. Raises CannotRun where it is not deployed."""
     region = boto3.session.Session().region_name
     if region is None:
         raise CannotRun("Which region? Set AWS_REGION, or a region in your AWS profile.")
-    return _tools(Whereabouts.of_stage(stage, region, _client("cloudformation", region)), {})
+    return _tools(Endpoints.of_stage(stage, region, _client("cloudformation", region)), {})
 
 
 def to_laptop(state: Path) -> Tools:
-    """A `make up` of this machine. Raises CannotRun where none is ready."""
-    where = Whereabouts.of_laptop(state)
-    assert where.endpoint_url is not None, "a laptop's system has an address"
-    _speak_to(where.endpoint_url)
-    return _tools(where, {BRIDGE: state / "logs" / "bridge.log"})
+    """Ports of a `make up` of this machine. Raises CannotRun where none is running."""
+    endpoints = Endpoints.of_laptop(state)
+    assert endpoints.endpoint_url is not None, "a local cloud has an address"
+    _use_local_cloud(endpoints.endpoint_url)
+    return _tools(endpoints, {BRIDGE: state / "logs" / "bridge.log"})
 
 
-def _speak_to(endpoint_url: str) -> None:
-    """Every AWS client of this process from here on, those inside of libraries as well."""
-    machine = os.environ  # noqa: TID251 - this process's own, and the only way to reach pynamodb's client
+def _use_local_cloud(endpoint_url: str) -> None:
+    """Points every AWS client of this process to the local cloud, pynamodb's included."""
+    environment = os.environ  # noqa: TID251 - the only way to configure clients inside libraries
     for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN"):
-        machine.pop(name, None)
-    machine.update(
+        environment.pop(name, None)
+    environment.update(
         AWS_ENDPOINT_URL=endpoint_url,
         AWS_ACCESS_KEY_ID=_LOCAL_KEY,
         AWS_SECRET_ACCESS_KEY=_LOCAL_KEY,
@@ -69,44 +67,56 @@ def _speak_to(endpoint_url: str) -> None:
     )
 
 
-def _tools(where: Whereabouts, log_files: Mapping[str, Path]) -> Tools:
-    connection = dynamodb.connect(where.tables, where.region)
-    sqs = _client("sqs", where.region)
+def _tools(endpoints: Endpoints, log_files: Mapping[str, Path]) -> Tools:
+    region = endpoints.region
+    connection = connect(endpoints.tables, region)
+    sqs = _client("sqs", region)
 
-    def letters(name: str) -> Letters:
-        return SqsLetters(sqs, where.dead_letters[name], where.queues.get(name))
+    def dead_letters(name: str) -> DeadLetterQueue:
+        return SqsDeadLetterQueue(sqs, endpoints.dead_letters[name], endpoints.queues.get(name))
 
     @cache
-    def settings() -> Settings:
-        clients = (_client(service, where.region) for service in ("cloudformation", "lambda"))
-        return settings_of(where.backend_stack, *clients)
+    def settings() -> StageSettings:
+        name = function_name(
+            _client("cloudformation", region), endpoints.backend_stack, Function.API
+        )
+        return _settings(_client("lambda", region), name)
 
     @cache
     def logs() -> Logs:
-        cloudformation = _client("cloudformation", where.region)
-        return PartsLogs(
-            client=_client("logs", where.region),
-            groups=log_groups(cloudformation, where.backend_stack, where.bridge_stack),
+        cloudformation = _client("cloudformation", region)
+        return CloudWatchLogs(
+            client=_client("logs", region),
+            groups=log_groups(cloudformation, endpoints.backend_stack, endpoints.bridge_stack),
             files=log_files,
-            queues={url.rsplit("/", 1)[-1]: name for name, url in where.queues.items()},
+            queues={url.rsplit("/", 1)[-1]: name for name, url in endpoints.queues.items()},
         )
 
     return Tools(
         orders=DynamoOrders(connection),
-        wallets=DynamoWallets(connection),
+        accounts=DynamoAccounts(connection),
         market=DynamoMarket(connection),
-        books=DynamoBooks(connection),
-        letters=letters,
-        reminders=lambda: SqsReminders(where.region, where.queues[Queue.REMINDERS]),
+        audit_store=DynamoAuditStore(connection),
+        dead_letters=dead_letters,
         settings=settings,
         logs=logs,
-        alarms=lambda: alarms_of(_client("cloudwatch", where.region), f"fintech-{where.stage}-"),
-        depths=lambda: depths_of(sqs, where.queues, where.dead_letters),
-        now=runtime.now,
-        pause=time.sleep,
+        alarms=lambda: list_alarms(_client("cloudwatch", region), f"fintech-{endpoints.stage}-"),
+        queue_depths=lambda: queue_depths(sqs, endpoints.queues, endpoints.dead_letters),
+        now=utc_now,
+        sleep=time.sleep,
+    )
+
+
+def _settings(functions: Any, name: str) -> StageSettings:
+    """Reads the stage's settings from the API function's environment, which holds no secrets."""
+    configuration = functions.get_function_configuration(FunctionName=name)
+    variables = configuration["Environment"]["Variables"]
+    return StageSettings(
+        group_id=normalise_group_id(variables[Setting.GROUP_ID]),
+        overdue_after=timedelta(seconds=int(variables[Setting.OVERDUE_AFTER_S])),
     )
 
 
 def _client(service: str, region: str) -> Any:
-    """boto3 makes its clients from data at run time: they have no static type."""
-    return boto3.session.Session().client(service, region_name=region, config=_CALLS)
+    """A boto3 client; boto3 makes them at run time, so they have no static type."""
+    return boto3.session.Session().client(service, region_name=region, config=_CONFIG)

@@ -1,47 +1,86 @@
-"""The operator's terminal. What comes from outside is shown so that it cannot act on it."""
+"""The operator's terminal, by rich. Foreign text is shown so that a terminal cannot obey it."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import Final, TextIO
+from functools import cache
+from typing import Final
 
-_LONGEST_CELL: Final = 120
+import typer
+from rich import box
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
 
+_MAX_CELL: Final = 120
+_TABLE_WIDTH: Final = 1000
+"""No row is wrapped or cut: an id can always be copied, and a row is one line for grep."""
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Console:
-    """Where a command speaks, and where it listens for a yes."""
-
-    out: TextIO
-    answers: TextIO
-
-    def say(self, text: str = "") -> None:
-        """One line or several."""
-        self.out.write(f"{text}\n")
-        self.out.flush()
-
-    def confirms(self, question: str) -> bool:
-        """Whether the operator says yes; no answer is a no."""
-        self.out.write(f"{question} [y/N] ")
-        self.out.flush()
-        answer = self.answers.readline()
-        if not answer.endswith("\n"):
-            self.say()
-        return answer.strip().lower() in ("y", "yes")
-
-    def table(self, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-        """Columns as wide as they need to be."""
-        cells = [list(heads), *([harmless(cell) for cell in row] for row in rows)]
-        widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-        for row in cells:
-            padded = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-            self.say("  ".join(padded).rstrip())
+_STYLES: Final = {"✓": "green", "✗": "red", "?": "yellow"}
 
 
-def harmless(text: str, longest: int = _LONGEST_CELL) -> str:
-    """Text of others, on one line, without anything that a terminal would obey."""
-    shown = "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in text[: longest + 1])
-    return shown if len(shown) <= longest else f"{shown[: longest - 1]}…"
+@cache
+def _console() -> Console:
+    """One for all output, so that text appears above a progress line and not within it."""
+    return Console(highlight=False)
+
+
+def say(text: str = "") -> None:
+    """Prints text; a line that begins with ✓, ✗ or ? is green, red or yellow."""
+    _console().print(Text(text, style=_STYLES.get(text[:1], "")), soft_wrap=True)
+
+
+def show_table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Prints a table; foreign text in it cannot act on the terminal."""
+    console = Console(width=_TABLE_WIDTH)
+    style = box.SIMPLE_HEAD if console.is_terminal else None
+    table = Table(*headers, box=style, show_edge=False, pad_edge=False)
+    for row in rows:
+        table.add_row(*(Text(printable(cell)) for cell in row))
+    console.print(table)
+
+
+def confirm(question: str) -> bool:
+    """Whether the operator answers yes; no answer is a no."""
+    try:
+        return typer.confirm(question)
+    except typer.Abort:
+        say()
+        return False
+
+
+class Counted:
+    """How far a long scan has come."""
+
+    def __init__(self, progress: Progress, title: str, total: int | None) -> None:
+        self._progress = progress
+        self._task = progress.add_task(title, total=total)
+
+    def advance(self) -> None:
+        """One more."""
+        self._progress.advance(self._task)
+
+
+@contextmanager
+def progress(title: str, total: int | None = None) -> Iterator[Counted]:
+    """A progress line on a terminal, nothing elsewhere. It vanishes at the end."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=24),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    console = _console()
+    hidden = not console.is_terminal
+    with Progress(*columns, console=console, transient=True, disable=hidden) as shown:
+        yield Counted(shown, title, total)
+
+
+def printable(text: str, limit: int = _MAX_CELL) -> str:
+    """Foreign text on one line, with control characters escaped, at most `limit` long."""
+    shown = "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in text[: limit + 1])
+    return shown if len(shown) <= limit else f"{shown[: limit - 1]}…"
 
 
 def age(since: datetime, now: datetime) -> str:

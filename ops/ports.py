@@ -1,7 +1,7 @@
-"""What the operator's commands need of the world, beyond the ports of the functions. Each has two
-forms (AWS, and in memory) that pass the same tests.
+"""Ports of the operator's commands, beyond those of the functions.
 
-Every method may raise `Transient`.
+Each port has two implementations (AWS, and in memory) that pass the same tests. Every method may
+raise `Transient`.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -9,47 +9,46 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from lambdas.domain.ledger import Account, Position
+from lambdas.domain.ledger import Posting
 from lambdas.domain.orders import Order
-from lambdas.ports import Market, Orders, Reminders, Wallets
-from ops.entries import Entry
+from lambdas.ports import Accounts, Market, Orders
+from ops.laws import AccountRecords
 
 
-class Books(Protocol):
-    """The tables as an auditor reads them: everything, page by page. May raise `Unreadable`."""
+class CannotRun(Exception):
+    """The command cannot run at all. The message tells the operator what to do."""
 
-    def accounts(self) -> Iterator[str]:
-        """Every account that has balances, each once."""
 
-    def mentioned(self) -> Iterator[str]:
-        """Every account that an order, a posting or a position names; the same one often."""
+class Unreadable(Exception):
+    """A stored item does not have the form that our code writes. The message quotes no content."""
 
-    def without_balances(self, account_ids: Sequence[str]) -> Sequence[str]:
-        """Those of at most 100 accounts that have no balances at all."""
 
-    def balances(self, account_id: str) -> Account | None:
-        """The balances, read consistently."""
+class AuditStore(Protocol):
+    """The tables as an auditor reads them. Every method may raise `Unreadable`."""
 
-    def entries(self, account_id: str) -> Iterator[Entry]:
-        """All orders and deposits of the account, each once, in an order that does not change.
+    def account_ids(self) -> Iterator[str]:
+        """Every account that any table names, each once: also those without an account item."""
 
-        Postings and orders are read consistently; an order without any posting may be missed
-        while it is very young.
+    def read(self, account_id: str) -> AccountRecords:
+        """All items of one account, each read once and consistently.
+
+        The reads are not one transaction: an account that changes meanwhile may look inconsistent.
+        An order without any posting may be missing while it is very young.
         """
 
-    def positions(self, account_id: str) -> Sequence[Position]:
-        """What the account owns, read consistently."""
+    def order(self, order_id: str) -> Order | None:
+        """One order; consistent read."""
 
-    def open_orders(self) -> Iterator[Order]:
-        """Every order without an end, but perhaps the very youngest."""
+    def postings_of(self, order: Order) -> Sequence[Posting]:
+        """The postings that an order caused, by number; consistent read."""
 
     def in_conflict(self) -> Iterator[Order]:
-        """Every order with an answer that contradicts its end."""
+        """Every order with an answer that contradicts its end; reads the whole table."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Letter:
-    """A message that was put aside. `reason` is None where a queue gave up on it by itself."""
+class DeadLetter:
+    """A message in a dead-letter queue. `reason` is None where the queue itself gave up on it."""
 
     letter_id: str
     body: str
@@ -59,70 +58,66 @@ class Letter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moved:
-    """How many letters went back, and whether all of them have arrived by now."""
+    """How many dead letters went back, and whether the move has finished."""
 
     letters: int
     finished: bool = True
 
 
-class Letters(Protocol):
-    """One dead-letter queue. Looking changes nothing: all that is looked at stays in it."""
+class DeadLetterQueue(Protocol):
+    """One dead-letter queue."""
 
-    def look(self, most: int) -> Sequence[Letter]:
-        """At most so many of the letters, oldest first."""
+    def peek(self, limit: int) -> Sequence[DeadLetter]:
+        """At most `limit` dead letters, oldest first. All of them stay in the queue."""
 
-    def move(self, letters: Sequence[Letter]) -> Moved:
-        """Back to the queue that they came from; each leaves only after it has arrived there."""
+    def move(self, letters: Sequence[DeadLetter]) -> Moved:
+        """Sends dead letters back to their source queue; each is deleted only after it was sent."""
 
     def drop(self, letter_id: str) -> bool:
-        """Forget one letter; False when it is not there."""
+        """Deletes one dead letter; False where it is not in the queue."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogLine:
-    """What one part has logged. A queue that it names goes by our name for it."""
+    """One structured log line. `part` is a function's name, `bridge` or `gateway`."""
 
     at: datetime
     part: str
-    """`gateway`, `bridge`, or a function's name."""
-
     fields: Mapping[str, Any]
 
 
 class Logs(Protocol):
-    """The logs of all parts: the gateway's, the functions', the bridge's."""
+    """The logs of all parts: the API gateway's access log, the functions' and the bridge's."""
 
-    def holding(
+    def search(
         self, text: str, since: datetime, until: datetime, part: str | None = None
     ) -> Sequence[LogLine]:
-        """Every line within the time that holds the text, of all parts or one, oldest first."""
+        """Lines of this time that contain the text, of all parts or one, oldest first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alarm:
-    """One alarm as it stands. `says` ends with the runbook's section."""
+    """A CloudWatch alarm. `description` ends with the section of the runbook."""
 
     name: str
     state: str
     since: datetime
-    says: str
+    description: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Depth:
-    """Messages of one queue, about: SQS counts them on many servers. The relay has dead letters
-    alone.
-    """
+class QueueDepth:
+    """Approximate number of messages of a queue. The relay has a dead-letter queue alone."""
 
     queue: str
     waiting: int | None
-    in_work: int | None
-    dead: int
+    in_flight: int | None
+    dead_letters: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
-    """What the stage is set to, as its functions were told."""
+class StageSettings:
+    """Settings of a stage, as its functions have them."""
 
     group_id: str
     overdue_after: timedelta
@@ -130,17 +125,16 @@ class Settings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tools:
-    """All that a command may use. What costs a call of its own is made when it is asked for."""
+    """The ports of all commands. Those that cost a call of their own are built when used."""
 
     orders: Orders
-    wallets: Wallets
+    accounts: Accounts
     market: Market
-    books: Books
-    letters: Callable[[str], Letters]
-    reminders: Callable[[], Reminders]
-    settings: Callable[[], Settings]
+    audit_store: AuditStore
+    dead_letters: Callable[[str], DeadLetterQueue]
+    settings: Callable[[], StageSettings]
     logs: Callable[[], Logs]
     alarms: Callable[[], Sequence[Alarm]]
-    depths: Callable[[], Sequence[Depth]]
+    queue_depths: Callable[[], Sequence[QueueDepth]]
     now: Callable[[], datetime]
-    pause: Callable[[float], None]  # seconds
+    sleep: Callable[[float], None]  # seconds

@@ -1,1 +1,1 @@
-"""What operators need of AWS beyond the functions' own adapters: scans, dead letters, stacks."""
+"""AWS implementations of the commands' ports: DynamoDB, SQS, CloudWatch."""

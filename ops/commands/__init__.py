@@ -1,1 +1,1 @@
-"""One file per command: what it is given, what it says, and with which status it ends."""
+"""The commands. Each returns its exit status: 0 done or all is well, 1 not so or not done."""

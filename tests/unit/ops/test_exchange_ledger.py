@@ -1,12 +1,14 @@
-"""What we hold as accepted is what the exchange holds as accepted, and what differs is told."""
+"""What we hold as accepted is what the exchange holds as accepted; differences are reported."""
 
 import json
 from pathlib import Path
 
 import pytest
 
-from lambdas.domain.orders import Event
+from lambdas.domain.orders import Event, Order
+from ops.ports import Unreadable
 from tests.builders import ALICE
+from tests.fakes.operations import MemoryAuditStore
 from tests.unit.ops.world import World
 
 
@@ -37,6 +39,17 @@ def test_a_group_is_the_same_as_number_and_as_text(world: World, ledger: Path) -
     accepted = world.happen(world.place(1), Event.ACCEPT)
     ledger.write_text(line(accepted.order_id, True, group_id="3"))
     assert reconciled(world, ledger)[0] == 0
+
+
+def test_an_order_that_cannot_be_read_is_reported(world: World, ledger: Path) -> None:
+    class Torn(MemoryAuditStore):
+        def order(self, order_id: str) -> Order | None:
+            raise Unreadable("an item of orders cannot be read")
+
+    world.audit_store = Torn(world.store)
+    ledger.write_text(line("33333333-3333-4333-8333-333333333333", True))
+    status, said = reconciled(world, ledger)
+    assert (status, "is unreadable (here), must be accepted" in said) == (1, True)
 
 
 @pytest.mark.parametrize(("theirs", "word"), [("", "unknown"), ("rejected", "rejected")])
@@ -87,7 +100,7 @@ def test_a_file_that_is_no_ledger_cannot_be_compared(world: World, ledger: Path,
     ledger.write_text(text)
     status, said = reconciled(world, ledger)
     assert status == 2
-    assert "line 1, is no verdict" in said
+    assert "line 1, is not an answer" in said
 
 
 def test_a_file_that_is_not_there_cannot_be_compared(world: World, ledger: Path) -> None:

@@ -3,57 +3,57 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
-from io import StringIO
 from uuid import UUID
 
-from lambdas.domain import trading
-from lambdas.domain.orders import Event, Order, order_id_for
-from lambdas.domain.trading import Snapshot
-from ops.__main__ import attempt, run
-from ops.arguments import parse
-from ops.console import Console
-from ops.ports import Alarm, Depth, Letters, LogLine, Settings, Tools
+from typer.testing import CliRunner
+
+from lambdas.domain import orders as decisions
+from lambdas.domain.errors import StaleDecision
+from lambdas.domain.orders import Event, Order, Snapshot, order_id_for
+from ops.__main__ import app
+from ops.ports import Alarm, AuditStore, DeadLetterQueue, LogLine, QueueDepth, StageSettings, Tools
 from tests.builders import ALICE, NOW, POLICY, a_deposit, a_placing, a_purchase, a_quote
 from tests.fakes.memory import (
+    MemoryAccounts,
     MemoryDeadLetters,
     MemoryMarket,
     MemoryOrders,
     MemoryStore,
-    MemoryWallets,
 )
-from tests.fakes.operations import MemoryBooks, MemoryLetters, MemoryLogs
-from tests.fakes.reminders import MemoryReminders
+from tests.fakes.operations import MemoryAuditStore, MemoryDeadLetterQueue, MemoryLogs
 
 
 @dataclass
 class World:
-    """Ports over one store; `now` is what the operator's clock says."""
+    """Ports over one store; `now` is the operator's time."""
 
     store: MemoryStore = field(default_factory=MemoryStore)
     now: datetime = NOW
-    box: MemoryDeadLetters = field(default_factory=MemoryDeadLetters)
+    put_aside: MemoryDeadLetters = field(default_factory=MemoryDeadLetters)
     pauses: list[float] = field(default_factory=list)
     alarms: list[Alarm] = field(default_factory=list)
-    depths: list[Depth] = field(default_factory=list)
+    depths: list[QueueDepth] = field(default_factory=list)
     log: list[LogLine] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.orders = MemoryOrders(self.store)
-        self.wallets = MemoryWallets(self.store)
-        self.books = MemoryBooks(self.store)
-        self.reminders = MemoryReminders(lambda: self.now)
-        self.letters = MemoryLetters(self.box, NOW - timedelta(hours=2))
+        self.accounts = MemoryAccounts(self.store)
+        self.audit_store: AuditStore = MemoryAuditStore(self.store)
+        self.dead_letters = MemoryDeadLetterQueue(self.put_aside, NOW - timedelta(hours=2))
 
     def deposit(
         self, account_id: str = ALICE, amount_minor: int = 10_000_00, number: int = 1
-    ) -> None:
-        self.wallets.deposit(a_deposit(account_id, amount_minor, number))
+    ) -> str:
+        account = self.accounts.get(account_id)
+        decision = a_deposit(account_id, amount_minor, number, account)
+        self.accounts.commit_deposit(decision)
+        return decision.deposit.deposit_id
 
     def place(
         self, number: int, account_id: str = ALICE, symbol: str = "AAPL", shares: str = "2"
     ) -> Order:
         snapshot = Snapshot(
-            account=self.wallets.account(account_id), quote=a_quote(symbol=symbol), order=None
+            account=self.accounts.get(account_id), quote=a_quote(symbol=symbol), order=None
         )
         decision = a_placing(
             snapshot,
@@ -64,41 +64,43 @@ class World:
         return decision.after
 
     def happen(self, order: Order, event: Event) -> Order:
-        """The order after the event, as the functions would have it."""
-        decision = trading.apply(self.store.orders[order.order_id], event, now=self.now)
+        """The order after the event, as the functions write it."""
+        current = self.store.orders[order.order_id]
+        account = self.accounts.get(order.account_id)
+        decision = decisions.apply(current, event, account, now=self.now)
         if decision.after != decision.before:
             self.orders.commit(decision)
         return decision.after
 
-    def ask_again(self, order: Order, now: datetime) -> Order:
-        decision = trading.ask_again(self.store.orders[order.order_id], POLICY, now)
-        assert decision is not None
+    def retry(self, order: Order, now: datetime) -> Order:
+        decision = decisions.retry(self.store.orders[order.order_id], POLICY, now)
+        if decision is None:
+            raise StaleDecision
         self.orders.commit(decision)
         return decision.after
 
     def tools(self) -> Tools:
-        def letters(queue: str) -> Letters:
-            assert queue == "validations" or queue == "relay"
-            return self.letters
+        def dead_letters(queue: str) -> DeadLetterQueue:
+            assert queue in ("validations", "relay")
+            return self.dead_letters
 
         return Tools(
             orders=self.orders,
-            wallets=self.wallets,
+            accounts=self.accounts,
             market=MemoryMarket(self.store),
-            books=self.books,
-            letters=letters,
-            reminders=lambda: self.reminders,
+            audit_store=self.audit_store,
+            dead_letters=dead_letters,
+            settings=lambda: StageSettings(group_id="3", overdue_after=timedelta(minutes=15)),
             logs=lambda: MemoryLogs(self.log),
             alarms=lambda: self.alarms,
-            depths=lambda: self.depths,
-            settings=lambda: Settings(group_id="3", overdue_after=timedelta(minutes=15)),
+            queue_depths=lambda: self.depths,
             now=lambda: self.now,
-            pause=self.pauses.append,
+            sleep=self.pauses.append,
         )
 
     def run(self, *arguments: str, answer: str = "") -> tuple[int, str]:
-        """Status and what was said."""
-        out = StringIO()
-        console = Console(out=out, answers=StringIO(answer))
-        status = attempt(lambda: run(parse(arguments), self.tools(), console), console)
-        return status, out.getvalue()
+        """Status and output of a command. A bug's exception is raised."""
+        ran = CliRunner().invoke(
+            app, list(arguments), input=answer, obj=self.tools, catch_exceptions=False
+        )
+        return ran.exit_code, "\n".join(line.rstrip() for line in ran.output.split("\n"))

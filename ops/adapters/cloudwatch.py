@@ -1,6 +1,6 @@
-"""The logs of all parts: in CloudWatch, and of the bridge on a laptop, a process, in its file.
+"""Logs and alarms in CloudWatch; on a laptop the bridge's log is a file.
 
-A line that is no JSON object is none of ours (a library's, Lambda's own), and is left out.
+A line that is not a JSON object comes from a library or from Lambda itself, and is left out.
 """
 
 import json
@@ -12,43 +12,47 @@ from pathlib import Path
 from typing import Any, Final
 
 from lambdas.names import BRIDGE
-from ops.adapters.resources import physical_names
-from ops.ports import LogLine
+from ops.endpoints import resource_names
+from ops.ports import Alarm, LogLine
 
 GATEWAY: Final = "gateway"
-_KIND: Final = "AWS::Logs::LogGroup"
-_OF_FUNCTION: Final = re.compile(r"(\w+?)FunctionLog[0-9A-F]{8}")
-_OF_GATEWAY: Final = re.compile(r"ApiLog[0-9A-F]{8}")
-_OF_BRIDGE: Final = re.compile(r"TaskLog[0-9A-F]{8}")
+_LOG_GROUP: Final = "AWS::Logs::LogGroup"
+_FUNCTION_LOG: Final = re.compile(r"(\w+?)FunctionLog[0-9A-F]{8}")
+_GATEWAY_LOG: Final = re.compile(r"ApiLog[0-9A-F]{8}")
+_BRIDGE_LOG: Final = re.compile(r"TaskLog[0-9A-F]{8}")
 
 
 def log_groups(cloudformation: Any, backend: str, bridge: str) -> Mapping[str, str]:
-    """Every part's log group."""
+    """Log group of every part, from the resources of the two stacks."""
     groups = {}
-    for logical_id, name in physical_names(cloudformation, backend, _KIND).items():
-        if function := _OF_FUNCTION.fullmatch(logical_id):
+    for logical_id, name in resource_names(cloudformation, backend, _LOG_GROUP).items():
+        if function := _FUNCTION_LOG.fullmatch(logical_id):
             groups[function[1].lower()] = name
-        elif _OF_GATEWAY.fullmatch(logical_id):
+        elif _GATEWAY_LOG.fullmatch(logical_id):
             groups[GATEWAY] = name
-    for logical_id, name in physical_names(cloudformation, bridge, _KIND).items():
-        if _OF_BRIDGE.fullmatch(logical_id):
+    for logical_id, name in resource_names(cloudformation, bridge, _LOG_GROUP).items():
+        if _BRIDGE_LOG.fullmatch(logical_id):
             groups[BRIDGE] = name
     return groups
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PartsLogs:
-    """The port `Logs`. `files` are of parts that write to one; `queues` are our names by AWS's."""
+class CloudWatchLogs:
+    """The port `Logs`.
+
+    `groups` and `files` are the log groups and log files by part; `queues` are our names of queues
+    by AWS's: a line that names a queue is given ours.
+    """
 
     client: Any
     groups: Mapping[str, str]
     files: Mapping[str, Path]
     queues: Mapping[str, str]
 
-    def holding(
+    def search(
         self, text: str, since: datetime, until: datetime, part: str | None = None
     ) -> Sequence[LogLine]:
-        """A search in each group, for as many calls as AWS has pages."""
+        """One search in each log group, with as many calls as there are pages."""
         found = [
             line
             for name, events in self._sources(text, since, until)
@@ -62,16 +66,16 @@ class PartsLogs:
         self, text: str, since: datetime, until: datetime
     ) -> Iterator[tuple[str, Iterator[tuple[datetime, str]]]]:
         for part, group in self.groups.items():
-            yield part, self._search(group, text, since, until)
+            yield part, self._events(group, text, since, until)
         for part, file in self.files.items():
-            yield part, _lines(file, text, since, until)
+            yield part, _file_lines(file, text, since, until)
 
-    def _search(
+    def _events(
         self, group: str, text: str, since: datetime, until: datetime
     ) -> Iterator[tuple[datetime, str]]:
         pages = self.client.get_paginator("filter_log_events").paginate(
             logGroupName=group,
-            filterPattern=json.dumps(text),  # in quotes: the very text
+            filterPattern=json.dumps(text),  # quoted: this very text
             startTime=int(since.timestamp() * 1000),
             endTime=int(until.timestamp() * 1000),
         )
@@ -86,18 +90,18 @@ class PartsLogs:
         queue = fields.get("queue")
         if isinstance(queue, str):
             fields["queue"] = self.queues.get(queue, queue)
-        return LogLine(at=_own_time(fields) or at, part=part, fields=fields)
+        return LogLine(at=_written_at(fields) or at, part=part, fields=fields)
 
 
-def _lines(
+def _file_lines(
     file: Path, text: str, since: datetime, until: datetime
 ) -> Iterator[tuple[datetime, str]]:
-    if not file.exists():  # this run has no bridge
+    if not file.exists():  # a run without a bridge
         return
     with file.open(encoding="utf-8", errors="replace") as lines:
         for line in lines:
             fields = _fields(line) if text in line else None
-            at = None if fields is None else _own_time(fields)
+            at = None if fields is None else _written_at(fields)
             if at is not None and since <= at <= until:
                 yield at, line
 
@@ -110,11 +114,25 @@ def _fields(message: str) -> dict[str, Any] | None:
     return fields if isinstance(fields, dict) else None
 
 
-def _own_time(fields: Mapping[str, Any]) -> datetime | None:
-    """When it was written, as the bridge or a function says: CloudWatch's time is when it came."""
-    said = fields.get("at", fields.get("timestamp"))
+def _written_at(fields: Mapping[str, Any]) -> datetime | None:
+    """When the line was written, by its own field: CloudWatch's time is when the line arrived."""
     try:
-        at = datetime.fromisoformat(str(said).replace(",", "."))
+        at = datetime.fromisoformat(str(fields.get("timestamp")))
     except ValueError:
         return None
     return at if at.tzinfo is not None else None
+
+
+def list_alarms(client: Any, prefix: str) -> Sequence[Alarm]:
+    """Every alarm whose name begins with the prefix. One call for each hundred."""
+    pages = client.get_paginator("describe_alarms").paginate(AlarmNamePrefix=prefix)
+    return [
+        Alarm(
+            name=found["AlarmName"].removeprefix(prefix),
+            state=found["StateValue"],
+            since=found["StateUpdatedTimestamp"],
+            description=found["AlarmDescription"],
+        )
+        for page in pages
+        for found in page["MetricAlarms"]
+    ]
