@@ -8,14 +8,13 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from mqtt_bridge.counters import Counters
-from mqtt_bridge.credentials import Credentials
+from mqtt_bridge.aws import BrokerCredentials
 from mqtt_bridge.crt_transport import CrtTransport
-from mqtt_bridge.limits import Limits
+from mqtt_bridge.observability import Counters
 from mqtt_bridge.paho_transport import PahoTransport
-from mqtt_bridge.settings import Broker, Scheme
-from mqtt_bridge.threads import Alarm
-from mqtt_bridge.transport import Arrival, NotConfirmed, Transport
+from mqtt_bridge.settings import Broker, Limits, Scheme
+from mqtt_bridge.transport import InboundMessage, NotConfirmed, Transport
+from mqtt_bridge.workers import Workers
 from tests.integration.mqtt_bridge.conftest import needs_mosquitto
 from tests.integration.mqtt_bridge.world import INFO, REQUEST, Iotcore, Mosquitto, Peer, eventually
 
@@ -31,18 +30,18 @@ WORLDS = [
 class Inbox:
     """A Receiver that only remembers."""
 
-    arrivals: list[Arrival] = field(default_factory=list)
+    messages: list[InboundMessage] = field(default_factory=list)
     room: int = 1_000_000
 
-    def offer(self, arrival: Arrival) -> None:
-        self.arrivals.append(arrival)
+    def offer(self, message: InboundMessage) -> None:
+        self.messages.append(message)
 
     def has_room(self) -> bool:
-        return len(self.arrivals) < self.room
+        return len(self.messages) < self.room
 
     @property
     def payloads(self) -> list[bytes]:
-        return [arrival.payload for arrival in self.arrivals]
+        return [message.payload for message in self.messages]
 
 
 @dataclass
@@ -55,17 +54,17 @@ class World:
 
     @contextmanager
     def transport(self, inbox: Inbox, **limits: float) -> Iterator[Transport]:
-        alarm = Alarm()
-        transport = self.make(alarm, Limits(first_delay_s=0.05, longest_delay_s=0.4, **limits))  # type: ignore[arg-type]
+        workers = Workers(stuck_s=60)
+        transport = self.make(workers, Limits(first_delay_s=0.05, longest_delay_s=0.4, **limits))  # type: ignore[arg-type]
         transport.start(inbox)
         try:
             assert transport.wait_connected(10)
             yield transport
         finally:
             transport.close(5)
-            assert not alarm.raised
+            assert not workers.has_fatal_error
 
-    def make(self, alarm: Alarm, limits: Limits) -> Transport:
+    def make(self, workers: Workers, limits: Limits) -> Transport:
         address = Broker(scheme=Scheme.MQTT, host="127.0.0.1", port=self.broker.port)
         topics = (INFO, REQUEST)
         if self.kind == "crt":
@@ -76,16 +75,16 @@ class World:
                 login=None,
                 counters=Counters(),
                 limits=limits,
-                alarm=alarm,
+                workers=workers,
             )
         return PahoTransport(
             broker=address,
             client_id=self.client_id,
             topics=topics,
-            credentials=Credentials(),
+            credentials=BrokerCredentials(),
             counters=Counters(),
             limits=limits,
-            alarm=alarm,
+            workers=workers,
         )
 
     def peer(self, subscribe: str | None = None) -> Peer:
@@ -103,11 +102,11 @@ def test_what_is_not_acknowledged_comes_again_and_what_is_does_not(world: World)
     with world.transport(first) as transport:
         with world.peer() as peer:
             peer.publish(INFO, b"a", b"b", b"c")
-        eventually(lambda: len(first.arrivals) == 3)
-        transport.acknowledge([first.arrivals[0].token])
+        eventually(lambda: len(first.messages) == 3)
+        transport.acknowledge([first.messages[0].token])
         time.sleep(0.3)
     with world.transport(second):
-        eventually(lambda: len(second.arrivals) >= 2)
+        eventually(lambda: len(second.messages) >= 2)
         time.sleep(0.3)
         assert sorted(second.payloads) == [b"b", b"c"]
 
@@ -117,12 +116,12 @@ def test_acknowledgements_in_any_order_keep_the_connection(world: World) -> None
     with world.transport(inbox) as transport:
         with world.peer() as peer:
             peer.publish(INFO, *[str(i).encode() for i in range(15)])
-            eventually(lambda: len(inbox.arrivals) == 15)
-            for arrival in reversed(inbox.arrivals):
-                transport.acknowledge([arrival.token])
+            eventually(lambda: len(inbox.messages) == 15)
+            for message in reversed(inbox.messages):
+                transport.acknowledge([message.token])
             peer.publish(INFO, b"after")
         eventually(lambda: inbox.payloads[-1] == b"after")
-        assert len(inbox.arrivals) == 16, "nothing came twice, so the connection held"
+        assert len(inbox.messages) == 16, "nothing came twice, so the connection held"
 
 
 def test_messages_of_the_time_away_arrive(world: World) -> None:
@@ -134,9 +133,9 @@ def test_messages_of_the_time_away_arrive(world: World) -> None:
     with world.transport(inbox) as transport:
         acknowledged = 0
         deadline = time.monotonic() + 10
-        while len(inbox.arrivals) < 50 and time.monotonic() < deadline:
-            new = inbox.arrivals[acknowledged:]
-            transport.acknowledge([arrival.token for arrival in new])
+        while len(inbox.messages) < 50 and time.monotonic() < deadline:
+            new = inbox.messages[acknowledged:]
+            transport.acknowledge([message.token for message in new])
             acknowledged += len(new)
             time.sleep(0.02)
         assert sorted(map(int, inbox.payloads)) == list(range(50))
@@ -150,7 +149,7 @@ def test_a_publication_is_done_with_the_acknowledgement_of_the_broker(world: Wor
 
 
 def test_a_publication_without_a_broker_is_not_confirmed(world: World) -> None:
-    with world.transport(Inbox(), puback_s=2) as transport:
+    with world.transport(Inbox()) as transport:
         world.broker.stop()
         eventually(lambda: not transport.is_connected)
         with pytest.raises(NotConfirmed):
@@ -165,8 +164,8 @@ def test_an_acknowledgement_of_an_earlier_connection_is_dropped(world: World) ->
     with world.transport(inbox) as transport:
         with world.peer() as peer:
             peer.publish(INFO, b"before")
-        eventually(lambda: len(inbox.arrivals) == 1)
-        old = inbox.arrivals[0].token
+        eventually(lambda: len(inbox.messages) == 1)
+        old = inbox.messages[0].token
         world.broker.stop()
         eventually(lambda: not transport.is_connected)
         world.broker.start()
@@ -187,10 +186,10 @@ def test_an_acknowledgement_while_disconnected_is_dropped(world: World) -> None:
     with world.transport(inbox) as transport:
         with world.peer() as peer:
             peer.publish(INFO, b"before")
-        eventually(lambda: len(inbox.arrivals) == 1)
+        eventually(lambda: len(inbox.messages) == 1)
         world.broker.stop()
         eventually(lambda: not transport.is_connected)
-        transport.acknowledge([inbox.arrivals[0].token])
+        transport.acknowledge([inbox.messages[0].token])
         world.broker.start()
         assert transport.wait_connected(10)
         with world.peer() as peer:
@@ -206,32 +205,32 @@ def test_without_room_the_rest_stays_with_the_broker_until_there_is(world: World
     with world.transport(inbox, window_messages=10) as transport:
         with world.peer() as peer:
             peer.publish(INFO, *[str(i).encode() for i in range(40)])
-        eventually(lambda: len(inbox.arrivals) == 10)
+        eventually(lambda: len(inbox.messages) == 10)
         time.sleep(0.5)
-        assert len(inbox.arrivals) == 10
+        assert len(inbox.messages) == 10
         inbox.room = 1_000
         deadline = time.monotonic() + 10
         while len(set(inbox.payloads)) < 40 and time.monotonic() < deadline:
-            transport.acknowledge([arrival.token for arrival in list(inbox.arrivals)])
+            transport.acknowledge([message.token for message in list(inbox.messages)])
             time.sleep(0.05)
         assert {int(p) for p in inbox.payloads} == set(range(40))
 
 
-def test_a_bug_in_the_receiver_raises_the_alarm(
+def test_a_bug_in_the_receiver_is_a_fatal_error(
     world: World, caplog: pytest.LogCaptureFixture
 ) -> None:
     class Broken(Inbox):
-        def offer(self, arrival: Arrival) -> None:
+        def offer(self, message: InboundMessage) -> None:
             raise RuntimeError("a bug")
 
-    alarm = Alarm()
-    transport = world.make(alarm, Limits())
+    workers = Workers(stuck_s=60)
+    transport = world.make(workers, Limits())
     transport.start(Broken())
     try:
         assert transport.wait_connected(10)
         with world.peer() as peer:
             peer.publish(INFO, b"x")
-        eventually(lambda: alarm.raised)
+        eventually(lambda: workers.has_fatal_error)
         assert "crashed" in caplog.text
     finally:
         transport.close(5)

@@ -21,8 +21,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from bench.sqs_stub import ENVIRONMENT, SqsStub
 from mqtt_bridge.bridge import Bridge
-from mqtt_bridge.limits import Limits
-from mqtt_bridge.settings import Settings
+from mqtt_bridge.settings import Limits, Settings
 
 ROOT = Path(__file__).parents[3]
 INFO, REQUEST, VALIDATION = "stocks/info", "stocks/request", "stocks/validation"
@@ -184,7 +183,7 @@ def running_bridge(environ: dict[str, str], limits: Limits = QUICK) -> Iterator[
         yield bridge
     finally:
         bridge.drain()
-        assert not bridge.alarm.raised, "a thread of the bridge met a bug"
+        assert not bridge.workers.has_fatal_error, "a thread of the bridge met a bug"
 
 
 class Process:
@@ -214,7 +213,7 @@ class Process:
     def events(self, name: str | None = None) -> list[dict[str, Any]]:
         """What it has logged."""
         lines = [json.loads(line) for line in self._log.read_text().splitlines()]
-        return [line for line in lines if name is None or line["event"] == name]
+        return [line for line in lines if name is None or line["message"] == name]
 
     def await_event(self, name: str, n: int = 1) -> None:
         eventually(lambda: len(self.events(name)) >= n, what=f"{name} logged {n} times")
