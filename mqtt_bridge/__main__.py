@@ -5,6 +5,7 @@ Exit status: 0 after a signal, 1 after a bug (the platform starts it again), 2 f
 
 import signal
 import sys
+import threading
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,15 +27,15 @@ def main() -> int:
         print(f"mqtt_bridge cannot start: {error}", file=sys.stderr)  # noqa: T201 - for a person
         return 2
     log_library_warnings()
-    # Blocked before any thread exists and fetched by `sigtimedwait`, so that no handler ever runs
-    # while a lock is held.
+    # Blocked before any thread exists and fetched by a thread, so that no handler ever runs while
+    # a lock is held. Not by `sigtimedwait`, which takes SIGCONT for a signal to stop.
     signal.pthread_sigmask(signal.SIG_BLOCK, _STOP_SIGNALS)
     limits = Limits()
     bridge = Bridge(settings, clock=utc_now, limits=limits)
     health.clear(settings.health_file)
     logger.info("started", client_id=settings.client_id, topics=list(settings.queue_urls))
     bridge.start()
-    _watch(bridge, settings.health_file, limits)
+    _watch(bridge, settings.health_file, limits, _stop_event(bridge))
     health.clear(settings.health_file)
     is_drained = bridge.drain()
     bridge.report()
@@ -42,7 +43,19 @@ def main() -> int:
     return 1 if bridge.workers.has_fatal_error else 0
 
 
-def _watch(bridge: Bridge, health_file: Path, limits: Limits) -> None:
+def _stop_event(bridge: Bridge) -> threading.Event:
+    """Return an event that is set by the first signal to stop."""
+    stop = threading.Event()
+
+    def wait() -> None:
+        signal.sigwait(_STOP_SIGNALS)
+        stop.set()
+
+    bridge.workers.start("signals", wait)
+    return stop
+
+
+def _watch(bridge: Bridge, health_file: Path, limits: Limits, stop: threading.Event) -> None:
     """Write the health file and reports until a signal arrives or a thread meets a bug.
 
     The first report is written at the first connection, or one interval after the start.
@@ -57,7 +70,7 @@ def _watch(bridge: Bridge, health_file: Path, limits: Limits) -> None:
             is_first = False
             reported_at = time.monotonic()
             bridge.report()
-        if signal.sigtimedwait(_STOP_SIGNALS, limits.tick_s):
+        if stop.wait(limits.tick_s):
             return
 
 

@@ -81,7 +81,7 @@ class Bridge:
         """Return whether messages flow both ways: connected, acknowledged, accepted by SQS."""
         return (
             self.transport.is_connected
-            and self.outbound.is_acknowledged()
+            and self.outbound.broker_acknowledges()
             and self.outbound.is_receiving()
             and self.inbound.is_delivering()
         )

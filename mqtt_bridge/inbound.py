@@ -158,16 +158,16 @@ class Inbound:
         failed = [message for message, outcome in pairs if outcome is SendResult.FAILED]
         done = [message for message, outcome in pairs if outcome is not SendResult.FAILED]
         refused = result.results.count(SendResult.REFUSED)
+        self._counters.add(Count.FORWARDED, len(done) - refused)
+        self._counters.add(Count.REFUSED, refused)
+        self._counters.add(Count.RETRIED, len(failed))
         buffer.settle(failed, any_accepted=bool(done))
         if done:
             self._hold(-len(done), -sum(len(message.body) for message in done))
             self._acknowledge([message.token for message in done])
-            self._counters.add(Count.FORWARDED, len(done) - refused)
             accepted = (m.request_id for m, outcome in pairs if outcome is SendResult.ACCEPTED)
             log_request_ids("forwarded", accepted, queue=buffer.queue_name)
         if refused:
-            self._counters.add(Count.REFUSED, refused)
             logger.error("refused", queue=buffer.queue_name, messages=refused, code=result.code)
         if failed:
-            self._counters.add(Count.RETRIED, len(failed))
             buffer.log_failure(len(failed), result.code)

@@ -15,7 +15,7 @@ from functools import partial
 from itertools import islice
 from typing import Final, TypeVar
 
-from mqtt_bridge.aws import MAX_ENTRIES, Queues, QueueUnavailable
+from mqtt_bridge.aws import MAX_ENTRIES, Queues, QueueUnavailable, ReceivedMessage
 from mqtt_bridge.observability import (
     Count,
     Counters,
@@ -112,7 +112,7 @@ class Outbound:
         with self._changed:
             return len(self._unacknowledged())
 
-    def is_acknowledged(self) -> bool:
+    def broker_acknowledges(self) -> bool:
         """Return whether the broker acknowledges publications in time."""
         return self._acknowledging
 
@@ -123,8 +123,8 @@ class Outbound:
 
     def _publish_all(self) -> None:
         while not self._stopping:
+            self._extend_visibility()
             with self._workers.step():
-                self._extend_visibility()
                 if not self._transport.wait_connected(_TURN_S):
                     continue
                 self._check_acknowledgements()
@@ -160,18 +160,25 @@ class Outbound:
         self._receives.reset()
         self._failing_since = None
         self._counters.add(Count.OUTBOUND_RECEIVED, len(received))
-        now = time.monotonic()
         with self._changed:
-            for message in received:
-                body = message.body.encode()
-                self._held[message.receipt] = _Held(
-                    receipt=message.receipt,
-                    body=body,
-                    request_id=request_id_of(body),
-                    received_at=now,
-                    extend_at=now + limits.visibility_s / 2,
-                )
-        self._publish_waiting()
+            is_stopping = self._stopping
+            if not is_stopping:
+                self._held |= {message.receipt: self._hold(message) for message in received}
+        if is_stopping:
+            self._release([message.receipt for message in received])
+        else:
+            self._publish_waiting()
+
+    def _hold(self, message: ReceivedMessage) -> _Held:
+        now = time.monotonic()
+        body = message.body.encode()
+        return _Held(
+            receipt=message.receipt,
+            body=body,
+            request_id=request_id_of(body),
+            received_at=now,
+            extend_at=now + self._limits.visibility_s / 2,
+        )
 
     def _publish_waiting(self) -> None:
         """Publish the messages that are not published on this connection; one while stalled."""
@@ -179,8 +186,6 @@ class Outbound:
             waiting = [held for held in self._unacknowledged() if held.published_at is None]
             if not self._acknowledging:
                 waiting = [] if self._published() else waiting[:1]
-            if self._stopping:
-                return
             for held in waiting:
                 held.published_at = time.monotonic()
         for held in waiting:
@@ -235,17 +240,19 @@ class Outbound:
                 if now - held.received_at >= self._limits.hold_s:
                     del self._held[held.receipt]
             due = [held for held in self._held.values() if held.extend_at <= now]
+        visibility_s = self._limits.visibility_s
         for batch in _batches(due):
-            wait_s = self._limits.visibility_s / 2
+            receipts = [held.receipt for held in batch]
             try:
-                self._queues.change_visibility(
-                    self._url, [held.receipt for held in batch], self._limits.visibility_s
-                )
+                with self._workers.step():
+                    self._queues.change_visibility(self._url, receipts, visibility_s)
             except QueueUnavailable as error:
                 logger.warning("visibility not extended, will retry", code=str(error))
-                wait_s /= 5
+                for held in due:
+                    held.extend_at = max(held.extend_at, now + visibility_s / 10)
+                return
             for held in batch:
-                held.extend_at = now + wait_s
+                held.extend_at = now + visibility_s / 2
 
     def _delete_all(self) -> None:
         backoff = self._new_backoff()

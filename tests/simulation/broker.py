@@ -9,8 +9,13 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from random import Random
 
-from mqtt_bridge.ack_order import AckOrder, Pending
-from mqtt_bridge.transport import Arrival, NotConfirmed, Receiver
+from mqtt_bridge.transport import (
+    AckOrder,
+    InboundMessage,
+    NotConfirmed,
+    PendingAck,
+    Receiver,
+)
 from tests.simulation.green import Condition
 from tests.simulation.kernel import Kernel
 
@@ -33,6 +38,7 @@ class SimBroker:
         self.connection: SimTransport | None = None
         self.on_request: Callable[[bytes], None] = lambda _: None
         self.is_up = True
+        self.acknowledges = True  # while False, it takes publications and sends no PUBACK
         self.epoch = 0  # grows with every death of the broker: what was on its way is gone
         self._request_topic = request_topic
 
@@ -134,9 +140,9 @@ class SimTransport:
             return
         assert self._receiver is not None
         if self._receiver.has_room():
-            pending = self._order.arrived(kept)
+            pending = self._order.add(kept)
             self._kernel.say(f"bridge: hears {kept.topic}")
-            self._receiver.offer(Arrival(kept.topic, kept.payload, pending))
+            self._receiver.offer(InboundMessage(kept.topic, kept.payload, pending))
 
     def publish(self, topic: str, payload: bytes) -> "Future[None]":
         """The broker has it after a while, and says so after another; a cut may come between."""
@@ -156,7 +162,8 @@ class SimTransport:
             return
         self._kernel.say(f"broker: takes {payload.decode()[:56]}…")
         self._broker.publish(topic, payload)
-        self._kernel.at(self._broker.delay_s(), lambda: self._confirm(future))
+        if self._broker.acknowledges:
+            self._kernel.at(self._broker.delay_s(), lambda: self._confirm(future))
 
     def _confirm(self, future: "Future[None]") -> None:
         if not future.done() and not self._is_over:
@@ -168,8 +175,8 @@ class SimTransport:
 
         def mark() -> None:
             for token in tokens:
-                assert isinstance(token, Pending)
-                token.done = True
+                assert isinstance(token, PendingAck)
+                token.is_done = True
             self._kernel.at(self._broker.delay_s(0.1), self._send_ready)
 
         if self._kernel.current is None:  # while a message is being taken in: nobody else runs
@@ -182,6 +189,11 @@ class SimTransport:
             return
         for kept in self._order.ready():
             self._broker.acknowledged(kept)
+
+    def reconnect(self) -> None:
+        """End the connection and make a new one."""
+        if self.is_connected:
+            self._broker.cut()
 
     def cut(self) -> None:
         """The connection is gone; try again in a while."""

@@ -1,12 +1,14 @@
-"""Threads, locks and clocks for the bridge, over the kernel: its modules are given these in place
-of `threading` and `time`, and run otherwise as they are.
+"""Threads, locks and clocks for the bridge, over the kernel: its modules use these in place of
+`threading` and `time`, and run unchanged otherwise.
 
-A thread gives way only where it waits or calls out, so a lock is never found taken.
+A thread gives way only where it waits or makes a call, so a lock is never found taken.
 """
 
+import threading
 from collections.abc import Callable
 from typing import Any
 
+from mqtt_bridge.workers import Workers
 from tests.simulation.kernel import Kernel, Killed, Task
 
 
@@ -66,7 +68,7 @@ class Lock:
 
 
 class Thread:
-    """What `spawn` returns."""
+    """What `Workers.start` returns."""
 
     def __init__(self, kernel: Kernel, task: Task) -> None:
         self._kernel = kernel
@@ -85,6 +87,8 @@ class Thread:
 
 class Threading:
     """What the bridge uses of `threading`."""
+
+    Event = threading.Event  # a flag that nobody waits for
 
     def __init__(self, kernel: Kernel) -> None:
         self._kernel = kernel
@@ -121,14 +125,21 @@ class Time:
 Bug = Callable[[str, BaseException], None]
 
 
-def spawner(kernel: Kernel, process: Callable[[], str], bug: Bug) -> Callable[..., Thread]:
-    """What stands for `mqtt_bridge.threads.spawn`; `bug` hears what a thread did not expect."""
+class GreenWorkers(Workers):
+    """Workers whose threads are tasks; `bug` is called with an exception that ends one."""
 
-    def spawn(name: str, work: Callable[[], None], _alarm: object) -> Thread:
+    def __init__(self, kernel: Kernel, process: str, bug: Bug, stuck_s: float) -> None:
+        super().__init__(stuck_s)
+        self._kernel = kernel
+        self._process = process
+        self._bug = bug
+
+    def start(self, name: str, work: Callable[[], None]) -> Any:
+        """Start a task."""
+
         def ended(error: BaseException | None) -> None:
             if error is not None and not isinstance(error, Killed):
-                bug(name, error)
+                self._bug(name, error)
 
-        return Thread(kernel, kernel.start(f"bridge/{name}", process(), work, ended))
-
-    return spawn
+        task = self._kernel.start(f"bridge/{name}", self._process, work, ended)
+        return Thread(self._kernel, task)

@@ -1,7 +1,7 @@
-"""SQS in this process: queues that deliver late, twice and out of order, and two clients of them.
+"""SQS in this process: queues that deliver late, twice and out of order, and their client.
 
-It stands for our client of it, so `lambdas.adapters.queues` and `mqtt_bridge.queues` run as they
-are.
+The client stands for boto3's, so `mqtt_bridge.aws` runs unchanged, and with `call` for `awsjson`'s,
+so `lambdas.adapters.queues` does too.
 """
 
 from collections.abc import Callable, Mapping
@@ -59,8 +59,9 @@ class Queue:
             self.messages.append(message)
             self.hide(message, after_s + late_s)
 
-    def receive(self, most: int) -> list[Message]:
-        """Some of the visible messages, in any order, hidden for a while."""
+    def receive(self, most: int, visibility_s: float | None = None) -> list[Message]:
+        """Return some visible messages, in any order, and hide them for a while."""
+        hidden_s = self.visibility_s if visibility_s is None else visibility_s
         seen = [m for m in self.messages if m.visible_at_s <= self.kernel.now_s]
         taken = self.rng.sample(seen, min(len(seen), most))
         found = []
@@ -69,7 +70,7 @@ class Queue:
             if message.receives > self.tries:
                 self._bury(message)
                 continue
-            self.hide(message, self.visibility_s)
+            self.hide(message, hidden_s)
             found.append(message)
         return found
 
@@ -125,7 +126,7 @@ def all_queues(kernel: Kernel, rng: Random) -> "dict[str, Queue]":
 
 
 class Client:
-    """Stands for the client of SQS that the adapters and the bridge call."""
+    """Stands for boto3's client of SQS."""
 
     def __init__(self, kernel: Kernel, queues: dict[str, Queue]) -> None:
         self._kernel = kernel
@@ -135,7 +136,7 @@ class Client:
         """Nothing is open."""
 
     def call(self, operation: str, request: Mapping[str, Any]) -> dict[str, Any]:
-        """One call, to the method of that name."""
+        """Make one call by its operation's name, as `awsjson` does."""
         answer: dict[str, Any] = getattr(self, xform_name(operation))(**request)
         return answer
 
@@ -176,14 +177,20 @@ class Client:
         return {"Successful": [{"Id": entry["Id"]} for entry in entries[1::2]], "Failed": failed}
 
     def receive_message(
-        self, *, QueueUrl: str, MaxNumberOfMessages: int, WaitTimeSeconds: int, **_: Any
+        self,
+        *,
+        QueueUrl: str,
+        MaxNumberOfMessages: int,
+        WaitTimeSeconds: int,
+        VisibilityTimeout: int | None = None,
+        **_: Any,
     ) -> dict[str, Any]:
-        """Blocks until there is something, at most that long."""
+        """Block until there is a message, at most that long."""
         queue = self._queues[QueueUrl]
         self._wait(queue, WaitTimeSeconds)
         label = f"looks into {queue.name}"
         got: list[Message] = self._call(
-            "receive", label, lambda: queue.receive(MaxNumberOfMessages)
+            "receive", label, lambda: queue.receive(MaxNumberOfMessages, VisibilityTimeout)
         )
         return {"Messages": [_as_received(message) for message in got]}
 
@@ -217,18 +224,17 @@ class Client:
         return answer
 
     def change_message_visibility_batch(self, *, QueueUrl: str, Entries: Entries) -> dict[str, Any]:
-        """Shows them again now."""
+        """Hide each for so long from now; 0 shows it at once."""
         queue = self._queues[QueueUrl]
-        receipts = {entry["ReceiptHandle"] for entry in Entries}
+        delays = {entry["ReceiptHandle"]: entry["VisibilityTimeout"] for entry in Entries}
 
-        def show() -> dict[str, Any]:
-            for message in [m for m in queue.messages if str(m.number) in receipts]:
-                queue.hide(message, 0.0)
+        def hide() -> dict[str, Any]:
+            for message in [m for m in queue.messages if str(m.number) in delays]:
+                queue.hide(message, delays[str(message.number)])
             return {}
 
-        answer: dict[str, Any] = self._call(
-            "release", f"gives {len(Entries)} back to {queue.name}", show
-        )
+        label = f"changes the visibility of {len(Entries)} in {queue.name}"
+        answer: dict[str, Any] = self._call("change visibility", label, hide)
         return answer
 
     def _call(self, kind: str, label: str, do: Callable[[], Any]) -> Any:

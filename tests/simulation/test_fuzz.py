@@ -13,7 +13,7 @@ from lambdas.wire.envelope import envelope_in
 from lambdas.wire.exchange import request_in, verdict_in
 from lambdas.wire.exchange_prices import prices_in
 from lambdas.wire.malformed import Malformed
-from mqtt_bridge.routing import envelope
+from mqtt_bridge.inbound import envelope
 from tests.simulation import fuzz
 from tests.simulation.functions import sqs_record
 from tests.simulation.kernel import START

@@ -19,7 +19,7 @@ from lambdas.adapters.tables import MODELS
 from lambdas.handlers.api import build_handler
 from lambdas.handlers.lines import Counts
 from lambdas.names import Function, Queue, Setting
-from mqtt_bridge import backoff, inward, lane, outward
+from mqtt_bridge import inbound, outbound, send_buffer, workers
 from mqtt_bridge.settings import Broker, Scheme, Settings
 from tests.simulation import exchange, green
 from tests.simulation.functions import HANDLERS, Functions, Handler
@@ -162,23 +162,21 @@ def _built() -> dict[Function, Any]:
 
 @contextmanager
 def bridged(
-    kernel: Kernel, spawn: Any, make_transport: Any, client: Client, rng: Random
+    kernel: Kernel, make_workers: Any, make_transport: Any, client: Client, rng: Random
 ) -> Iterator[None]:
-    """For as long as it lasts, the bridge's threads are tasks of the kernel."""
+    """While the context lasts, the bridge's threads are tasks of the kernel."""
     threading: Any = green.Threading(kernel)
     time: Any = green.Time(kernel)
     with ExitStack() as stack:
-        for module in (lane, inward, outward):
+        for module in (send_buffer, inbound, outbound, workers):
             stack.enter_context(patch.object(module, "threading", threading))
             stack.enter_context(patch.object(module, "time", time))
-        for module in (inward, outward):
-            stack.enter_context(patch.object(module, "spawn", spawn))
-        stack.enter_context(patch.object(mqtt_bridge.bridge, "time", time))
-        stack.enter_context(
-            patch.object(mqtt_bridge.bridge, "make_client", lambda *_, **__: client)
-        )
-        stack.enter_context(patch.object(mqtt_bridge.bridge, "choose_transport", make_transport))
-        stack.enter_context(patch.object(backoff, "_random", rng))
+        stack.enter_context(patch.object(workers, "_random", rng))
+        bridge = mqtt_bridge.bridge
+        stack.enter_context(patch.object(bridge, "time", time))
+        stack.enter_context(patch.object(bridge, "Workers", make_workers))
+        stack.enter_context(patch.object(bridge, "make_client", lambda *_: client))
+        stack.enter_context(patch.object(bridge, "choose_transport", make_transport))
         yield
 
 

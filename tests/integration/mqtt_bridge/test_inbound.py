@@ -205,7 +205,21 @@ def test_answers_that_get_lost_lose_no_message(
     assert {int(p) for p in payloads(stub, "prices")} == set(range(30))
 
 
-def test_draining_waits_for_what_is_on_its_way(
+def test_a_sender_that_hangs_is_not_healthy(
+    iotcore: Iotcore, stub: SqsStub, client_id: str, tmp_path: Path
+) -> None:
+    stub.faults.latency_s = 1.0
+    limits = Limits(stuck_s=0.4, poll_s=0)
+    with running_bridge(environment(iotcore.port, stub, client_id, tmp_path), limits) as bridge:
+        eventually(bridge.is_healthy)
+        with Peer(iotcore.port) as peer:
+            peer.publish(INFO, b"a price")
+        eventually(lambda: not bridge.is_healthy(), what="a call takes too long")
+        eventually(bridge.is_healthy, what="and ends")
+        assert payloads(stub, "prices") == ["a price"]
+
+
+def test_draining_waits_for_messages_in_flight(
     broker: Iotcore | Mosquitto, stub: SqsStub, client_id: str, tmp_path: Path
 ) -> None:
     stub.faults.latency_s = 1.5  # longer than anything else that draining waits for

@@ -234,7 +234,7 @@ def test_a_late_acknowledgement_ends_the_stall(
     ):
         gate.open.clear()
         stub.put("outbound", ORDER)
-        eventually(lambda: not bridge.outbound.is_acknowledged())
+        eventually(lambda: not bridge.outbound.broker_acknowledges())
         gate.open.set()
         eventually(bridge.is_connected)
         eventually(lambda: stub.bodies("outbound") == [])

@@ -108,7 +108,7 @@ def test_a_wrong_password_is_tried_again_with_growing_delays(
     process = Process(environ, tmp_path / "log")
     process.await_event("disconnected", 3)
     assert process.alive
-    assert not (tmp_path / "alive").exists()
+    assert (tmp_path / "alive").read_text() == "not connected"
     assert process.terminate() == 0
 
 

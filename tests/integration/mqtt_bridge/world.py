@@ -1,4 +1,4 @@
-"""The bridge's world on loopback: real brokers, a plain MQTT peer, the process itself."""
+"""What the bridge's tests run on loopback: real brokers, a plain MQTT peer, the process itself."""
 
 import json
 import os
@@ -115,7 +115,7 @@ def port_open(port: int) -> bool:
 
 
 class Peer:
-    """Somebody else on the broker: publishes with QoS 1, and remembers what it sees."""
+    """Another client of the broker: publishes with QoS 1, and remembers what it sees."""
 
     def __init__(self, port: int, *, subscribe: str | None = None, v5: bool = False) -> None:
         self.seen: list[bytes] = []
@@ -155,7 +155,7 @@ class Peer:
 def environment(
     port: int, stub: SqsStub, client_id: str, folder: Path, **more: str
 ) -> dict[str, str]:
-    """Everything `python -m mqtt_bridge` is told."""
+    """The whole environment of `python -m mqtt_bridge`."""
     return {
         **ENVIRONMENT,
         "AWS_ENDPOINT_URL": stub.url,
@@ -222,9 +222,12 @@ class Process:
         self._popen.kill()
         self._popen.wait(5)
 
+    def send(self, number: signal.Signals) -> None:
+        self._popen.send_signal(number)
+
     def terminate(self) -> int:
-        """SIGTERM, and the exit status within the ten seconds that a container has."""
-        self._popen.send_signal(signal.SIGTERM)
+        """SIGTERM, and the exit status, which comes within ten seconds."""
+        self.send(signal.SIGTERM)
         return self._popen.wait(10)
 
     @property
