@@ -120,13 +120,9 @@ def test_each_queue_goes_by_its_own_name(dev: Synthesized) -> None:
         assert f"{name.capitalize()}MessagesQueue" in told(dev)[f"{name}_QUEUE_URL"]
 
 
-def test_its_image_is_built_from_the_bridge_and_the_client_of_aws_alone(dev: Synthesized) -> None:
+def test_its_image_is_built_from_the_bridge_alone(dev: Synthesized) -> None:
     (image,) = dev.folder.glob("asset.*/mqtt_bridge")
     context = image.parent
-    sources = {
-        str(path.relative_to(ROOT))
-        for package in ("awsjson", "mqtt_bridge")
-        for path in (ROOT / package).glob("*.py")
-    }
+    sources = {str(path.relative_to(ROOT)) for path in (ROOT / "mqtt_bridge").glob("*.py")}
     found = {str(path.relative_to(context)) for path in context.rglob("*") if path.is_file()}
     assert found == sources | {"mqtt_bridge/Dockerfile", "mqtt_bridge/requirements.txt"}

@@ -9,7 +9,7 @@ from cdk.verify.idle_cost import BRIDGE_POLL_S, bill, check_idle_cost
 from cdk.verify.limits import LARGEST_BODY, check_limits
 from cdk.verify.quotas import at_once, check_quotas
 from cdk.verify.subject import Subject
-from mqtt_bridge.limits import Limits
+from mqtt_bridge.settings import Limits
 from tests.infra.templates import Synthesized
 from tests.infra.verify.plant import add, plant_property, written
 

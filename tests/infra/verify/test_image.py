@@ -19,7 +19,7 @@ TASK = "AWS::ECS::TaskDefinition"
 def test_the_image_and_its_task_are_as_they_must_be(dev: Synthesized) -> None:
     checked = check_image(dev.subject)
     assert checked.findings == ()
-    assert "7 packages" in checked.looked_at
+    assert "11 packages" in checked.looked_at
     assert "0 compiled" not in checked.looked_at
 
 

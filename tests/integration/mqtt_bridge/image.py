@@ -1,4 +1,4 @@
-"""The bridge's image without Docker: what its Dockerfile says, done in a folder.
+"""Builds the bridge's image without Docker: follows its Dockerfile in a folder.
 
 RUN and COPY are carried out as they stand, in a clean virtual environment of the image's Python,
 with `/packages` and `/app` inside the folder; ENV, USER, HEALTHCHECK and CMD are read from there.

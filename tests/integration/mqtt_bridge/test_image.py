@@ -89,10 +89,10 @@ def test_its_user_cannot_change_it(image: Image) -> None:
 
 def test_it_holds_the_bridge_and_its_packages_and_nothing_else(image: Image) -> None:
     packages = {path.name for path in (image.root / "packages").iterdir()}
-    assert {"paho", "awscrt", "botocore"} <= packages
+    assert {"paho", "awscrt", "boto3", "botocore", "aws_lambda_powertools"} <= packages
     services = {path.name for path in (image.root / "packages/botocore/data").iterdir()}
-    assert {"sts"} == {name for name in services if "." not in name}
-    assert {path.name for path in (image.root / "app").iterdir()} == {"awsjson", "mqtt_bridge"}
+    assert {"secretsmanager", "sqs", "sts"} == {name for name in services if "." not in name}
+    assert {path.name for path in (image.root / "app").iterdir()} == {"mqtt_bridge"}
     for folder in ("packages", "app"):
         sources = list((image.root / folder).rglob("*.py"))
         assert sources

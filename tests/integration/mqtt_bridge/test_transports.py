@@ -4,7 +4,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
@@ -16,7 +16,16 @@ from mqtt_bridge.settings import Broker, Limits, Scheme
 from mqtt_bridge.transport import InboundMessage, NotConfirmed, Transport
 from mqtt_bridge.workers import Workers
 from tests.integration.mqtt_bridge.conftest import needs_mosquitto
-from tests.integration.mqtt_bridge.world import INFO, REQUEST, Iotcore, Mosquitto, Peer, eventually
+from tests.integration.mqtt_bridge.world import (
+    INFO,
+    PROXY_PORT,
+    REQUEST,
+    Iotcore,
+    Mosquitto,
+    Peer,
+    eventually,
+    gate_before,
+)
 
 WORLDS = [
     pytest.param(("paho", "iotcore"), id="paho-iotcore"),
@@ -51,6 +60,7 @@ class World:
     kind: str
     broker: Iotcore | Mosquitto
     client_id: str
+    port: int
 
     @contextmanager
     def transport(self, inbox: Inbox, **limits: float) -> Iterator[Transport]:
@@ -65,7 +75,7 @@ class World:
             assert not workers.has_fatal_error
 
     def make(self, workers: Workers, limits: Limits) -> Transport:
-        address = Broker(scheme=Scheme.MQTT, host="127.0.0.1", port=self.broker.port)
+        address = Broker(scheme=Scheme.MQTT, host="127.0.0.1", port=self.port)
         topics = (INFO, REQUEST)
         if self.kind == "crt":
             return CrtTransport(
@@ -94,7 +104,8 @@ class World:
 @pytest.fixture(params=WORLDS)
 def world(request: pytest.FixtureRequest, client_id: str) -> World:
     kind, broker = request.param
-    return World(kind, request.getfixturevalue(broker), client_id)
+    started: Iotcore | Mosquitto = request.getfixturevalue(broker)
+    return World(kind, started, client_id, started.port)
 
 
 def test_what_is_not_acknowledged_comes_again_and_what_is_does_not(world: World) -> None:
@@ -157,6 +168,36 @@ def test_a_publication_without_a_broker_is_not_confirmed(world: World) -> None:
         world.broker.start()
         assert transport.wait_connected(10), "reconnects by itself"
         transport.publish(REQUEST, b"again").result(5)
+
+
+def test_a_renewed_connection_ends_the_publications_of_the_old_one(world: World) -> None:
+    with gate_before(world.broker.port) as gate:
+        through_gate = replace(world, port=PROXY_PORT)
+        with world.peer(subscribe=REQUEST) as peer, through_gate.transport(Inbox()) as transport:
+            gate.loses_pubacks = True
+            publication = transport.publish(REQUEST, b"unacknowledged")
+            eventually(lambda: peer.seen == [b"unacknowledged"])
+            assert not publication.done()
+            transport.reconnect()
+            with pytest.raises(NotConfirmed):
+                publication.result(5)
+            gate.loses_pubacks = False
+            eventually(lambda: gate.connections == 2)
+            assert transport.wait_connected(10)
+            transport.publish(REQUEST, b"acknowledged").result(5)
+
+
+def test_a_renewed_connection_redelivers_what_is_not_acknowledged(world: World) -> None:
+    inbox = Inbox()
+    with world.transport(inbox) as transport:
+        with world.peer() as peer:
+            peer.publish(INFO, b"a", b"b")
+        eventually(lambda: len(inbox.messages) == 2)
+        transport.acknowledge([inbox.messages[0].token])
+        time.sleep(0.3)
+        transport.reconnect()
+        eventually(lambda: len(inbox.messages) == 3)
+        assert inbox.payloads == [b"a", b"b", b"b"]
 
 
 def test_an_acknowledgement_of_an_earlier_connection_is_dropped(world: World) -> None:

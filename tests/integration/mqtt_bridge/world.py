@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
@@ -26,7 +27,8 @@ from mqtt_bridge.settings import Limits, Settings
 ROOT = Path(__file__).parents[3]
 INFO, REQUEST, VALIDATION = "stocks/info", "stocks/request", "stocks/validation"
 QUEUES = {INFO: "prices", REQUEST: "requests", VALIDATION: "validations"}
-MOSQUITTO_PORT, IOTCORE_PORT, IOTCORE_V5_PORT, STUB_PORT = 1920, 1921, 1922, 4670
+MOSQUITTO_PORT, IOTCORE_PORT, IOTCORE_V5_PORT, PROXY_PORT, STUB_PORT = 1920, 1921, 1922, 1925, 4670
+_PUBACK = 4  # packet type
 QUICK = Limits(first_delay_s=0.05, longest_delay_s=0.4, poll_s=1, tick_s=0.2)
 
 
@@ -150,6 +152,83 @@ class Peer:
         for info in infos:
             info.wait_for_publish(20)
             assert info.is_published()
+
+
+class Gate:
+    """A TCP proxy in front of the broker, which can hold or lose what the broker answers."""
+
+    def __init__(self, target_port: int) -> None:
+        self.open = threading.Event()
+        self.open.set()  # while clear, nothing of the broker arrives
+        self.loses_pubacks = False  # while set, the broker's PUBACKs are dropped
+        self.connections = 0
+        self._target_port = target_port
+        self._listener = socket.create_server(("127.0.0.1", PROXY_PORT))
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def close(self) -> None:
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                client, _ = self._listener.accept()
+            except OSError:
+                return
+            self.connections += 1
+            try:
+                server = socket.create_connection(("127.0.0.1", self._target_port))
+            except OSError:
+                client.close()
+                continue
+            self._pump(partial(client.recv, 65536), client, server)
+            self._pump(partial(self._from_broker, server), server, client)
+
+    def _from_broker(self, server: socket.socket) -> bytes:
+        """One packet as it stands; the empty one for the end, and none of the lost ones."""
+        while packet := _packet(server):
+            if packet[0] >> 4 != _PUBACK or not self.loses_pubacks:
+                self.open.wait()
+                return packet
+        return b""
+
+    def _pump(
+        self, receive: Callable[[], bytes], source: socket.socket, sink: socket.socket
+    ) -> None:
+        def run() -> None:
+            with source, sink:
+                try:
+                    while data := receive():
+                        sink.sendall(data)
+                    sink.shutdown(socket.SHUT_RDWR)
+                except OSError:
+                    pass
+
+        threading.Thread(target=run, daemon=True).start()
+
+
+def _packet(source: socket.socket) -> bytes:
+    """Read one MQTT packet: type, length in base 128, content."""
+    head = source.recv(1)
+    length, shift = 0, 0
+    while head:
+        head += (digit := source.recv(1, socket.MSG_WAITALL))
+        length |= (digit[0] & 127) << shift
+        shift += 7
+        if digit[0] < 128:
+            return head + (source.recv(length, socket.MSG_WAITALL) if length else b"")
+    return b""
+
+
+@contextmanager
+def gate_before(port: int) -> Iterator[Gate]:
+    gate = Gate(port)
+    try:
+        yield gate
+    finally:
+        gate.open.set()
+        gate.close()
 
 
 def environment(
