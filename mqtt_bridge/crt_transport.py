@@ -66,7 +66,8 @@ class CrtTransport:
     def publish(self, topic: str, payload: bytes) -> "Future[None]":
         """Publish with QoS 1; fails with NotConfirmed when the connection ends.
 
-        A refusal is not passed on before that: it counts as a missing acknowledgement.
+        A refusal while connected is kept until then: it counts as a missing acknowledgement, so
+        that it is repeated with the back-off for a stalled broker.
         """
         future: Future[None] = Future()
         packet = mqtt5.PublishPacket(topic=topic, payload=payload, qos=mqtt5.QoS.AT_LEAST_ONCE)
@@ -162,15 +163,14 @@ class CrtTransport:
     def _on_published(
         self, done: "Future[mqtt5.PublishCompletionData]", future: "Future[None]"
     ) -> None:
-        if done.exception():
-            future.set_exception(NotConfirmed())
-            return
-        reason = done.result().puback.reason_code
-        if reason >= mqtt5.PubackReasonCode.UNSPECIFIED_ERROR:
-            logger.warning("publication refused", reason=int(reason))
+        reason = _refusal(done)
+        if reason is None:
+            future.set_result(None)
+        elif self.is_connected:
+            logger.warning("publication refused", reason=reason)
             self._refused.append(future)
         else:
-            future.set_result(None)
+            future.set_exception(NotConfirmed())
 
     def _on_connected(self, data: mqtt5.LifecycleConnectSuccessData) -> None:
         logger.info("session", present=data.connack_packet.session_present)
@@ -217,6 +217,15 @@ class CrtTransport:
             self._stopped.set()
         else:
             self._client.start()
+
+
+def _refusal(done: "Future[mqtt5.PublishCompletionData]") -> str | None:
+    """Return the name of what went wrong with a publication, None for an acknowledged one."""
+    error = done.exception()
+    if error is not None:
+        return str(getattr(error, "name", type(error).__name__))
+    code = done.result().puback.reason_code
+    return str(code.name) if code >= mqtt5.PubackReasonCode.UNSPECIFIED_ERROR else None
 
 
 def signer(host: str) -> Callable[[Any], None]:

@@ -187,6 +187,24 @@ def test_a_renewed_connection_ends_the_publications_of_the_old_one(world: World)
             transport.publish(REQUEST, b"acknowledged").result(5)
 
 
+def test_a_refused_publication_counts_as_not_acknowledged(
+    iotcore_v5: Iotcore, client_id: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    world = World("crt", iotcore_v5, client_id, PROXY_PORT)
+    with gate_before(iotcore_v5.port) as gate, world.transport(Inbox()) as transport:
+        gate.refuses = True
+        refused = transport.publish(REQUEST, b"not authorized")
+        time.sleep(0.5)
+        gate.refuses = False
+        assert "publication refused" in caplog.text
+        assert not refused.done(), "else it would be repeated at once, for ever"
+        transport.reconnect()
+        with pytest.raises(NotConfirmed):
+            refused.result(5)
+        assert transport.wait_connected(10)
+        transport.publish(REQUEST, b"authorized").result(5)
+
+
 def test_a_renewed_connection_redelivers_what_is_not_acknowledged(world: World) -> None:
     inbox = Inbox()
     with world.transport(inbox) as transport:
