@@ -18,7 +18,7 @@ LIMITS: Final = Limits(senders_per_queue=2, poll_s=20, visibility_s=60, outbound
 
 
 class BridgeProcess:
-    """One at a time, as the service that runs it has it."""
+    """At most one process at a time, as ECS runs it."""
 
     def __init__(
         self,
@@ -39,7 +39,7 @@ class BridgeProcess:
 
     @property
     def name(self) -> str:
-        """Of the process; a new one for each start."""
+        """Name of the process, different for each start."""
         return f"bridge#{self._starts}"
 
     def wired(self, client: Client) -> AbstractContextManager[None]:
@@ -52,7 +52,7 @@ class BridgeProcess:
 
     @property
     def bridge(self) -> Bridge:
-        """The one that runs."""
+        """The running bridge."""
         assert self._bridge is not None
         return self._bridge
 
@@ -70,11 +70,11 @@ class BridgeProcess:
         self._bridge.start()
 
     def kill(self) -> None:
-        """SIGKILL."""
+        """End it as SIGKILL does."""
         self._kernel.kill(self.name)
 
     def restart(self) -> None:
-        """SIGTERM: it drains, ends, and is started again."""
+        """Drain and end it as SIGTERM does; it is started again."""
         bridge, process = self._bridge, self.name
         if bridge is None or process not in self._kernel.on_death:
             return

@@ -13,7 +13,7 @@ from tests.simulation.kernel import Kernel, Killed, Task
 
 
 class Condition:
-    """As `threading.Condition`."""
+    """Stands for `threading.Condition`."""
 
     def __init__(self, kernel: Kernel) -> None:
         self._kernel = kernel
@@ -26,7 +26,7 @@ class Condition:
         return None
 
     def wait(self, timeout: float | None = None) -> bool:
-        """Give way until notified, or the time is over."""
+        """Block until notified or the time is over."""
         task = self._kernel.current
         assert task is not None, "the scheduler itself must not wait"
         self._waiters.append(task)
@@ -37,7 +37,7 @@ class Condition:
                 self._waiters.remove(task)
 
     def wait_for(self, predicate: Callable[[], Any], timeout: float | None = None) -> Any:
-        """Wait until it holds, or the time is over; what it says then."""
+        """Block until the predicate holds or the time is over; return its last value."""
         end_s = None if timeout is None else self._kernel.now_s + timeout
         while not (result := predicate()):
             left_s = None if end_s is None else end_s - self._kernel.now_s
@@ -58,7 +58,7 @@ class Condition:
 
 
 class Lock:
-    """Never contended."""
+    """A lock that is never contended."""
 
     def __enter__(self) -> bool:
         return True
@@ -75,13 +75,13 @@ class Thread:
         self._task = task
 
     def join(self, timeout: float | None = None) -> None:
-        """Wait for its end."""
+        """Block until the task ends."""
         if not self._task.is_done and self._kernel.current is not None:
             self._task.joiners.append(self._kernel.current)
             self._kernel.sleep(timeout)
 
     def is_alive(self) -> bool:
-        """Whether it has not ended."""
+        """Return whether the task has not ended."""
         return not self._task.is_done
 
 
@@ -94,15 +94,15 @@ class Threading:
         self._kernel = kernel
 
     def Condition(self) -> Condition:  # noqa: N802 - as in `threading`
-        """A new one."""
+        """Make one."""
         return Condition(self._kernel)
 
     def Lock(self) -> Lock:  # noqa: N802 - as in `threading`
-        """A new one."""
+        """Make one."""
         return Lock()
 
     def get_ident(self) -> int:
-        """One number for each task."""
+        """Return a number that identifies the task."""
         return id(self._kernel.current)
 
 
@@ -113,11 +113,11 @@ class Time:
         self._kernel = kernel
 
     def monotonic(self) -> float:
-        """Virtual seconds."""
+        """Return the virtual time in seconds."""
         return self._kernel.now_s
 
     def sleep(self, delay_s: float) -> None:
-        """Give way for that time."""
+        """Block for that time."""
         if self._kernel.current is not None:
             self._kernel.sleep(delay_s)
 

@@ -34,7 +34,7 @@ class Message:
 
 @dataclass(eq=False)
 class Queue:
-    """A queue and what lies beside it. `tries` receipts, then the message is a dead letter."""
+    """A queue. A message received more than `tries` times goes to its dead-letter queue."""
 
     name: str
     kernel: Kernel
@@ -50,7 +50,7 @@ class Queue:
     sent: int = 0
 
     def put(self, body: str, reason: str | None = None, after_s: float = 0.0) -> None:
-        """Take a message in; it shows itself a little later, and once in a while as two."""
+        """Add a message; it becomes visible a little later, and sometimes twice."""
         is_doubled = not self.kernel.is_calm and self.rng.random() < self.twice
         for _ in range(2 if is_doubled else 1):
             self.sent += 1
@@ -75,18 +75,18 @@ class Queue:
         return found
 
     def hide(self, message: Message, delay_s: float) -> None:
-        """Show it again after that time, if it is still there."""
+        """Hide a message for that time."""
         message.visible_at_s = self.kernel.now_s + delay_s
         self.kernel.at(delay_s, self._shown)
 
     def delete(self, message: Message) -> None:
-        """Done with it."""
+        """Delete a message."""
         if not message.is_gone:
             message.is_gone = True
             self.messages.remove(message)
 
     def redrive(self, target: "Queue") -> None:
-        """As an operator does: what nobody gave a reason for goes back to where it came from."""
+        """Move the messages without a reason back to their queue, as an operator does."""
         for message in [m for m in self.messages if m.reason is None]:
             self.delete(message)
             target.put(message.body)
@@ -104,16 +104,16 @@ class Queue:
 
 
 def dead_letters_of(name: str) -> str:
-    """What the dead-letter queue of a queue is called."""
+    """Return the name of a queue's dead-letter queue."""
     return f"{name}-dead-letters"
 
 
 _LIMITS: Final = {names.Queue.OUTBOUND: (30.0, 20), names.Queue.REMINDERS: (50.0, 10**9)}
-"""How long a message is hidden, and how often it is tried, where it is not as usual."""
+"""Visibility and receives of the queues that differ from the others."""
 
 
 def all_queues(kernel: Kernel, rng: Random) -> "dict[str, Queue]":
-    """Every queue of the system with its dead letters, by name."""
+    """Make every queue of the system and its dead-letter queue, by name."""
     made: dict[str, Queue] = {}
     for queue in names.Queue:
         dead = Queue(dead_letters_of(queue), kernel, rng, twice=0.0, slowest_s=0.0)
@@ -133,7 +133,7 @@ class Client:
         self._queues = queues
 
     def close(self) -> None:
-        """Nothing is open."""
+        """Do nothing: no connection is open."""
 
     def call(self, operation: str, request: Mapping[str, Any]) -> dict[str, Any]:
         """Make one call by its operation's name, as `awsjson` does."""
@@ -143,14 +143,14 @@ class Client:
     def send_message(
         self, *, QueueUrl: str, MessageBody: str, MessageAttributes: dict[str, Any]
     ) -> dict[str, Any]:
-        """One message with the reason why it is put aside."""
+        """Send one message with the reason why it is a dead letter."""
         queue = self._queues[QueueUrl]
         reason = MessageAttributes["reason"]["StringValue"]
         self._call("put aside", f"puts aside: {reason}", lambda: queue.put(MessageBody, reason))
         return {}
 
     def send_message_batch(self, *, QueueUrl: str, Entries: Entries) -> dict[str, Any]:
-        """Up to ten; when half of them fail, it is every second one."""
+        """Send up to ten messages; when half of them fail, it is every second one."""
         assert 0 < len(Entries) <= _MOST_AT_ONCE, "SQS takes one to ten entries"
         queue = self._queues[QueueUrl]
 
@@ -209,7 +209,7 @@ class Client:
             queue.waiters.remove(task)
 
     def delete_message_batch(self, *, QueueUrl: str, Entries: Entries) -> dict[str, Any]:
-        """By receipt; what has gone already is no error."""
+        """Delete by receipt; a message that is deleted already is no error."""
         queue = self._queues[QueueUrl]
         receipts = {entry["ReceiptHandle"] for entry in Entries}
 
@@ -224,7 +224,7 @@ class Client:
         return answer
 
     def change_message_visibility_batch(self, *, QueueUrl: str, Entries: Entries) -> dict[str, Any]:
-        """Hide each for so long from now; 0 shows it at once."""
+        """Hide each message for that time; with 0 it is visible at once."""
         queue = self._queues[QueueUrl]
         delays = {entry["ReceiptHandle"]: entry["VisibilityTimeout"] for entry in Entries}
 
@@ -254,7 +254,7 @@ def _as_received(message: Message) -> dict[str, Any]:
 
 
 def refused(operation: str, what: What) -> Exception:
-    """How botocore tells of it."""
+    """Return the exception that botocore raises for a fault."""
     if what is What.LOSE:
         timeout: Exception = ReadTimeoutError(endpoint_url="https://sqs")
         return timeout

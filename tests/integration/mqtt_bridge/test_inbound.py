@@ -1,4 +1,4 @@
-"""From the broker to SQS: nothing lost, acknowledged only after SQS, bounded, whatever SQS does."""
+"""From the broker to SQS: nothing is lost and memory is bounded, whatever SQS does."""
 
 import json
 import time
@@ -64,7 +64,7 @@ def test_a_single_message_does_not_wait_for_a_batch(
         assert time.monotonic() - began < 0.5
 
 
-def test_odd_payloads_arrive_whole(
+def test_payloads_of_any_bytes_arrive_unchanged(
     broker: Iotcore | Mosquitto, stub: SqsStub, client_id: str, tmp_path: Path
 ) -> None:
     with (
@@ -80,7 +80,7 @@ def test_odd_payloads_arrive_whole(
     assert all(body.isascii() and body.isprintable() for body in stub.bodies("requests"))
 
 
-def test_oversize_is_dropped_and_holds_up_nobody(
+def test_an_oversize_message_is_dropped_and_blocks_nothing(
     broker: Iotcore | Mosquitto, stub: SqsStub, client_id: str, tmp_path: Path
 ) -> None:
     with (
@@ -131,7 +131,7 @@ def test_only_what_sqs_accepted_is_acknowledged(
     assert "good" not in payloads(stub, "prices")
 
 
-def test_an_entry_that_sqs_refuses_for_ever_blocks_nobody(
+def test_a_message_that_sqs_always_refuses_blocks_nothing(
     iotcore: Iotcore, stub: SqsStub, client_id: str, tmp_path: Path
 ) -> None:
     stub.faults.refuse_entry = lambda b: "InvalidMessageContents" if "poison" in b else None
@@ -192,7 +192,7 @@ def test_sqs_down_for_a_while_loses_nothing(
     assert sorted(map(int, payloads(stub, "prices"))) == list(range(250))
 
 
-def test_answers_that_get_lost_lose_no_message(
+def test_lost_responses_lose_no_message(
     iotcore: Iotcore, stub: SqsStub, client_id: str, tmp_path: Path
 ) -> None:
     stub.faults.lose_answers = True

@@ -53,7 +53,7 @@ def log() -> Iterator[io.StringIO]:
     handler.setStream(previous)
 
 
-def test_the_log_follows_a_message_by_its_id_and_says_nothing_else_of_it(
+def test_the_log_follows_a_message_by_its_id_and_shows_nothing_else_of_it(
     broker: Iotcore | Mosquitto, stub: SqsStub, client_id: str, tmp_path: Path, log: io.StringIO
 ) -> None:
     stub.put("outbound", "no id at all")
@@ -75,7 +75,7 @@ def test_the_log_follows_a_message_by_its_id_and_says_nothing_else_of_it(
     assert "ñandú" not in log.getvalue()
 
 
-def test_our_own_request_comes_back_as_an_envelope(
+def test_the_echo_of_our_own_request_is_forwarded(
     broker: Iotcore | Mosquitto, stub: SqsStub, client_id: str, tmp_path: Path
 ) -> None:
     with running_bridge(environment(broker.port, stub, client_id, tmp_path)):
@@ -219,7 +219,7 @@ def test_deleting_is_retried_while_sqs_is_down(
         eventually(lambda: stub.bodies("outbound") == [])
 
 
-def test_the_window_bounds_what_is_published_without_an_answer(
+def test_the_window_bounds_the_unacknowledged_messages(
     iotcore: Iotcore, stub: SqsStub, client_id: str, tmp_path: Path
 ) -> None:
     limits = Limits(outbound_window=20, poll_s=1, drain_s=3, first_delay_s=0.05)

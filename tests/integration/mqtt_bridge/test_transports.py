@@ -37,7 +37,7 @@ WORLDS = [
 
 @dataclass
 class Inbox:
-    """A Receiver that only remembers."""
+    """A Receiver that stores what it receives."""
 
     messages: list[InboundMessage] = field(default_factory=list)
     room: int = 1_000_000
@@ -55,7 +55,7 @@ class Inbox:
 
 @dataclass
 class World:
-    """A broker, and how to make a transport to it."""
+    """A broker and how to make a transport to it."""
 
     kind: str
     broker: Iotcore | Mosquitto
@@ -108,7 +108,7 @@ def world(request: pytest.FixtureRequest, client_id: str) -> World:
     return World(kind, started, client_id, started.port)
 
 
-def test_what_is_not_acknowledged_comes_again_and_what_is_does_not(world: World) -> None:
+def test_only_unacknowledged_messages_are_redelivered(world: World) -> None:
     first, second = Inbox(), Inbox()
     with world.transport(first) as transport:
         with world.peer() as peer:
@@ -135,7 +135,7 @@ def test_acknowledgements_in_any_order_keep_the_connection(world: World) -> None
         assert len(inbox.messages) == 16, "nothing came twice, so the connection held"
 
 
-def test_messages_of_the_time_away_arrive(world: World) -> None:
+def test_messages_published_while_disconnected_arrive(world: World) -> None:
     with world.transport(Inbox()):
         pass
     with world.peer() as peer:
@@ -259,7 +259,7 @@ def test_an_acknowledgement_while_disconnected_is_dropped(world: World) -> None:
         eventually(lambda: b"after" in again.payloads, what="still not acknowledged")
 
 
-def test_without_room_the_rest_stays_with_the_broker_until_there_is(world: World) -> None:
+def test_without_room_messages_stay_with_the_broker(world: World) -> None:
     inbox = Inbox(room=10)
     with world.transport(inbox, window_messages=10) as transport:
         with world.peer() as peer:

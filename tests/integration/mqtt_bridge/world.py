@@ -33,7 +33,7 @@ QUICK = Limits(first_delay_s=0.05, longest_delay_s=0.4, poll_s=1, tick_s=0.2)
 
 
 def eventually(holds: Callable[[], Any], timeout_s: float = 15.0, *, what: str = "") -> None:
-    """Wait until something holds; fail with its name when it never does."""
+    """Wait until the condition holds; fail with `what` when it does not in time."""
     deadline = time.monotonic() + timeout_s
     while not holds():
         assert time.monotonic() < deadline, f"not within {timeout_s} s: {what or holds}"
@@ -41,7 +41,7 @@ def eventually(holds: Callable[[], Any], timeout_s: float = 15.0, *, what: str =
 
 
 def mosquitto_path() -> str | None:
-    """Where mosquitto is; Debian puts it outside an ordinary user's PATH."""
+    """Return the path of mosquitto; Debian installs it outside an ordinary user's PATH."""
     return shutil.which("mosquitto", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
 
 
@@ -56,7 +56,7 @@ class Mosquitto:
             extra += f"\nlistener {port} 127.0.0.1"
         if "allow_anonymous" not in extra:
             extra += "\nallow_anonymous true"
-        # 1,000 waiting messages are the default, and what is above them is lost without a word.
+        # By default messages above 1,000 in a queue are dropped without any notice.
         (folder / "mosquitto.conf").write_text(
             f"persistence true\npersistence_location {folder}/\nuser root\n"
             f"max_queued_messages 0\nlog_dest none\n{extra}\n"
@@ -76,7 +76,7 @@ class Mosquitto:
 
 
 class Iotcore:
-    """rumqttd in a process; sessions live as long as it does."""
+    """rumqttd inside this process; its sessions end with it."""
 
     def __init__(self, folder: Path, port: int = IOTCORE_PORT, *, protocol: int = 4) -> None:
         self.port = port
@@ -155,7 +155,7 @@ class Peer:
 
 
 class Gate:
-    """A TCP proxy in front of the broker, which can hold or lose what the broker answers."""
+    """A TCP proxy in front of the broker that can delay, drop or change its packets."""
 
     def __init__(self, target_port: int) -> None:
         self.open = threading.Event()
@@ -187,7 +187,7 @@ class Gate:
             self._pump(partial(self._from_broker, server), server, client)
 
     def _from_broker(self, server: socket.socket) -> bytes:
-        """One packet as it stands; the empty one for the end, and none of the lost ones."""
+        """Return the next packet to pass on; an empty one at the end of the connection."""
         while packet := _packet(server):
             is_puback = packet[0] >> 4 == _PUBACK
             if is_puback and self.loses_pubacks:
@@ -239,7 +239,7 @@ def gate_before(port: int) -> Iterator[Gate]:
 def environment(
     port: int, stub: SqsStub, client_id: str, folder: Path, **more: str
 ) -> dict[str, str]:
-    """The whole environment of `python -m mqtt_bridge`."""
+    """Return the whole environment of `python -m mqtt_bridge`."""
     return {
         **ENVIRONMENT,
         "AWS_ENDPOINT_URL": stub.url,
@@ -259,7 +259,7 @@ def environment(
 
 @contextmanager
 def running_bridge(environ: dict[str, str], limits: Limits = QUICK) -> Iterator[Bridge]:
-    """The bridge inside this process, connected, and drained at the end."""
+    """Run the bridge inside this process: connected at first, drained at the end."""
     bridge = Bridge(Settings.load(environ), clock=lambda: datetime.now(UTC), limits=limits)
     bridge.start()
     try:
@@ -295,7 +295,7 @@ class Process:
         self.started.append(self)
 
     def events(self, name: str | None = None) -> list[dict[str, Any]]:
-        """What it has logged."""
+        """Return the log lines, all or those with this message."""
         lines = [json.loads(line) for line in self._log.read_text().splitlines()]
         return [line for line in lines if name is None or line["message"] == name]
 
@@ -310,7 +310,7 @@ class Process:
         self._popen.send_signal(number)
 
     def terminate(self) -> int:
-        """SIGTERM, and the exit status, which comes within ten seconds."""
+        """Send SIGTERM and return the exit status, which must come within ten seconds."""
         self.send(signal.SIGTERM)
         return self._popen.wait(10)
 
@@ -320,5 +320,5 @@ class Process:
 
 
 def payloads(stub: SqsStub, queue: str) -> list[str]:
-    """The MQTT payloads that reached a queue, as text."""
+    """Return the MQTT payloads that reached a queue, as text."""
     return [json.loads(body)["payload"] for body in stub.bodies(queue)]

@@ -25,7 +25,7 @@ def unwrap(body: str) -> bytes:
 
 
 @given(st.binary() | st.text().map(str.encode))
-def test_any_bytes_come_back_whole(payload: bytes) -> None:
+def test_a_payload_of_any_bytes_is_restored(payload: bytes) -> None:
     assert unwrap(envelope("stocks/info", payload, NOON)) == payload
 
 

@@ -51,7 +51,7 @@ def test_a_thread_that_waits_for_work_makes_progress() -> None:
     thread.join(5)
 
 
-def test_delays_grow_to_a_ceiling_with_jitter_and_start_afresh() -> None:
+def test_delays_grow_to_a_ceiling_with_jitter_and_reset() -> None:
     backoff = Backoff(first_s=0.5, longest_s=20.0)
     for ceiling in (0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 20.0, 20.0):
         assert ceiling / 10 <= backoff.next_s() <= ceiling
