@@ -3,9 +3,9 @@
 Exit status: 0 after a signal, 1 after a bug (the platform starts it again), 2 for bad settings.
 """
 
-import logging
 import signal
 import sys
+import threading
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,11 +13,10 @@ from typing import Final
 
 from mqtt_bridge import health
 from mqtt_bridge.bridge import Bridge
-from mqtt_bridge.limits import Limits
-from mqtt_bridge.logs import configure, log
-from mqtt_bridge.settings import Settings, SettingsError
+from mqtt_bridge.observability import log_library_warnings, logger
+from mqtt_bridge.settings import Limits, Settings, SettingsError
 
-_STOP: Final = {signal.SIGTERM, signal.SIGINT}
+_STOP_SIGNALS: Final = {signal.SIGTERM, signal.SIGINT}
 
 
 def main() -> int:
@@ -25,45 +24,59 @@ def main() -> int:
     try:
         settings = Settings.load()
     except SettingsError as error:
-        print(f"mqtt_bridge cannot start: {error}", file=sys.stderr)  # noqa: T201 # before there is a log
+        print(f"mqtt_bridge cannot start: {error}", file=sys.stderr)  # noqa: T201 - for a person
         return 2
-    configure()
-    # Blocked before any thread exists, and fetched by `sigtimedwait`: no handler runs in the midst
-    # of a lock. The signal that wakes us is the only way to end in an orderly way.
-    signal.pthread_sigmask(signal.SIG_BLOCK, _STOP)
+    log_library_warnings()
+    # Blocked before any thread exists and fetched by a thread, so that no handler ever runs while
+    # a lock is held. Not by `sigtimedwait`, which takes SIGCONT for a signal to stop.
+    signal.pthread_sigmask(signal.SIG_BLOCK, _STOP_SIGNALS)
     limits = Limits()
     bridge = Bridge(settings, clock=utc_now, limits=limits)
-    health.silence(settings.health_file)
-    log(logging.INFO, "started", client_id=settings.client_id, topics=list(settings.queue_urls))
+    health.clear(settings.health_file)
+    logger.info("started", client_id=settings.client_id, topics=list(settings.queue_urls))
     bridge.start()
-    _watch(bridge, settings.health_file, limits)
-    health.silence(settings.health_file)
-    drained = bridge.drain()
+    _watch(bridge, settings.health_file, limits, _stop_event(bridge))
+    health.clear(settings.health_file)
+    is_drained = bridge.drain()
     bridge.report()
-    log(logging.INFO, "stopped", drained=drained)
-    return 1 if bridge.alarm.raised else 0
+    logger.info("stopped", drained=is_drained)
+    return 1 if bridge.workers.has_fatal_error else 0
 
 
-def _watch(bridge: Bridge, health_file: Path, limits: Limits) -> None:
-    """Beat and report until a signal comes or a thread meets a bug. The first report is when all
-    is well for the first time, or when it should have been.
+def _stop_event(bridge: Bridge) -> threading.Event:
+    """Return an event that is set by the first signal to stop."""
+    stop = threading.Event()
+
+    def wait() -> None:
+        signal.sigwait(_STOP_SIGNALS)
+        stop.set()
+
+    bridge.workers.start("signals", wait)
+    return stop
+
+
+def _watch(bridge: Bridge, health_file: Path, limits: Limits, stop: threading.Event) -> None:
+    """Write the health file and reports until a signal arrives or a thread meets a bug.
+
+    The first report is written at the first connection, or one interval after the start.
     """
     reported_at = time.monotonic()
     is_first = True
-    while not bridge.alarm.raised:
-        if is_healthy := bridge.is_healthy():
-            health.beat(health_file)
-        if (is_first and is_healthy) or time.monotonic() - reported_at >= limits.report_s:
+    while not bridge.workers.has_fatal_error:
+        is_connected = bridge.is_connected()
+        if bridge.is_healthy():
+            health.write(health_file, is_connected=is_connected)
+        if (is_first and is_connected) or time.monotonic() - reported_at >= limits.report_s:
             is_first = False
             reported_at = time.monotonic()
             bridge.report()
-        if signal.sigtimedwait(_STOP, limits.tick_s):
+        if stop.wait(limits.tick_s):
             return
 
 
 def utc_now() -> datetime:
     """Return the time; the process's one clock."""
-    return datetime.now(UTC)  # noqa: TID251 # handed to whoever needs a time
+    return datetime.now(UTC)  # noqa: TID251 - passed on to every part that needs the time
 
 
 if __name__ == "__main__":

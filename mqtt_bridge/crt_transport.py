@@ -1,10 +1,9 @@
-"""The transport for AWS IoT Core: MQTT 5 through awscrt, websockets signed with SigV4.
+"""The transport for AWS IoT Core: MQTT 5 through awscrt, over websockets signed with SigV4.
 
 Imported only when the URL asks for it. awscrt reconnects by itself, with back-off and full jitter.
-It cannot leave the socket unread; the protocol's receive maximum bounds what the broker sends.
+It cannot stop reading the socket; the protocol's receive maximum limits what the broker sends.
 """
 
-import logging
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
@@ -12,13 +11,10 @@ from typing import Any, Final
 
 from awscrt import auth, http, io, mqtt5  # type: ignore[import-untyped]
 
-from mqtt_bridge.ack_order import AckOrder, Pending
-from mqtt_bridge.counters import Count, Counters
-from mqtt_bridge.limits import Limits
-from mqtt_bridge.logs import log
-from mqtt_bridge.settings import Broker, Login, Scheme
-from mqtt_bridge.threads import Alarm
-from mqtt_bridge.transport import Arrival, NotConfirmed, Receiver
+from mqtt_bridge.observability import Count, Counters, logger
+from mqtt_bridge.settings import Broker, Limits, Login, Scheme
+from mqtt_bridge.transport import AckOrder, InboundMessage, NotConfirmed, PendingAck, Receiver
+from mqtt_bridge.workers import Workers
 
 _SESSION_EXPIRY_S: Final = 7 * 24 * 3600  # the longest that AWS IoT Core keeps a session
 _RECEIVE_MAXIMUM: Final = 65_535
@@ -36,25 +32,26 @@ class CrtTransport:
         login: Login | None,
         counters: Counters,
         limits: Limits,
-        alarm: Alarm,
+        workers: Workers,
     ) -> None:
         self._broker = broker
         self._topics = topics
         self._counters = counters
         self._limits = limits
-        self._alarm = alarm
+        self._workers = workers
         self._subscribed = threading.Event()
         self._stopped = threading.Event()
         self._closing = False
         self._overrun = False
         self._receiver: Receiver | None = None
+        self._refused: list[Future[None]] = []
         self._order = AckOrder()
         self._order_lock = threading.Lock()
         self._client = mqtt5.Client(self._options(client_id, login))
 
     @property
     def is_connected(self) -> bool:
-        """Connected and subscribed."""
+        """Whether it is connected and subscribed."""
         return self._subscribed.is_set()
 
     def wait_connected(self, timeout_s: float) -> bool:
@@ -62,26 +59,30 @@ class CrtTransport:
         return self._subscribed.wait(timeout_s)
 
     def start(self, receiver: Receiver) -> None:
-        """Begin to connect in the background."""
+        """Connect in the background."""
         self._receiver = receiver
         self._client.start()
 
     def publish(self, topic: str, payload: bytes) -> "Future[None]":
-        """Send with QoS 1; fails with NotConfirmed when disconnected or refused."""
+        """Publish with QoS 1; fails with NotConfirmed when the connection ends.
+
+        A refusal while connected is kept until then: it counts as a missing acknowledgement, so
+        that it is repeated with the back-off for a stalled broker.
+        """
         future: Future[None] = Future()
         packet = mqtt5.PublishPacket(topic=topic, payload=payload, qos=mqtt5.QoS.AT_LEAST_ONCE)
         self._client.publish(packet).add_done_callback(
-            self._guarded(lambda done: _pass_on(done, future))
+            self._guarded(lambda done: self._on_published(done, future))
         )
         return future
 
     def acknowledge(self, tokens: Sequence[object]) -> None:
-        """Send the PUBACKs whose turn has come; those of an earlier connection are dropped."""
+        """Send the PUBACKs whose turn has come; drop those of an earlier connection."""
         stale = 0
         with self._order_lock:
             for token in tokens:
-                if isinstance(token, Pending):
-                    token.done = True
+                if isinstance(token, PendingAck):
+                    token.is_done = True
                     stale += token.order is not self._order
             for handle in self._order.ready():
                 self._client.invoke_publish_acknowledgement(handle)
@@ -89,10 +90,14 @@ class CrtTransport:
             self._counters.add(Count.STALE_ACKS, stale)
         if self._overrun and self._receiver and self._receiver.has_room():
             self._overrun = False
-            self._client.stop()  # `_on_stopped` starts it; the broker sends the rest again
+            self.reconnect()  # the broker then sends the rest again
+
+    def reconnect(self) -> None:
+        """End the connection; `_on_stopped` starts a new one."""
+        self._client.stop()
 
     def close(self, timeout_s: float) -> None:
-        """Disconnect; the session stays with the broker."""
+        """Disconnect; the broker keeps the session."""
         self._closing = True
         self._client.stop()
         self._stopped.wait(timeout_s)
@@ -115,13 +120,13 @@ class CrtTransport:
                 receive_maximum=min(self._limits.window_messages, _RECEIVE_MAXIMUM),
             ),
             session_behavior=mqtt5.ClientSessionBehaviorType.REJOIN_ALWAYS,
-            # What is not acknowledged stays in SQS: a second queue in here would only hide it.
+            # Outbound publishes again what is not acknowledged; a second queue would only hide it.
             offline_queue_behavior=mqtt5.ClientOperationQueueBehaviorType.FAIL_ALL_ON_DISCONNECT,
             retry_jitter_mode=mqtt5.ExponentialBackoffJitterMode.FULL,
             min_reconnect_delay_ms=int(self._limits.first_delay_s * 1000),
             max_reconnect_delay_ms=longest_ms,
             min_connected_time_to_reset_reconnect_delay_ms=int(self._limits.settled_s * 1000),
-            ack_timeout_sec=int(self._limits.puback_s),
+            # No time-out for acknowledgements: Outbound notices a stalled broker and reconnects.
             disable_metrics=True,  # they travel in the user name, which a broker may check
             on_publish_callback_fn=self._guarded(self._on_publish),
             on_lifecycle_event_connection_success_fn=self._guarded(self._on_connected),
@@ -131,32 +136,44 @@ class CrtTransport:
         )
 
     def _guarded(self, callback: Callable[[Any], None]) -> Callable[[Any], None]:
-        """awscrt prints an exception of a callback and goes on: here it ends the process."""
+        """End the process at an exception in a callback, which awscrt would print and ignore."""
 
         def call(data: Any) -> None:
             try:
                 callback(data)
             except BaseException:  # noqa: BLE001 # it is logged, and the process ends
-                self._alarm.crash()
+                self._workers.report_fatal_error()
 
         return call
 
     def _on_publish(self, data: mqtt5.PublishReceivedData) -> None:
         assert self._receiver
         take_control = data.acquire_publish_acknowledgement_control
-        token: Pending | None = None
+        token: PendingAck | None = None
         if take_control:
             with self._order_lock:
-                token = self._order.arrived(take_control())
+                token = self._order.add(take_control())
         if not self._receiver.has_room():
-            # Only after a reconnect, when the broker sends again what we still hold.
+            # Only after a reconnect, when the broker sends again what is still held here.
             self._overrun = True
             return
         packet = data.publish_packet
-        self._receiver.offer(Arrival(packet.topic, packet.payload or b"", token))
+        self._receiver.offer(InboundMessage(packet.topic, packet.payload or b"", token))
+
+    def _on_published(
+        self, done: "Future[mqtt5.PublishCompletionData]", future: "Future[None]"
+    ) -> None:
+        reason = _refusal(done)
+        if reason is None:
+            future.set_result(None)
+        elif self.is_connected:
+            logger.warning("publication refused", reason=reason)
+            self._refused.append(future)
+        else:
+            future.set_exception(NotConfirmed())
 
     def _on_connected(self, data: mqtt5.LifecycleConnectSuccessData) -> None:
-        log(logging.INFO, "session", present=data.connack_packet.session_present)
+        logger.info("session", present=data.connack_packet.session_present)
         packet = mqtt5.SubscribePacket(
             subscriptions=[
                 mqtt5.Subscription(topic_filter=topic, qos=mqtt5.QoS.AT_LEAST_ONCE)
@@ -167,30 +184,33 @@ class CrtTransport:
 
     def _on_subscribed(self, done: "Future[mqtt5.SubackPacket]") -> None:
         if done.exception():
-            log(logging.WARNING, "subscription failed", error=type(done.exception()).__name__)
-            return  # the connection is going; the next one subscribes again
+            logger.warning("subscription failed", error=type(done.exception()).__name__)
+            return  # the connection is ending; the next one subscribes again
         refused = [
             topic
             for topic, code in zip(self._topics, done.result().reason_codes, strict=True)
             if code >= mqtt5.SubackReasonCode.UNSPECIFIED_ERROR
         ]
         if refused:
-            log(logging.ERROR, "subscription refused", topics=refused)
-            return  # never counts as connected: the health check tells
+            logger.error("subscription refused", topics=refused)
+            return  # it never counts as connected, which the metric shows
         self._counters.add(Count.CONNECTED)
-        log(logging.INFO, "connected", host=self._broker.host, port=self._broker.port)
+        logger.info("connected", host=self._broker.host, port=self._broker.port)
         self._subscribed.set()
 
     def _on_failed(self, data: mqtt5.LifecycleConnectFailureData) -> None:
-        log(logging.WARNING, "not connected", reason=getattr(data.exception, "name", "unknown"))
+        logger.warning("not connected", reason=getattr(data.exception, "name", "unknown"))
 
     def _on_disconnected(self, data: mqtt5.LifecycleDisconnectData) -> None:
         with self._order_lock:
-            self._order = AckOrder()  # what is acknowledged from now on is too late
+            self._order = AckOrder()  # later acknowledgements of its messages are stale
         if self._subscribed.is_set():
             self._subscribed.clear()
             self._counters.add(Count.DISCONNECTED)
-        log(logging.WARNING, "disconnected", reason=getattr(data.exception, "name", "unknown"))
+        refused, self._refused = self._refused, []
+        for future in refused:
+            future.set_exception(NotConfirmed())
+        logger.warning("disconnected", reason=getattr(data.exception, "name", "unknown"))
 
     def _on_stopped(self, _: mqtt5.LifecycleStoppedData) -> None:
         if self._closing:
@@ -199,16 +219,17 @@ class CrtTransport:
             self._client.start()
 
 
-def _pass_on(done: "Future[mqtt5.PublishCompletionData]", future: "Future[None]") -> None:
+def _refusal(done: "Future[mqtt5.PublishCompletionData]") -> str | None:
+    """Return the name of what went wrong with a publication, None for an acknowledged one."""
     error = done.exception()
-    if error or done.result().puback.reason_code >= mqtt5.PubackReasonCode.UNSPECIFIED_ERROR:
-        future.set_exception(NotConfirmed())
-    else:
-        future.set_result(None)
+    if error is not None:
+        return str(getattr(error, "name", type(error).__name__))
+    code = done.result().puback.reason_code
+    return str(code.name) if code >= mqtt5.PubackReasonCode.UNSPECIFIED_ERROR else None
 
 
 def signer(host: str) -> Callable[[Any], None]:
-    """Sign each websocket handshake with the credentials of the moment (of the task's role)."""
+    """Return a function that signs each websocket handshake with the task role's credentials."""
     provider = auth.AwsCredentialsProvider.new_default_chain()
 
     def sign(handshake: mqtt5.WebsocketHandshakeTransformArgs) -> None:
@@ -218,7 +239,7 @@ def signer(host: str) -> Callable[[Any], None]:
             credentials_provider=provider,
             region=region_of(host),
             service="iotdevicegateway",
-            omit_session_token=True,  # IoT Core wants it unsigned, added after the signature
+            omit_session_token=True,  # AWS IoT Core wants it added after the signature
         )
         request: http.HttpRequest = handshake.http_request
         signing = auth.aws_sign_request(request, config)
@@ -228,5 +249,5 @@ def signer(host: str) -> Callable[[Any], None]:
 
 
 def region_of(host: str) -> str:
-    """Read the region in an endpoint such as `abc-ats.iot.eu-west-1.amazonaws.com`."""
+    """Return the region of an endpoint such as `abc-ats.iot.eu-west-1.amazonaws.com`."""
     return host.split(".iot.", 1)[1].split(".", 1)[0]

@@ -1,7 +1,8 @@
-"""The container's health check: `python -m mqtt_bridge.health` exits 0 while the bridge is well.
+"""The container's health check: `python -m mqtt_bridge.health` exits 0 while the bridge is healthy.
 
-The bridge touches a file every few seconds while it is connected and both directions are moving;
-the check asks only how old that file is. It imports nothing heavy: it runs every half minute.
+Healthy means that its threads make progress, whether or not the broker answers: restarting the task
+does not bring a broker back. The bridge rewrites the health file every few seconds; the check only
+compares the file's age. It imports nothing heavy, because it runs every half minute.
 """
 
 import sys
@@ -12,20 +13,22 @@ from typing import Final
 from mqtt_bridge.settings import health_file
 
 STALE_AFTER_S: Final = 30.0
+CONNECTED: Final = "connected"
+NOT_CONNECTED: Final = "not connected"
 
 
-def beat(path: Path) -> None:
-    """Say that all is well now."""
-    path.touch()
+def write(path: Path, *, is_connected: bool) -> None:
+    """Record that the threads make progress; the content tells people and scripts the rest."""
+    path.write_text(CONNECTED if is_connected else NOT_CONNECTED)
 
 
-def silence(path: Path) -> None:
-    """Say that it is not, at once (a former run may have left its file)."""
+def clear(path: Path) -> None:
+    """Remove the file at start and stop: an earlier run may have left its own."""
     path.unlink(missing_ok=True)
 
 
 def is_fresh(path: Path, now: datetime) -> bool:
-    """Whether the last beat is recent."""
+    """Return whether the file was written recently."""
     try:
         age_s = now.timestamp() - path.stat().st_mtime
     except OSError:

@@ -1,58 +1,94 @@
-"""What the bridge needs of an MQTT connection, whichever library speaks it.
+"""What the bridge needs of an MQTT connection, and the order of acknowledgements.
 
-Rules that every implementation keeps: the session is persistent and the messages QoS 1; nothing is
-acknowledged to the broker before `acknowledge`; an acknowledgement of an earlier connection is
-dropped, because its packet id may belong to another message by now; an unexpected exception in a
-callback ends the process instead of a silent thread.
+Rules for every implementation: the session is persistent and messages have QoS 1; nothing is
+acknowledged to the broker before `acknowledge`; an acknowledgement for an earlier connection is
+dropped, because its packet id may belong to another message by now; every publication ends, at the
+latest with its connection; an unexpected exception in a callback ends the process.
 """
 
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 
 @dataclass(frozen=True, slots=True)
-class Arrival:
-    """A message from the broker. Positional and bare: one is made for every message."""
+class InboundMessage:
+    """A message from the broker. Positional, without checks: one is made for every message."""
 
     topic: str
     payload: bytes
-    token: object  # goes back through `acknowledge`; only the transport knows what it is
+    token: object  # returned through `acknowledge`; only the transport knows what it is
 
 
 class NotConfirmed(Exception):
-    """No acknowledgement of a publication: it may or may not have reached the broker."""
+    """The broker did not acknowledge a publication: it may or may not have received it."""
 
 
 class Receiver(Protocol):
-    """Who takes what arrives; called on the transport's own thread and must not block."""
+    """Takes inbound messages, called on the transport's own thread; it must not block."""
 
-    def offer(self, arrival: Arrival) -> None:
+    def offer(self, message: InboundMessage) -> None:
         """Take one message."""
 
     def has_room(self) -> bool:
-        """Whether more may be read; when not, the transport leaves messages with the broker."""
+        """Return whether more may be read; otherwise messages are left with the broker."""
 
 
 class Transport(Protocol):
-    """One persistent MQTT session that reconnects by itself."""
+    """One persistent MQTT session for both directions, which reconnects by itself."""
 
     @property
     def is_connected(self) -> bool:
-        """Connected and subscribed."""
+        """Whether it is connected and subscribed."""
 
     def wait_connected(self, timeout_s: float) -> bool:
         """Block until connected and subscribed, at most `timeout_s`."""
 
     def start(self, receiver: Receiver) -> None:
-        """Begin to connect, for ever, in the background."""
+        """Connect in the background, and again whenever the connection ends."""
 
     def publish(self, topic: str, payload: bytes) -> "Future[None]":
-        """Send with QoS 1; done with the broker's PUBACK, or failed with NotConfirmed."""
+        """Publish with QoS 1; done with the PUBACK, failed with NotConfirmed without one."""
 
     def acknowledge(self, tokens: Sequence[object]) -> None:
-        """Tell the broker that these arrivals are safe; from any thread."""
+        """Acknowledge these messages to the broker; from any thread."""
+
+    def reconnect(self) -> None:
+        """End the connection and make a new one, because the broker has stalled."""
 
     def close(self, timeout_s: float) -> None:
-        """Send what is to be acknowledged, then disconnect; the session stays with the broker."""
+        """Send the waiting acknowledgements and disconnect; the broker keeps the session."""
+
+
+@dataclass(slots=True, eq=False)
+class PendingAck:
+    """A received message that is not acknowledged to the broker yet."""
+
+    order: "AckOrder"
+    handle: Any  # what the library needs to acknowledge it
+    is_done: bool = False
+
+
+class AckOrder:
+    """Releases the acknowledgements of one connection in the order of arrival.
+
+    MQTT demands that order (4.6, QoS 1), and a strict broker (rumqttd) disconnects at the first
+    acknowledgement out of order, while SQS accepts in any order. A PendingAck of another order is
+    stale. Not thread-safe.
+    """
+
+    def __init__(self) -> None:
+        self._pending: deque[PendingAck] = deque()
+
+    def add(self, handle: object) -> PendingAck:
+        """Append a received message."""
+        pending = PendingAck(self, handle)
+        self._pending.append(pending)
+        return pending
+
+    def ready(self) -> Iterator[Any]:
+        """Yield, once each, the handles that are done and have nothing undone before them."""
+        while self._pending and self._pending[0].is_done:
+            yield self._pending.popleft().handle

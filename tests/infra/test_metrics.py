@@ -3,8 +3,8 @@ dashboard read of our own metrics, from the templates; what the functions and th
 the lines that they write when all of it happens.
 """
 
+import io
 import json
-import logging
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -17,7 +17,7 @@ from lambdas import runtime
 from lambdas.handlers import jobs, relay, sweep, validations
 from lambdas.names import Metric, metrics_namespace
 from mqtt_bridge.bridge import Bridge
-from mqtt_bridge.logs import LOG, JsonLines
+from mqtt_bridge.observability import logger
 from tests.builders import NOW, a_quote
 from tests.fakes.log import Line, counted, kept_lines
 from tests.infra.templates import Synthesized
@@ -71,17 +71,18 @@ def work(office: over_jobs.Office) -> None:
 
 
 @pytest.fixture
-def bridge_says(
-    prod: Synthesized, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> list[Line]:
-    """The report of a bridge that was told what the template tells its task."""
+def bridge_says(prod: Synthesized, monkeypatch: pytest.MonkeyPatch) -> list[Line]:
+    """The report of a bridge with the environment that the template gives its task."""
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     connected = SimpleNamespace(is_connected=True, acknowledge=None)
     monkeypatch.setattr(mqtt_bridge.bridge, "choose_transport", lambda *_: connected)
     bridge = Bridge(settings_of(prod), clock=lambda: NOW)
-    with caplog.at_level(logging.INFO, logger=LOG.name):
-        bridge.report()
-    return [json.loads(JsonLines().format(record)) for record in caplog.records]
+    stream = io.StringIO()
+    (handler,) = logger.handlers
+    previous = handler.setStream(stream)
+    bridge.report()
+    handler.setStream(previous)
+    return [json.loads(line) for line in stream.getvalue().splitlines()]
 
 
 @pytest.fixture

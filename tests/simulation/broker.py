@@ -1,7 +1,7 @@
 """An MQTT broker with one persistent session, and the bridge's connection to it.
 
-This is the one part of the bridge that is modelled and not run: sockets and the MQTT library. The
-model keeps what `mqtt_bridge.transport` promises, with the real order of acknowledgements.
+The transport is the one part of the bridge that is a model instead of the real code. It keeps the
+rules of `mqtt_bridge.transport` and uses the real order of acknowledgements.
 """
 
 from collections.abc import Callable, Sequence
@@ -9,8 +9,13 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from random import Random
 
-from mqtt_bridge.ack_order import AckOrder, Pending
-from mqtt_bridge.transport import Arrival, NotConfirmed, Receiver
+from mqtt_bridge.transport import (
+    AckOrder,
+    InboundMessage,
+    NotConfirmed,
+    PendingAck,
+    Receiver,
+)
 from tests.simulation.green import Condition
 from tests.simulation.kernel import Kernel
 
@@ -24,7 +29,7 @@ class Kept:
 
 
 class SimBroker:
-    """QoS 1 in both directions. `on_request` hears what is published to the request topic."""
+    """QoS 1 both ways. `on_request` is called with what is published to the request topic."""
 
     def __init__(self, kernel: Kernel, rng: Random, request_topic: str) -> None:
         self.kernel = kernel
@@ -33,15 +38,16 @@ class SimBroker:
         self.connection: SimTransport | None = None
         self.on_request: Callable[[bytes], None] = lambda _: None
         self.is_up = True
-        self.epoch = 0  # grows with every death of the broker: what was on its way is gone
+        self.acknowledges = True  # while False, it takes publications and sends no PUBACK
+        self.epoch = 0  # grows with every crash of the broker, which loses the messages in flight
         self._request_topic = request_topic
 
     def delay_s(self, longest_s: float = 1.0) -> float:
-        """How long something is on its way: mostly short, seldom long."""
+        """Return a random delay, mostly short."""
         return 0.01 if self.kernel.is_calm else self.rng.random() ** 3 * longest_s
 
     def publish(self, topic: str, payload: bytes) -> None:
-        """From anybody. Subscribers get it later, and sometimes twice."""
+        """Publish from any client. Subscribers get it later, and sometimes twice."""
         if topic == self._request_topic:
             self._hand_on(lambda: self.on_request(payload))
         kept = Kept(topic, payload)
@@ -60,24 +66,24 @@ class SimBroker:
             self._hand_on(lambda: connection.arrive(kept))
 
     def attach(self, connection: "SimTransport") -> None:
-        """The session goes on: everything that was not acknowledged comes again."""
+        """Continue the session: redeliver everything that was not acknowledged."""
         self.connection = connection
         for kept in list(self.session):
             self._deliver(kept)
 
     def acknowledged(self, kept: Kept) -> None:
-        """The bridge has it."""
+        """Forget a message that the bridge acknowledged."""
         if kept in self.session:
             self.session.remove(kept)
 
     def cut(self) -> None:
-        """The network between bridge and broker is gone for a moment."""
+        """Cut the connection between bridge and broker."""
         connection, self.connection = self.connection, None
         if connection is not None:
             connection.cut()
 
     def die(self, for_s: float, *, forgets: bool) -> None:
-        """A SIGKILL. One that forgets loses what it has acknowledged and not yet handed on."""
+        """Crash, and restart after that time. `forgets`: session and messages in flight are lost."""
         self.is_up = False
         self.cut()
         if forgets:
@@ -104,16 +110,16 @@ class SimTransport:
 
     @property
     def is_connected(self) -> bool:
-        """Connected and subscribed."""
+        """Whether it is connected and subscribed."""
         return self._order is not None
 
     def wait_connected(self, timeout_s: float) -> bool:
-        """Longer than it is asked to, so that a bridge without a broker costs few steps."""
+        """Wait longer than asked, so that a bridge without a broker takes few steps."""
         self._changed.wait_for(lambda: self.is_connected, timeout_s * 50)
         return self.is_connected
 
     def start(self, receiver: Receiver) -> None:
-        """Connects a little later, for ever."""
+        """Connect a little later, and again whenever the connection ends."""
         self._receiver = receiver
         self._kernel.at(self._broker.delay_s(), self._connect)
 
@@ -129,17 +135,17 @@ class SimTransport:
         self._changed.notify_all()
 
     def arrive(self, kept: Kept) -> None:
-        """From the broker, over this connection if it still lives."""
+        """Receive a message from the broker, unless this connection has ended."""
         if self._order is None or self._is_over:
             return
         assert self._receiver is not None
         if self._receiver.has_room():
-            pending = self._order.arrived(kept)
+            pending = self._order.add(kept)
             self._kernel.say(f"bridge: hears {kept.topic}")
-            self._receiver.offer(Arrival(kept.topic, kept.payload, pending))
+            self._receiver.offer(InboundMessage(kept.topic, kept.payload, pending))
 
     def publish(self, topic: str, payload: bytes) -> "Future[None]":
-        """The broker has it after a while, and says so after another; a cut may come between."""
+        """Publish: it arrives after a delay, the PUBACK after another; a cut may come between."""
         return self._kernel.effect("publish", "publishes", lambda: self._send(topic, payload))
 
     def _send(self, topic: str, payload: bytes) -> "Future[None]":
@@ -156,7 +162,8 @@ class SimTransport:
             return
         self._kernel.say(f"broker: takes {payload.decode()[:56]}…")
         self._broker.publish(topic, payload)
-        self._kernel.at(self._broker.delay_s(), lambda: self._confirm(future))
+        if self._broker.acknowledges:
+            self._kernel.at(self._broker.delay_s(), lambda: self._confirm(future))
 
     def _confirm(self, future: "Future[None]") -> None:
         if not future.done() and not self._is_over:
@@ -164,15 +171,17 @@ class SimTransport:
             future.set_result(None)
 
     def acknowledge(self, tokens: Sequence[object]) -> None:
-        """Reaches the broker after a while, in the order in which the messages came."""
+        """Acknowledge: it reaches the broker after a delay, in the order of arrival."""
 
         def mark() -> None:
             for token in tokens:
-                assert isinstance(token, Pending)
-                token.done = True
+                assert isinstance(token, PendingAck)
+                token.is_done = True
             self._kernel.at(self._broker.delay_s(0.1), self._send_ready)
 
-        if self._kernel.current is None:  # while a message is being taken in: nobody else runs
+        if (
+            self._kernel.current is None
+        ):  # called while a message is being received, when no other task runs
             mark()
         else:
             self._kernel.effect("acknowledge", f"acknowledges {len(tokens)}", mark)
@@ -183,8 +192,13 @@ class SimTransport:
         for kept in self._order.ready():
             self._broker.acknowledged(kept)
 
+    def reconnect(self) -> None:
+        """End the connection and make a new one."""
+        if self.is_connected:
+            self._broker.cut()
+
     def cut(self) -> None:
-        """The connection is gone; try again in a while."""
+        """End the connection; connect again after a while."""
         self._order = None
         published, self._published = self._published, []
         for future in published:
@@ -193,7 +207,7 @@ class SimTransport:
             self._kernel.at(0.5 + self._broker.delay_s(10.0), self._connect)
 
     def vanish(self) -> None:
-        """The process has died: nothing of it happens any more."""
+        """End with the process: none of its pending events happens any more."""
         self._is_over = True
         self._order = None
         if self._broker.connection is self:

@@ -1,17 +1,19 @@
-"""Threads, locks and clocks for the bridge, over the kernel: its modules are given these in place
-of `threading` and `time`, and run otherwise as they are.
+"""Threads, locks and clocks for the bridge, over the kernel: its modules use these in place of
+`threading` and `time`, and run unchanged otherwise.
 
-A thread gives way only where it waits or calls out, so a lock is never found taken.
+A thread gives way only where it waits or makes a call, so a lock is never found taken.
 """
 
+import threading
 from collections.abc import Callable
 from typing import Any
 
+from mqtt_bridge.workers import Workers
 from tests.simulation.kernel import Kernel, Killed, Task
 
 
 class Condition:
-    """As `threading.Condition`."""
+    """Stands for `threading.Condition`."""
 
     def __init__(self, kernel: Kernel) -> None:
         self._kernel = kernel
@@ -24,7 +26,7 @@ class Condition:
         return None
 
     def wait(self, timeout: float | None = None) -> bool:
-        """Give way until notified, or the time is over."""
+        """Block until notified or the time is over."""
         task = self._kernel.current
         assert task is not None, "the scheduler itself must not wait"
         self._waiters.append(task)
@@ -35,7 +37,7 @@ class Condition:
                 self._waiters.remove(task)
 
     def wait_for(self, predicate: Callable[[], Any], timeout: float | None = None) -> Any:
-        """Wait until it holds, or the time is over; what it says then."""
+        """Block until the predicate holds or the time is over; return its last value."""
         end_s = None if timeout is None else self._kernel.now_s + timeout
         while not (result := predicate()):
             left_s = None if end_s is None else end_s - self._kernel.now_s
@@ -56,7 +58,7 @@ class Condition:
 
 
 class Lock:
-    """Never contended."""
+    """A lock that is never contended."""
 
     def __enter__(self) -> bool:
         return True
@@ -66,39 +68,41 @@ class Lock:
 
 
 class Thread:
-    """What `spawn` returns."""
+    """What `Workers.start` returns."""
 
     def __init__(self, kernel: Kernel, task: Task) -> None:
         self._kernel = kernel
         self._task = task
 
     def join(self, timeout: float | None = None) -> None:
-        """Wait for its end."""
+        """Block until the task ends."""
         if not self._task.is_done and self._kernel.current is not None:
             self._task.joiners.append(self._kernel.current)
             self._kernel.sleep(timeout)
 
     def is_alive(self) -> bool:
-        """Whether it has not ended."""
+        """Return whether the task has not ended."""
         return not self._task.is_done
 
 
 class Threading:
     """What the bridge uses of `threading`."""
 
+    Event = threading.Event  # a flag that nobody waits for
+
     def __init__(self, kernel: Kernel) -> None:
         self._kernel = kernel
 
     def Condition(self) -> Condition:  # noqa: N802 - as in `threading`
-        """A new one."""
+        """Make one."""
         return Condition(self._kernel)
 
     def Lock(self) -> Lock:  # noqa: N802 - as in `threading`
-        """A new one."""
+        """Make one."""
         return Lock()
 
     def get_ident(self) -> int:
-        """One number for each task."""
+        """Return a number that identifies the task."""
         return id(self._kernel.current)
 
 
@@ -109,11 +113,11 @@ class Time:
         self._kernel = kernel
 
     def monotonic(self) -> float:
-        """Virtual seconds."""
+        """Return the virtual time in seconds."""
         return self._kernel.now_s
 
     def sleep(self, delay_s: float) -> None:
-        """Give way for that time."""
+        """Block for that time."""
         if self._kernel.current is not None:
             self._kernel.sleep(delay_s)
 
@@ -121,14 +125,21 @@ class Time:
 Bug = Callable[[str, BaseException], None]
 
 
-def spawner(kernel: Kernel, process: Callable[[], str], bug: Bug) -> Callable[..., Thread]:
-    """What stands for `mqtt_bridge.threads.spawn`; `bug` hears what a thread did not expect."""
+class GreenWorkers(Workers):
+    """Workers whose threads are tasks; `bug` is called with an exception that ends one."""
 
-    def spawn(name: str, work: Callable[[], None], _alarm: object) -> Thread:
+    def __init__(self, kernel: Kernel, process: str, bug: Bug, stuck_s: float) -> None:
+        super().__init__(stuck_s)
+        self._kernel = kernel
+        self._process = process
+        self._bug = bug
+
+    def start(self, name: str, work: Callable[[], None]) -> Any:
+        """Start a task."""
+
         def ended(error: BaseException | None) -> None:
             if error is not None and not isinstance(error, Killed):
-                bug(name, error)
+                self._bug(name, error)
 
-        return Thread(kernel, kernel.start(f"bridge/{name}", process(), work, ended))
-
-    return spawn
+        task = self._kernel.start(f"bridge/{name}", self._process, work, ended)
+        return Thread(self._kernel, task)

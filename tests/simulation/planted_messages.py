@@ -93,10 +93,10 @@ MESSAGES: Final = (
         name="acknowledge to the broker before SQS has accepted",
         edits=(
             Edit(
-                file="mqtt_bridge/inward.py",
+                file="mqtt_bridge/inbound.py",
                 old="        self._hold(1, len(body))\n",
                 new="        self._hold(1, len(body))\n"
-                "        self._acknowledge([arrival.token])\n",
+                "        self._acknowledge([message.token])\n",
             ),
         ),
         hidden_from="whole: the sweep publishes again, and the exchange answers again",
@@ -105,10 +105,10 @@ MESSAGES: Final = (
         name="delete from outbound before the broker's acknowledgement",
         edits=(
             Edit(
-                file="mqtt_bridge/outward.py",
-                old="                self._in_flight[receipt] = time.monotonic()\n",
-                new="                self._in_flight[receipt] = time.monotonic()\n"
-                "                self._done.append(receipt)\n"
+                file="mqtt_bridge/outbound.py",
+                old="                held.published_at = time.monotonic()\n",
+                new="                held.published_at = time.monotonic()\n"
+                "                self._to_delete.append(held)\n"
                 "                self._changed.notify_all()\n",
             ),
         ),
@@ -118,9 +118,9 @@ MESSAGES: Final = (
         name="delete from outbound whatever became of the publication",
         edits=(
             Edit(
-                file="mqtt_bridge/outward.py",
-                old="confirmed = not done.cancelled() and done.exception() is None",
-                new="confirmed = not done.cancelled()",
+                file="mqtt_bridge/outbound.py",
+                old="is_confirmed = not done.cancelled() and done.exception() is None",
+                new="is_confirmed = not done.cancelled()",
             ),
         ),
         hidden_from="whole: the sweep publishes again",
@@ -129,9 +129,10 @@ MESSAGES: Final = (
         name="forget what SQS did not take",
         edits=(
             Edit(
-                file="mqtt_bridge/inward.py",
-                old="failed = [waiting for waiting, verdict in pairs if verdict is Verdict.FAILED]",
-                new="failed = [w for w, v in pairs if v is Verdict.FAILED and len(pairs) > 1]",
+                file="mqtt_bridge/inbound.py",
+                old="failed = [message for message, outcome in pairs "
+                "if outcome is SendResult.FAILED]",
+                new="failed = [m for m, o in pairs if o is SendResult.FAILED and len(pairs) > 1]",
             ),
         ),
     ),

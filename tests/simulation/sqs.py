@@ -1,15 +1,13 @@
-"""SQS in this process: queues that deliver late, twice and out of order, and two clients of them.
+"""SQS in this process: queues that deliver late, twice and out of order, and their client.
 
-It stands for our client of it, so `lambdas.messaging.sqs` and `mqtt_bridge.queues` run as they
-are.
+It stands for boto3's client, so `lambdas.messaging.sqs` and `mqtt_bridge.aws` run unchanged.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any, Final
 
-from botocore import xform_name
 from botocore.exceptions import ClientError, ReadTimeoutError
 
 from lambdas import names
@@ -34,7 +32,7 @@ class Message:
 
 @dataclass(eq=False)
 class Queue:
-    """A queue and what lies beside it. `tries` receipts, then the message is a dead letter."""
+    """A queue. A message received more than `tries` times goes to its dead-letter queue."""
 
     name: str
     kernel: Kernel
@@ -50,7 +48,7 @@ class Queue:
     sent: int = 0
 
     def put(self, body: str, reason: str | None = None, after_s: float = 0.0) -> None:
-        """Take a message in; it shows itself a little later, and once in a while as two."""
+        """Add a message; it becomes visible a little later, and sometimes twice."""
         is_doubled = not self.kernel.is_calm and self.rng.random() < self.twice
         for _ in range(2 if is_doubled else 1):
             self.sent += 1
@@ -59,8 +57,9 @@ class Queue:
             self.messages.append(message)
             self.hide(message, after_s + late_s)
 
-    def receive(self, most: int) -> list[Message]:
-        """Some of the visible messages, in any order, hidden for a while."""
+    def receive(self, most: int, visibility_s: float | None = None) -> list[Message]:
+        """Return some visible messages, in any order, and hide them for a while."""
+        hidden_s = self.visibility_s if visibility_s is None else visibility_s
         seen = [m for m in self.messages if m.visible_at_s <= self.kernel.now_s]
         taken = self.rng.sample(seen, min(len(seen), most))
         found = []
@@ -69,23 +68,23 @@ class Queue:
             if message.receives > self.tries:
                 self._bury(message)
                 continue
-            self.hide(message, self.visibility_s)
+            self.hide(message, hidden_s)
             found.append(message)
         return found
 
     def hide(self, message: Message, delay_s: float) -> None:
-        """Show it again after that time, if it is still there."""
+        """Hide a message for that time."""
         message.visible_at_s = self.kernel.now_s + delay_s
         self.kernel.at(delay_s, self._shown)
 
     def delete(self, message: Message) -> None:
-        """Done with it."""
+        """Delete a message."""
         if not message.is_gone:
             message.is_gone = True
             self.messages.remove(message)
 
     def redrive(self, target: "Queue") -> None:
-        """As an operator does: what nobody gave a reason for goes back to where it came from."""
+        """Move the messages without a reason back to their queue, as an operator does."""
         for message in [m for m in self.messages if m.reason is None]:
             self.delete(message)
             target.put(message.body)
@@ -103,16 +102,16 @@ class Queue:
 
 
 def dead_letters_of(name: str) -> str:
-    """What the dead-letter queue of a queue is called."""
+    """Return the name of a queue's dead-letter queue."""
     return f"{name}-dead-letters"
 
 
 _LIMITS: Final = {names.Queue.OUTBOUND: (30.0, 20)}
-"""How long a message is hidden, and how often it is tried, where it is not as usual."""
+"""Visibility and receives of the queues that differ from the others."""
 
 
 def all_queues(kernel: Kernel, rng: Random) -> "dict[str, Queue]":
-    """Every queue of the system with its dead letters, by name."""
+    """Make every queue of the system and its dead-letter queue, by name."""
     made: dict[str, Queue] = {}
     for queue in names.Queue:
         dead = Queue(dead_letters_of(queue), kernel, rng, twice=0.0, slowest_s=0.0)
@@ -125,31 +124,26 @@ def all_queues(kernel: Kernel, rng: Random) -> "dict[str, Queue]":
 
 
 class Client:
-    """Stands for the client of SQS that the adapters and the bridge call."""
+    """Stands for boto3's client of SQS."""
 
     def __init__(self, kernel: Kernel, queues: dict[str, Queue]) -> None:
         self._kernel = kernel
         self._queues = queues
 
     def close(self) -> None:
-        """Nothing is open."""
-
-    def call(self, operation: str, request: Mapping[str, Any]) -> dict[str, Any]:
-        """One call, to the method of that name."""
-        answer: dict[str, Any] = getattr(self, xform_name(operation))(**request)
-        return answer
+        """Do nothing: no connection is open."""
 
     def send_message(
         self, *, QueueUrl: str, MessageBody: str, MessageAttributes: dict[str, Any]
     ) -> dict[str, Any]:
-        """One message with the reason why it is put aside."""
+        """Send one message with the reason why it is a dead letter."""
         queue = self._queues[QueueUrl]
         reason = MessageAttributes["reason"]["StringValue"]
         self._call("put aside", f"puts aside: {reason}", lambda: queue.put(MessageBody, reason))
         return {}
 
     def send_message_batch(self, *, QueueUrl: str, Entries: Entries) -> dict[str, Any]:
-        """Up to ten; when half of them fail, it is every second one."""
+        """Send up to ten messages; when half of them fail, it is every second one."""
         assert 0 < len(Entries) <= _MOST_AT_ONCE, "SQS takes one to ten entries"
         queue = self._queues[QueueUrl]
 
@@ -176,14 +170,20 @@ class Client:
         return {"Successful": [{"Id": entry["Id"]} for entry in entries[1::2]], "Failed": failed}
 
     def receive_message(
-        self, *, QueueUrl: str, MaxNumberOfMessages: int, WaitTimeSeconds: int, **_: Any
+        self,
+        *,
+        QueueUrl: str,
+        MaxNumberOfMessages: int,
+        WaitTimeSeconds: int,
+        VisibilityTimeout: int | None = None,
+        **_: Any,
     ) -> dict[str, Any]:
-        """Blocks until there is something, at most that long."""
+        """Block until there is a message, at most that long."""
         queue = self._queues[QueueUrl]
         self._wait(queue, WaitTimeSeconds)
         label = f"looks into {queue.name}"
         got: list[Message] = self._call(
-            "receive", label, lambda: queue.receive(MaxNumberOfMessages)
+            "receive", label, lambda: queue.receive(MaxNumberOfMessages, VisibilityTimeout)
         )
         return {"Messages": [_as_received(message) for message in got]}
 
@@ -202,7 +202,7 @@ class Client:
             queue.waiters.remove(task)
 
     def delete_message_batch(self, *, QueueUrl: str, Entries: Entries) -> dict[str, Any]:
-        """By receipt; what has gone already is no error."""
+        """Delete by receipt; a message that is deleted already is no error."""
         queue = self._queues[QueueUrl]
         receipts = {entry["ReceiptHandle"] for entry in Entries}
 
@@ -217,18 +217,17 @@ class Client:
         return answer
 
     def change_message_visibility_batch(self, *, QueueUrl: str, Entries: Entries) -> dict[str, Any]:
-        """Shows them again now."""
+        """Hide each message for that time; with 0 it is visible at once."""
         queue = self._queues[QueueUrl]
-        receipts = {entry["ReceiptHandle"] for entry in Entries}
+        delays = {entry["ReceiptHandle"]: entry["VisibilityTimeout"] for entry in Entries}
 
-        def show() -> dict[str, Any]:
-            for message in [m for m in queue.messages if str(m.number) in receipts]:
-                queue.hide(message, 0.0)
+        def hide() -> dict[str, Any]:
+            for message in [m for m in queue.messages if str(m.number) in delays]:
+                queue.hide(message, delays[str(message.number)])
             return {}
 
-        answer: dict[str, Any] = self._call(
-            "release", f"gives {len(Entries)} back to {queue.name}", show
-        )
+        label = f"changes the visibility of {len(Entries)} in {queue.name}"
+        answer: dict[str, Any] = self._call("change visibility", label, hide)
         return answer
 
     def _call(self, kind: str, label: str, do: Callable[[], Any]) -> Any:
@@ -248,7 +247,7 @@ def _as_received(message: Message) -> dict[str, Any]:
 
 
 def refused(operation: str, what: What) -> Exception:
-    """How botocore tells of it."""
+    """Return the exception that botocore raises for a fault."""
     if what is What.LOSE:
         timeout: Exception = ReadTimeoutError(endpoint_url="https://sqs")
         return timeout

@@ -16,7 +16,7 @@ from lambdas.messaging.exchange import (
     parse_validation,
 )
 from lambdas.names import Function, Queue, Table
-from mqtt_bridge.routing import envelope
+from mqtt_bridge.inbound import envelope
 from tests.simulation import fuzz
 from tests.simulation.functions import sqs_record
 from tests.simulation.kernel import START

@@ -10,7 +10,6 @@ from typing import Any, Final
 from unittest.mock import patch
 
 from aws_lambda_powertools.utilities.batch import BatchProcessor, process_partial_response
-from botocore import xform_name
 from pynamodb.connection import Connection
 
 import mqtt_bridge.bridge
@@ -23,7 +22,7 @@ from lambdas.names import Function, Queue, Setting, Table
 from lambdas.services import retry
 from lambdas.storage.client import connect
 from lambdas.storage.models import MODELS
-from mqtt_bridge import backoff, inward, lane, outward
+from mqtt_bridge import inbound, outbound, send_buffer, workers
 from mqtt_bridge.settings import Broker, Scheme, Settings
 from tests.simulation import exchange, green
 from tests.simulation.functions import MODULES, Functions
@@ -110,19 +109,16 @@ def wired(kernel: Kernel, functions: Functions, client: Client) -> Iterator[None
         yield
 
 
-class _Boto3Sqs:
-    """boto3's method names on the simulated client of SQS, which each run replaces."""
+class _CurrentSqs:
+    """The simulated SQS client of the running simulation: each run replaces it."""
 
     client: Client
 
     def __getattr__(self, name: str) -> Any:
-        return lambda **request: self.client.call(_OPERATIONS[name], request)
+        return getattr(self.client, name)
 
 
-_OPERATIONS: Final = {
-    xform_name(operation): operation for operation in ("SendMessage", "SendMessageBatch")
-}
-_sqs: Final = _Boto3Sqs()
+_sqs: Final = _CurrentSqs()
 
 
 @cache
@@ -166,23 +162,21 @@ def _process_partial_response(*, processor: BatchProcessor, **given: Any) -> Any
 
 @contextmanager
 def bridged(
-    kernel: Kernel, spawn: Any, make_transport: Any, client: Client, rng: Random
+    kernel: Kernel, make_workers: Any, make_transport: Any, client: Client, rng: Random
 ) -> Iterator[None]:
-    """For as long as it lasts, the bridge's threads are tasks of the kernel."""
+    """While the context lasts, the bridge's threads are tasks of the kernel."""
     threading: Any = green.Threading(kernel)
     time: Any = green.Time(kernel)
     with ExitStack() as stack:
-        for module in (lane, inward, outward):
+        for module in (send_buffer, inbound, outbound, workers):
             stack.enter_context(patch.object(module, "threading", threading))
             stack.enter_context(patch.object(module, "time", time))
-        for module in (inward, outward):
-            stack.enter_context(patch.object(module, "spawn", spawn))
-        stack.enter_context(patch.object(mqtt_bridge.bridge, "time", time))
-        stack.enter_context(
-            patch.object(mqtt_bridge.bridge, "make_client", lambda *_, **__: client)
-        )
-        stack.enter_context(patch.object(mqtt_bridge.bridge, "choose_transport", make_transport))
-        stack.enter_context(patch.object(backoff, "_random", rng))
+        stack.enter_context(patch.object(workers, "_random", rng))
+        bridge = mqtt_bridge.bridge
+        stack.enter_context(patch.object(bridge, "time", time))
+        stack.enter_context(patch.object(bridge, "Workers", make_workers))
+        stack.enter_context(patch.object(bridge, "make_client", lambda *_: client))
+        stack.enter_context(patch.object(bridge, "choose_transport", make_transport))
         yield
 
 

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from lambdas.messaging import workflow
 from lambdas.names import Function, Table
-from mqtt_bridge.routing import envelope
+from mqtt_bridge.inbound import envelope
 from tests.simulation import wiring
 from tests.simulation.expressions import Item
 from tests.simulation.functions import HANDLERS, LAMBDA_CONTEXT, Functions, sqs_record

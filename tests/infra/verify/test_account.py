@@ -13,7 +13,7 @@ from cdk.verify.limits import (
     concurrent_executions,
 )
 from cdk.verify.subject import Subject
-from mqtt_bridge.limits import Limits
+from mqtt_bridge.settings import Limits
 from tests.infra.templates import Synthesized
 from tests.infra.verify.plant import add, plant_property, written
 

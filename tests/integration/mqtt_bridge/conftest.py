@@ -1,4 +1,4 @@
-"""Brokers and the stub SQS, one of each per test module: sessions are kept apart by client ids."""
+"""Fixtures: brokers, the SQS stub, and a client id, and thereby an MQTT session, per test."""
 
 import itertools
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ BOTH = ["iotcore", pytest.param("mosquitto", marks=needs_mosquitto)]
 
 @pytest.fixture(autouse=True)
 def no_process_survives_its_test() -> Iterator[None]:
-    """One that did would take the messages of the next test."""
+    """Kill leftover processes, which would take the messages of the next test."""
     yield
     while Process.started:
         Process.started.pop().kill()
@@ -33,13 +33,13 @@ def no_process_survives_its_test() -> Iterator[None]:
 
 @pytest.fixture
 def client_id() -> str:
-    """A session of its own for every test."""
+    """Return a client id that no other test uses."""
     return f"bridge-{next(_numbers)}"
 
 
 @pytest.fixture
 def stub(monkeypatch: pytest.MonkeyPatch) -> Iterator[SqsStub]:
-    """SQS, empty and well."""
+    """An empty SQS stub without faults, to which boto3 is directed."""
     with SqsStub(STUB_PORT) as stub:
         for name, value in {**ENVIRONMENT, "AWS_ENDPOINT_URL": stub.url}.items():
             monkeypatch.setenv(name, value)
@@ -48,7 +48,7 @@ def stub(monkeypatch: pytest.MonkeyPatch) -> Iterator[SqsStub]:
 
 @pytest.fixture
 def mosquitto(tmp_path: Path) -> Iterator[Mosquitto]:
-    """mosquitto, or the test is skipped."""
+    """A running mosquitto; skips the test where it is not installed."""
     if mosquitto_path() is None:
         pytest.skip("mosquitto is not on the PATH (CI installs it)")
     broker = Mosquitto(tmp_path)
@@ -59,7 +59,7 @@ def mosquitto(tmp_path: Path) -> Iterator[Mosquitto]:
 
 @pytest.fixture
 def iotcore(tmp_path: Path) -> Iterator[Iotcore]:
-    """rumqttd speaking MQTT 3.1.1."""
+    """A running rumqttd for MQTT 3.1.1."""
     broker = Iotcore(tmp_path)
     broker.start()
     yield broker
@@ -68,7 +68,7 @@ def iotcore(tmp_path: Path) -> Iterator[Iotcore]:
 
 @pytest.fixture
 def iotcore_v5(tmp_path: Path) -> Iterator[Iotcore]:
-    """rumqttd speaking MQTT 5; it has a listener for each version."""
+    """A running rumqttd for MQTT 5, for which it needs a listener of its own."""
     broker = Iotcore(tmp_path, IOTCORE_V5_PORT, protocol=5)
     broker.start()
     yield broker
@@ -77,6 +77,6 @@ def iotcore_v5(tmp_path: Path) -> Iterator[Iotcore]:
 
 @pytest.fixture(params=BOTH)
 def broker(request: pytest.FixtureRequest) -> Iotcore | Mosquitto:
-    """Each broker that an ordinary deployment may meet."""
+    """Run the test against both brokers."""
     started: Iotcore | Mosquitto = request.getfixturevalue(request.param)
     return started

@@ -1,4 +1,4 @@
-"""The bridge's image without Docker: what its Dockerfile says, done in a folder.
+"""Builds the bridge's image without Docker: follows its Dockerfile in a folder.
 
 RUN and COPY are carried out as they stand, in a clean virtual environment of the image's Python,
 with `/packages` and `/app` inside the folder; ENV, USER, HEALTHCHECK and CMD are read from there.
@@ -15,14 +15,14 @@ from cdk.stacks.bridge import ROOT, SOURCE
 from tests.integration.mqtt_bridge.dockerfile import Instruction, parse
 
 _READING = ("--inh-caps=-all,+dac_read_search", "--ambient-caps=-all,+dac_read_search")
-"""Of everything: this machine's Python may lie in a folder that is not for all."""
+"""May read every file: this machine's Python may lie in a folder that others cannot enter."""
 
 _INSIDE = re.compile(r"(?<![\w.])/(packages|app|build)\b")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Image:
-    """A built folder, and how it is to be run."""
+    """A built folder and what its Dockerfile says about running it."""
 
     root: Path
     python: Path
@@ -33,18 +33,18 @@ class Image:
 
     @property
     def workdir(self) -> Path:
-        """Where the process starts."""
+        """Working directory of the process."""
         return self.root / "app"
 
     def command(self, arguments: list[str]) -> list[str]:
-        """The same as the image's user, who may write nowhere."""
+        """Return the command that runs Python as the image's user, who may write nowhere."""
         user = ("--reuid", str(self.user), "--regid", str(self.user), "--clear-groups")
         reading = _READING if _may_grant(_READING) else ()
         return ["setpriv", *user, *reading, "--no-new-privs", str(self.python), *arguments]
 
 
 def build(root: Path, interpreter: Path) -> Image:
-    """Follows both stages of the Dockerfile."""
+    """Follow both stages of the Dockerfile."""
     root.mkdir(parents=True)
     venv = root / "python"
     subprocess.run([interpreter, "-m", "venv", venv], check=True)
@@ -65,7 +65,7 @@ def build(root: Path, interpreter: Path) -> Image:
 
 
 def _may_grant(capabilities: tuple[str, ...]) -> bool:
-    """Inside a container even root may not."""
+    """Return whether these capabilities can be granted; in a container root may lack them."""
     return subprocess.run(["setpriv", *capabilities, "true"], capture_output=True).returncode == 0
 
 
@@ -92,14 +92,14 @@ def _follow(instruction: Instruction, root: Path, path: Path) -> None:
 
 
 def _take_rights(root: Path) -> None:
-    """The user of the image owns nothing of it, and may write nowhere."""
+    """Make every file read-only for the image's user, who owns none of them."""
     for path in (root, *root.rglob("*")):
         if not path.is_symlink():
             path.chmod(path.stat().st_mode & ~0o222 | 0o444)
 
 
 def remove(folder: Path) -> None:
-    """Takes it away, though nobody may write to it."""
+    """Remove a folder whose files are read-only."""
     for path in (folder, *(path for path in folder.rglob("*") if path.is_dir())):
         path.chmod(0o755)
     shutil.rmtree(folder)

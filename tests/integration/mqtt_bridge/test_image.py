@@ -1,4 +1,4 @@
-"""The files of the image are built as its Dockerfile says, run as its user, and are well."""
+"""The image, built from its Dockerfile without Docker, runs as its user and becomes healthy."""
 
 import os
 import shutil
@@ -27,7 +27,7 @@ pytestmark = pytest.mark.timeout(300)  # it installs wheels
 
 @pytest.fixture(scope="module")
 def image() -> Iterator[Image]:
-    """In a folder that any user may enter, which pytest's own are not."""
+    """Builds the image in a folder that any user may enter, unlike pytest's own."""
     interpreter = find_interpreter(RUNTIME)
     if interpreter is None:
         pytest.skip("this machine has no Python 3.13, which the image is made of (CI has it)")
@@ -39,7 +39,7 @@ def image() -> Iterator[Image]:
 
 @pytest.fixture
 def scratch(image: Image) -> Path:
-    """What `/tmp` is in the container: the one folder that its user may write to."""
+    """The one folder that the image's user may write to, as `/tmp` in the container."""
     folder = image.root.parent / "tmp"
     folder.mkdir()
     os.chown(folder, image.user, image.user)
@@ -53,13 +53,13 @@ needs_root = pytest.mark.skipif(
 
 
 def health(image: Image, environ: dict[str, str]) -> int:
-    """The status of the image's own health check, asked as the platform asks."""
+    """Return the exit status of the image's health check."""
     command = image.command(image.health)
     return subprocess.run(command, cwd=image.workdir, env=environ).returncode
 
 
 @needs_root
-def test_it_starts_as_nobody_carries_messages_and_is_well(
+def test_it_runs_as_its_user_forwards_messages_and_is_healthy(
     image: Image, iotcore: Iotcore, stub: SqsStub, client_id: str, scratch: Path
 ) -> None:
     environ = environment(iotcore.port, stub, client_id, scratch) | image.environment
@@ -89,10 +89,10 @@ def test_its_user_cannot_change_it(image: Image) -> None:
 
 def test_it_holds_the_bridge_and_its_packages_and_nothing_else(image: Image) -> None:
     packages = {path.name for path in (image.root / "packages").iterdir()}
-    assert {"paho", "awscrt", "botocore"} <= packages
+    assert {"paho", "awscrt", "boto3", "botocore", "aws_lambda_powertools"} <= packages
     services = {path.name for path in (image.root / "packages/botocore/data").iterdir()}
-    assert {"sts"} == {name for name in services if "." not in name}
-    assert {path.name for path in (image.root / "app").iterdir()} == {"awsjson", "mqtt_bridge"}
+    assert {"secretsmanager", "sqs", "sts"} == {name for name in services if "." not in name}
+    assert {path.name for path in (image.root / "app").iterdir()} == {"mqtt_bridge"}
     for folder in ("packages", "app"):
         sources = list((image.root / folder).rglob("*.py"))
         assert sources

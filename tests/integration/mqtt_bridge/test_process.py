@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -58,7 +59,7 @@ def test_sigterm_with_sqs_down_still_exits_0_in_time_and_loses_nothing(
     stub.faults.down = True
     with Peer(iotcore.port) as peer:
         peer.publish(INFO, *[str(i).encode() for i in range(50)])
-    process.await_event("not accepted, will try again")
+    process.await_event("send failed, will retry")
     assert process.terminate() == 0
     assert process.events("stopped")[0]["drained"] is False
     stub.faults.down = False
@@ -67,28 +68,28 @@ def test_sigterm_with_sqs_down_still_exits_0_in_time_and_loses_nothing(
     assert again.terminate() == 0
 
 
-def test_sigkill_in_the_midst_of_a_thousand_each_way_loses_nothing(
+def test_sigkill_in_the_middle_of_a_thousand_each_way_loses_nothing(
     broker: Iotcore | Mosquitto, stub: SqsStub, client_id: str, tmp_path: Path
 ) -> None:
     stub.faults.latency_s = 0.015
-    stub.faults.longest_visibility_s = 3.0  # what the killed one had pulled comes back sooner
+    stub.faults.longest_visibility_s = 3.0  # what the killed one had received returns sooner
     environ = environment(broker.port, stub, client_id, tmp_path)
     with Peer(broker.port, subscribe=REQUEST) as peer:
         process = Process(environ, tmp_path / "log")
         process.await_event("connected")
         for i in range(1000):
             stub.put("outbound", f"order {i}")
-        inward = [f"price {i}".encode() for i in range(1000)]
-        peer.publish(INFO, *inward[:600])
+        prices = [f"price {i}".encode() for i in range(1000)]
+        peer.publish(INFO, *prices[:600])
         eventually(lambda: len(stub.bodies("prices")) >= 100 and len(peer.seen) >= 100)
         process.kill()
-        assert len(stub.bodies("outbound")) > 0, "killed in the midst, outward"
-        assert len(stub.bodies("prices")) < 1000, "killed in the midst, inward"
-        peer.publish(INFO, *inward[600:])  # while nobody listens
+        assert len(stub.bodies("outbound")) > 0, "killed in the middle, outbound"
+        assert len(stub.bodies("prices")) < 1000, "killed in the middle, inbound"
+        peer.publish(INFO, *prices[600:])  # while nobody listens
 
         again = Process(environ, tmp_path / "log")
         eventually(
-            lambda: set(payloads(stub, "prices")) == {p.decode() for p in inward},
+            lambda: set(payloads(stub, "prices")) == {p.decode() for p in prices},
             40,
             what="every price in SQS",
         )
@@ -106,30 +107,49 @@ def health(environ: dict[str, str]) -> int:
     return subprocess.run(command, cwd=ROOT, env=environ, check=False).returncode
 
 
-def test_health_follows_the_connection(
+def test_health_is_good_during_a_broker_outage_and_the_connection_is_reported_apart(
     iotcore: Iotcore, stub: SqsStub, client_id: str, tmp_path: Path
 ) -> None:
     alive = tmp_path / "alive"
-    alive.touch()  # left over by a former run
     environ = environment(iotcore.port, stub, client_id, tmp_path)
-    process = Process(environ, tmp_path / "log")
-    process.await_event("connected")
-    eventually(alive.exists)
-    assert health(environ) == 0
-    iotcore.stop()
-    process.await_event("disconnected")
-    time.sleep(2.5)
-    before = alive.stat().st_mtime
-    time.sleep(2.5)
-    assert alive.stat().st_mtime == before, "no beat while disconnected"
-    os.utime(alive, (before - 60, before - 60))
     assert health(environ) == 1
-    assert process.alive
+    iotcore.stop()
+    process = Process(environ, tmp_path / "log")
+    process.await_event("disconnected", 2)
+    eventually(lambda: health(environ) == 0, what="healthy without a broker")
+    assert alive.read_text() == "not connected"
+    iotcore.start()
+    process.await_event("connected")
+    eventually(lambda: alive.read_text() == "connected")
+    iotcore.stop()
+    eventually(lambda: alive.read_text() == "not connected")
+    time.sleep(2.5)
+    assert health(environ) == 0
     iotcore.start()
     process.await_event("connected", 2)
-    eventually(lambda: alive.stat().st_mtime > before - 60)
     assert process.terminate() == 0
     assert health(environ) == 1
+
+
+def test_a_process_that_hangs_becomes_unhealthy(
+    iotcore: Iotcore, stub: SqsStub, client_id: str, tmp_path: Path
+) -> None:
+    alive = tmp_path / "alive"
+    alive.touch()  # left over by an earlier run
+    os.utime(alive, (0, 0))
+    environ = environment(iotcore.port, stub, client_id, tmp_path)
+    assert health(environ) == 1
+    process = Process(environ, tmp_path / "log")
+    eventually(lambda: health(environ) == 0)
+    process.send(signal.SIGSTOP)
+    before = alive.stat().st_mtime
+    time.sleep(2.5)
+    assert alive.stat().st_mtime == before
+    os.utime(alive, (before - 60, before - 60))
+    assert health(environ) == 1
+    process.send(signal.SIGCONT)
+    eventually(lambda: health(environ) == 0)
+    assert process.terminate() == 0
 
 
 def test_bad_settings_are_one_sentence_and_status_2(tmp_path: Path) -> None:
@@ -153,6 +173,7 @@ def test_logs_are_json_lines_without_payloads_or_secrets(
 ) -> None:
     environ = environment(mosquitto.port, stub, client_id, tmp_path)
     environ["MQTT_URL"] = f"mqtt://group3:hunter2@127.0.0.1:{mosquitto.port}"
+    environ["METRICS_NAMESPACE"] = "FintechAsync/test"
     stub.faults.refuse_entry = lambda b: "InvalidMessageContents" if "poison" in b else None
     process = Process(environ, tmp_path / "log")
     process.await_event("connected")
@@ -160,11 +181,17 @@ def test_logs_are_json_lines_without_payloads_or_secrets(
         peer.publish(INFO, b"a secret price", b"poison", b"z" * 300_000)
     process.await_event("refused")
     process.await_event("dropped")
+    process.await_event("counts")
     mosquitto.stop()
     process.await_event("disconnected")
     assert process.terminate() == 0
     text = (tmp_path / "log").read_text()
-    assert [json.loads(line)["event"] for line in text.splitlines()]
+    lines = [json.loads(line) for line in text.splitlines()]
+    assert {(line["service"], line["timestamp"][-6:]) for line in lines} == {("bridge", "+00:00")}
+    assert all(line["message"] for line in lines)
+    reports = [line for line in lines if line["message"] == "counts"]
+    assert [line["BridgeConnected"] for line in (reports[0], reports[-1])] == [[1.0], [0.0]]
+    assert reports[0]["_aws"]["CloudWatchMetrics"][0]["Namespace"] == "FintechAsync/test"
     for never in ("hunter2", "a secret price", "poison", "zzz"):
         assert never not in text
 

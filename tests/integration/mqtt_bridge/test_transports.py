@@ -4,20 +4,28 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
-from mqtt_bridge.counters import Counters
-from mqtt_bridge.credentials import Credentials
+from mqtt_bridge.aws import BrokerCredentials
 from mqtt_bridge.crt_transport import CrtTransport
-from mqtt_bridge.limits import Limits
+from mqtt_bridge.observability import Counters
 from mqtt_bridge.paho_transport import PahoTransport
-from mqtt_bridge.settings import Broker, Scheme
-from mqtt_bridge.threads import Alarm
-from mqtt_bridge.transport import Arrival, NotConfirmed, Transport
+from mqtt_bridge.settings import Broker, Limits, Scheme
+from mqtt_bridge.transport import InboundMessage, NotConfirmed, Transport
+from mqtt_bridge.workers import Workers
 from tests.integration.mqtt_bridge.conftest import needs_mosquitto
-from tests.integration.mqtt_bridge.world import INFO, REQUEST, Iotcore, Mosquitto, Peer, eventually
+from tests.integration.mqtt_bridge.world import (
+    INFO,
+    PROXY_PORT,
+    REQUEST,
+    Iotcore,
+    Mosquitto,
+    Peer,
+    eventually,
+    gate_before,
+)
 
 WORLDS = [
     pytest.param(("paho", "iotcore"), id="paho-iotcore"),
@@ -29,44 +37,45 @@ WORLDS = [
 
 @dataclass
 class Inbox:
-    """A Receiver that only remembers."""
+    """A Receiver that stores what it receives."""
 
-    arrivals: list[Arrival] = field(default_factory=list)
+    messages: list[InboundMessage] = field(default_factory=list)
     room: int = 1_000_000
 
-    def offer(self, arrival: Arrival) -> None:
-        self.arrivals.append(arrival)
+    def offer(self, message: InboundMessage) -> None:
+        self.messages.append(message)
 
     def has_room(self) -> bool:
-        return len(self.arrivals) < self.room
+        return len(self.messages) < self.room
 
     @property
     def payloads(self) -> list[bytes]:
-        return [arrival.payload for arrival in self.arrivals]
+        return [message.payload for message in self.messages]
 
 
 @dataclass
 class World:
-    """A broker, and how to make a transport to it."""
+    """A broker and how to make a transport to it."""
 
     kind: str
     broker: Iotcore | Mosquitto
     client_id: str
+    port: int
 
     @contextmanager
     def transport(self, inbox: Inbox, **limits: float) -> Iterator[Transport]:
-        alarm = Alarm()
-        transport = self.make(alarm, Limits(first_delay_s=0.05, longest_delay_s=0.4, **limits))  # type: ignore[arg-type]
+        workers = Workers(stuck_s=60)
+        transport = self.make(workers, Limits(first_delay_s=0.05, longest_delay_s=0.4, **limits))  # type: ignore[arg-type]
         transport.start(inbox)
         try:
             assert transport.wait_connected(10)
             yield transport
         finally:
             transport.close(5)
-            assert not alarm.raised
+            assert not workers.has_fatal_error
 
-    def make(self, alarm: Alarm, limits: Limits) -> Transport:
-        address = Broker(scheme=Scheme.MQTT, host="127.0.0.1", port=self.broker.port)
+    def make(self, workers: Workers, limits: Limits) -> Transport:
+        address = Broker(scheme=Scheme.MQTT, host="127.0.0.1", port=self.port)
         topics = (INFO, REQUEST)
         if self.kind == "crt":
             return CrtTransport(
@@ -76,16 +85,16 @@ class World:
                 login=None,
                 counters=Counters(),
                 limits=limits,
-                alarm=alarm,
+                workers=workers,
             )
         return PahoTransport(
             broker=address,
             client_id=self.client_id,
             topics=topics,
-            credentials=Credentials(),
+            credentials=BrokerCredentials(),
             counters=Counters(),
             limits=limits,
-            alarm=alarm,
+            workers=workers,
         )
 
     def peer(self, subscribe: str | None = None) -> Peer:
@@ -95,19 +104,20 @@ class World:
 @pytest.fixture(params=WORLDS)
 def world(request: pytest.FixtureRequest, client_id: str) -> World:
     kind, broker = request.param
-    return World(kind, request.getfixturevalue(broker), client_id)
+    started: Iotcore | Mosquitto = request.getfixturevalue(broker)
+    return World(kind, started, client_id, started.port)
 
 
-def test_what_is_not_acknowledged_comes_again_and_what_is_does_not(world: World) -> None:
+def test_only_unacknowledged_messages_are_redelivered(world: World) -> None:
     first, second = Inbox(), Inbox()
     with world.transport(first) as transport:
         with world.peer() as peer:
             peer.publish(INFO, b"a", b"b", b"c")
-        eventually(lambda: len(first.arrivals) == 3)
-        transport.acknowledge([first.arrivals[0].token])
+        eventually(lambda: len(first.messages) == 3)
+        transport.acknowledge([first.messages[0].token])
         time.sleep(0.3)
     with world.transport(second):
-        eventually(lambda: len(second.arrivals) >= 2)
+        eventually(lambda: len(second.messages) >= 2)
         time.sleep(0.3)
         assert sorted(second.payloads) == [b"b", b"c"]
 
@@ -117,15 +127,15 @@ def test_acknowledgements_in_any_order_keep_the_connection(world: World) -> None
     with world.transport(inbox) as transport:
         with world.peer() as peer:
             peer.publish(INFO, *[str(i).encode() for i in range(15)])
-            eventually(lambda: len(inbox.arrivals) == 15)
-            for arrival in reversed(inbox.arrivals):
-                transport.acknowledge([arrival.token])
+            eventually(lambda: len(inbox.messages) == 15)
+            for message in reversed(inbox.messages):
+                transport.acknowledge([message.token])
             peer.publish(INFO, b"after")
         eventually(lambda: inbox.payloads[-1] == b"after")
-        assert len(inbox.arrivals) == 16, "nothing came twice, so the connection held"
+        assert len(inbox.messages) == 16, "nothing came twice, so the connection held"
 
 
-def test_messages_of_the_time_away_arrive(world: World) -> None:
+def test_messages_published_while_disconnected_arrive(world: World) -> None:
     with world.transport(Inbox()):
         pass
     with world.peer() as peer:
@@ -134,9 +144,9 @@ def test_messages_of_the_time_away_arrive(world: World) -> None:
     with world.transport(inbox) as transport:
         acknowledged = 0
         deadline = time.monotonic() + 10
-        while len(inbox.arrivals) < 50 and time.monotonic() < deadline:
-            new = inbox.arrivals[acknowledged:]
-            transport.acknowledge([arrival.token for arrival in new])
+        while len(inbox.messages) < 50 and time.monotonic() < deadline:
+            new = inbox.messages[acknowledged:]
+            transport.acknowledge([message.token for message in new])
             acknowledged += len(new)
             time.sleep(0.02)
         assert sorted(map(int, inbox.payloads)) == list(range(50))
@@ -150,7 +160,7 @@ def test_a_publication_is_done_with_the_acknowledgement_of_the_broker(world: Wor
 
 
 def test_a_publication_without_a_broker_is_not_confirmed(world: World) -> None:
-    with world.transport(Inbox(), puback_s=2) as transport:
+    with world.transport(Inbox()) as transport:
         world.broker.stop()
         eventually(lambda: not transport.is_connected)
         with pytest.raises(NotConfirmed):
@@ -160,13 +170,61 @@ def test_a_publication_without_a_broker_is_not_confirmed(world: World) -> None:
         transport.publish(REQUEST, b"again").result(5)
 
 
+def test_a_renewed_connection_ends_the_publications_of_the_old_one(world: World) -> None:
+    with gate_before(world.broker.port) as gate:
+        through_gate = replace(world, port=PROXY_PORT)
+        with world.peer(subscribe=REQUEST) as peer, through_gate.transport(Inbox()) as transport:
+            gate.loses_pubacks = True
+            publication = transport.publish(REQUEST, b"unacknowledged")
+            eventually(lambda: peer.seen == [b"unacknowledged"])
+            assert not publication.done()
+            transport.reconnect()
+            with pytest.raises(NotConfirmed):
+                publication.result(5)
+            gate.loses_pubacks = False
+            eventually(lambda: gate.connections == 2)
+            assert transport.wait_connected(10)
+            transport.publish(REQUEST, b"acknowledged").result(5)
+
+
+def test_a_refused_publication_counts_as_not_acknowledged(
+    iotcore_v5: Iotcore, client_id: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    world = World("crt", iotcore_v5, client_id, PROXY_PORT)
+    with gate_before(iotcore_v5.port) as gate, world.transport(Inbox()) as transport:
+        gate.refuses = True
+        refused = transport.publish(REQUEST, b"not authorized")
+        time.sleep(0.5)
+        gate.refuses = False
+        assert "publication refused" in caplog.text
+        assert not refused.done(), "else it would be repeated at once, for ever"
+        transport.reconnect()
+        with pytest.raises(NotConfirmed):
+            refused.result(5)
+        assert transport.wait_connected(10)
+        transport.publish(REQUEST, b"authorized").result(5)
+
+
+def test_a_renewed_connection_redelivers_what_is_not_acknowledged(world: World) -> None:
+    inbox = Inbox()
+    with world.transport(inbox) as transport:
+        with world.peer() as peer:
+            peer.publish(INFO, b"a", b"b")
+        eventually(lambda: len(inbox.messages) == 2)
+        transport.acknowledge([inbox.messages[0].token])
+        time.sleep(0.3)
+        transport.reconnect()
+        eventually(lambda: len(inbox.messages) == 3)
+        assert inbox.payloads == [b"a", b"b", b"b"]
+
+
 def test_an_acknowledgement_of_an_earlier_connection_is_dropped(world: World) -> None:
     inbox = Inbox()
     with world.transport(inbox) as transport:
         with world.peer() as peer:
             peer.publish(INFO, b"before")
-        eventually(lambda: len(inbox.arrivals) == 1)
-        old = inbox.arrivals[0].token
+        eventually(lambda: len(inbox.messages) == 1)
+        old = inbox.messages[0].token
         world.broker.stop()
         eventually(lambda: not transport.is_connected)
         world.broker.start()
@@ -187,10 +245,10 @@ def test_an_acknowledgement_while_disconnected_is_dropped(world: World) -> None:
     with world.transport(inbox) as transport:
         with world.peer() as peer:
             peer.publish(INFO, b"before")
-        eventually(lambda: len(inbox.arrivals) == 1)
+        eventually(lambda: len(inbox.messages) == 1)
         world.broker.stop()
         eventually(lambda: not transport.is_connected)
-        transport.acknowledge([inbox.arrivals[0].token])
+        transport.acknowledge([inbox.messages[0].token])
         world.broker.start()
         assert transport.wait_connected(10)
         with world.peer() as peer:
@@ -201,37 +259,37 @@ def test_an_acknowledgement_while_disconnected_is_dropped(world: World) -> None:
         eventually(lambda: b"after" in again.payloads, what="still not acknowledged")
 
 
-def test_without_room_the_rest_stays_with_the_broker_until_there_is(world: World) -> None:
+def test_without_room_messages_stay_with_the_broker(world: World) -> None:
     inbox = Inbox(room=10)
     with world.transport(inbox, window_messages=10) as transport:
         with world.peer() as peer:
             peer.publish(INFO, *[str(i).encode() for i in range(40)])
-        eventually(lambda: len(inbox.arrivals) == 10)
+        eventually(lambda: len(inbox.messages) == 10)
         time.sleep(0.5)
-        assert len(inbox.arrivals) == 10
+        assert len(inbox.messages) == 10
         inbox.room = 1_000
         deadline = time.monotonic() + 10
         while len(set(inbox.payloads)) < 40 and time.monotonic() < deadline:
-            transport.acknowledge([arrival.token for arrival in list(inbox.arrivals)])
+            transport.acknowledge([message.token for message in list(inbox.messages)])
             time.sleep(0.05)
         assert {int(p) for p in inbox.payloads} == set(range(40))
 
 
-def test_a_bug_in_the_receiver_raises_the_alarm(
+def test_a_bug_in_the_receiver_is_a_fatal_error(
     world: World, caplog: pytest.LogCaptureFixture
 ) -> None:
     class Broken(Inbox):
-        def offer(self, arrival: Arrival) -> None:
+        def offer(self, message: InboundMessage) -> None:
             raise RuntimeError("a bug")
 
-    alarm = Alarm()
-    transport = world.make(alarm, Limits())
+    workers = Workers(stuck_s=60)
+    transport = world.make(workers, Limits())
     transport.start(Broken())
     try:
         assert transport.wait_connected(10)
         with world.peer() as peer:
             peer.publish(INFO, b"x")
-        eventually(lambda: alarm.raised)
+        eventually(lambda: workers.has_fatal_error)
         assert "crashed" in caplog.text
     finally:
         transport.close(5)

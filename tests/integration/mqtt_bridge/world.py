@@ -1,4 +1,4 @@
-"""The bridge's world on loopback: real brokers, a plain MQTT peer, the process itself."""
+"""What the bridge's tests run on loopback: real brokers, a plain MQTT peer, the process itself."""
 
 import json
 import os
@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
@@ -21,18 +22,18 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from bench.sqs_stub import ENVIRONMENT, SqsStub
 from mqtt_bridge.bridge import Bridge
-from mqtt_bridge.limits import Limits
-from mqtt_bridge.settings import Settings
+from mqtt_bridge.settings import Limits, Settings
 
 ROOT = Path(__file__).parents[3]
 INFO, REQUEST, VALIDATION = "stocks/info", "stocks/request", "stocks/validation"
 QUEUES = {INFO: "prices", REQUEST: "requests", VALIDATION: "validations"}
-MOSQUITTO_PORT, IOTCORE_PORT, IOTCORE_V5_PORT, STUB_PORT = 1920, 1921, 1922, 4670
+MOSQUITTO_PORT, IOTCORE_PORT, IOTCORE_V5_PORT, PROXY_PORT, STUB_PORT = 1920, 1921, 1922, 1925, 4670
+_PUBACK = 4  # packet type
 QUICK = Limits(first_delay_s=0.05, longest_delay_s=0.4, poll_s=1, tick_s=0.2)
 
 
 def eventually(holds: Callable[[], Any], timeout_s: float = 15.0, *, what: str = "") -> None:
-    """Wait until something holds; fail with its name when it never does."""
+    """Wait until the condition holds; fail with `what` when it does not in time."""
     deadline = time.monotonic() + timeout_s
     while not holds():
         assert time.monotonic() < deadline, f"not within {timeout_s} s: {what or holds}"
@@ -40,7 +41,7 @@ def eventually(holds: Callable[[], Any], timeout_s: float = 15.0, *, what: str =
 
 
 def mosquitto_path() -> str | None:
-    """Where mosquitto is; Debian puts it outside an ordinary user's PATH."""
+    """Return the path of mosquitto; Debian installs it outside an ordinary user's PATH."""
     return shutil.which("mosquitto", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
 
 
@@ -55,7 +56,7 @@ class Mosquitto:
             extra += f"\nlistener {port} 127.0.0.1"
         if "allow_anonymous" not in extra:
             extra += "\nallow_anonymous true"
-        # 1,000 waiting messages are the default, and what is above them is lost without a word.
+        # By default messages above 1,000 in a queue are dropped without any notice.
         (folder / "mosquitto.conf").write_text(
             f"persistence true\npersistence_location {folder}/\nuser root\n"
             f"max_queued_messages 0\nlog_dest none\n{extra}\n"
@@ -75,7 +76,7 @@ class Mosquitto:
 
 
 class Iotcore:
-    """rumqttd in a process; sessions live as long as it does."""
+    """rumqttd inside this process; its sessions end with it."""
 
     def __init__(self, folder: Path, port: int = IOTCORE_PORT, *, protocol: int = 4) -> None:
         self.port = port
@@ -116,7 +117,7 @@ def port_open(port: int) -> bool:
 
 
 class Peer:
-    """Somebody else on the broker: publishes with QoS 1, and remembers what it sees."""
+    """Another client of the broker: publishes with QoS 1, and remembers what it sees."""
 
     def __init__(self, port: int, *, subscribe: str | None = None, v5: bool = False) -> None:
         self.seen: list[bytes] = []
@@ -153,10 +154,92 @@ class Peer:
             assert info.is_published()
 
 
+class Gate:
+    """A TCP proxy in front of the broker that can delay, drop or change its packets."""
+
+    def __init__(self, target_port: int) -> None:
+        self.open = threading.Event()
+        self.open.set()  # while clear, nothing of the broker arrives
+        self.loses_pubacks = False  # while set, the broker's PUBACKs are dropped
+        self.refuses = False  # while set, they say 'not authorized' (MQTT 5)
+        self.connections = 0
+        self._target_port = target_port
+        self._listener = socket.create_server(("127.0.0.1", PROXY_PORT))
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def close(self) -> None:
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                client, _ = self._listener.accept()
+            except OSError:
+                return
+            self.connections += 1
+            try:
+                server = socket.create_connection(("127.0.0.1", self._target_port))
+            except OSError:
+                client.close()
+                continue
+            self._pump(partial(client.recv, 65536), client, server)
+            self._pump(partial(self._from_broker, server), server, client)
+
+    def _from_broker(self, server: socket.socket) -> bytes:
+        """Return the next packet to pass on; an empty one at the end of the connection."""
+        while packet := _packet(server):
+            is_puback = packet[0] >> 4 == _PUBACK
+            if is_puback and self.loses_pubacks:
+                continue
+            if is_puback and self.refuses:
+                packet = b"\x40\x03" + packet[2:4] + b"\x87"
+            self.open.wait()
+            return packet
+        return b""
+
+    def _pump(
+        self, receive: Callable[[], bytes], source: socket.socket, sink: socket.socket
+    ) -> None:
+        def run() -> None:
+            with source, sink:
+                try:
+                    while data := receive():
+                        sink.sendall(data)
+                    sink.shutdown(socket.SHUT_RDWR)
+                except OSError:
+                    pass
+
+        threading.Thread(target=run, daemon=True).start()
+
+
+def _packet(source: socket.socket) -> bytes:
+    """Read one MQTT packet: type, length in base 128, content."""
+    head = source.recv(1)
+    length, shift = 0, 0
+    while head:
+        head += (digit := source.recv(1, socket.MSG_WAITALL))
+        length |= (digit[0] & 127) << shift
+        shift += 7
+        if digit[0] < 128:
+            return head + (source.recv(length, socket.MSG_WAITALL) if length else b"")
+    return b""
+
+
+@contextmanager
+def gate_before(port: int) -> Iterator[Gate]:
+    gate = Gate(port)
+    try:
+        yield gate
+    finally:
+        gate.open.set()
+        gate.close()
+
+
 def environment(
     port: int, stub: SqsStub, client_id: str, folder: Path, **more: str
 ) -> dict[str, str]:
-    """Everything `python -m mqtt_bridge` is told."""
+    """Return the whole environment of `python -m mqtt_bridge`."""
     return {
         **ENVIRONMENT,
         "AWS_ENDPOINT_URL": stub.url,
@@ -176,7 +259,7 @@ def environment(
 
 @contextmanager
 def running_bridge(environ: dict[str, str], limits: Limits = QUICK) -> Iterator[Bridge]:
-    """The bridge inside this process, connected, and drained at the end."""
+    """Run the bridge inside this process: connected at first, drained at the end."""
     bridge = Bridge(Settings.load(environ), clock=lambda: datetime.now(UTC), limits=limits)
     bridge.start()
     try:
@@ -184,7 +267,7 @@ def running_bridge(environ: dict[str, str], limits: Limits = QUICK) -> Iterator[
         yield bridge
     finally:
         bridge.drain()
-        assert not bridge.alarm.raised, "a thread of the bridge met a bug"
+        assert not bridge.workers.has_fatal_error, "a thread of the bridge met a bug"
 
 
 class Process:
@@ -212,9 +295,9 @@ class Process:
         self.started.append(self)
 
     def events(self, name: str | None = None) -> list[dict[str, Any]]:
-        """What it has logged."""
+        """Return the log lines, all or those with this message."""
         lines = [json.loads(line) for line in self._log.read_text().splitlines()]
-        return [line for line in lines if name is None or line["event"] == name]
+        return [line for line in lines if name is None or line["message"] == name]
 
     def await_event(self, name: str, n: int = 1) -> None:
         eventually(lambda: len(self.events(name)) >= n, what=f"{name} logged {n} times")
@@ -223,9 +306,12 @@ class Process:
         self._popen.kill()
         self._popen.wait(5)
 
+    def send(self, number: signal.Signals) -> None:
+        self._popen.send_signal(number)
+
     def terminate(self) -> int:
-        """SIGTERM, and the exit status within the ten seconds that a container has."""
-        self._popen.send_signal(signal.SIGTERM)
+        """Send SIGTERM and return the exit status, which must come within ten seconds."""
+        self.send(signal.SIGTERM)
         return self._popen.wait(10)
 
     @property
@@ -234,5 +320,5 @@ class Process:
 
 
 def payloads(stub: SqsStub, queue: str) -> list[str]:
-    """The MQTT payloads that reached a queue, as text."""
+    """Return the MQTT payloads that reached a queue, as text."""
     return [json.loads(body)["payload"] for body in stub.bodies(queue)]

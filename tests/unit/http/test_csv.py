@@ -16,7 +16,7 @@ from lambdas.api.responses import csv_text
 from lambdas.domain.ledger import Position
 from lambdas.domain.orders import Event, State
 from lambdas.services.orders import advance_order
-from tests.builders import ALICE, BRUNO, NOW, a_deposit, a_purchase_of_ours, a_quote
+from tests.builders import ALICE, BRUNO, NOW, a_deposit, an_accepted_order, a_quote
 from tests.unit.http.gateway import Answer, Site
 
 CSV = {"Accept": "text/csv"}
@@ -96,7 +96,7 @@ def test_a_filtered_export_reads_no_more_orders_than_an_unfiltered_one(
 ) -> None:
     monkeypatch.setattr(responses, "MAX_CSV_ROWS", 100)
     for number in range(101):
-        order = a_purchase_of_ours(NOW - timedelta(seconds=number), order_id=f"order {number}")
+        order = an_accepted_order(NOW - timedelta(seconds=number), order_id=f"order {number}")
         site.store.orders[order.order_id] = order
     site.store.orders["order 100"] = replace(
         site.store.orders["order 100"], state=State.SENT, ended_at=None

@@ -8,7 +8,7 @@ import pytest
 
 from lambdas.domain.activity import GroupRequest, Trade, Validation
 from lambdas.services.market import store_prices
-from tests.builders import ALICE, NOW, a_purchase_of_ours, a_tick
+from tests.builders import ALICE, NOW, an_accepted_order, a_tick
 from tests.unit.http.gateway import Site
 
 
@@ -140,7 +140,7 @@ def test_a_purchase_of_another_group_is_shown_without_its_request_id(site: Site)
 def test_a_purchase_of_our_own_group_is_marked_and_names_no_order(
     site: Site,
 ) -> None:
-    order = a_purchase_of_ours(NOW)
+    order = an_accepted_order(NOW)
     site.deps.activity.record_trade(
         Trade(
             request_id=order.order_id,

@@ -1,4 +1,4 @@
-"""Settings: what is accepted, what is refused with one sentence, and that no secret is shown."""
+"""Settings are validated, an invalid one is named in one sentence, and no secret is shown."""
 
 from pathlib import Path
 
@@ -20,7 +20,9 @@ GOOD = {
 
 
 def test_everything_is_read() -> None:
-    settings = Settings.load({**GOOD, "HEALTH_FILE": "/run/alive", "MQTT_SECRET_ID": "broker"})
+    settings = Settings.load(
+        {**GOOD, "HEALTH_FILE": "/run/alive", "MQTT_SECRET_ID": "broker", "AWS_REGION": "eu-west-1"}
+    )
     assert settings.broker == Broker(scheme=Scheme.MQTT, host="exchange.example", port=2883)
     assert settings.login == Login(username="group3", password="p@ss")
     assert settings.queue_urls == {
@@ -32,6 +34,7 @@ def test_everything_is_read() -> None:
     assert settings.outbound_queue_url == "https://sqs/1/outbound"
     assert settings.secret_id == "broker"
     assert settings.health_file == Path("/run/alive")
+    assert settings.region == "eu-west-1"
 
 
 @pytest.mark.parametrize(

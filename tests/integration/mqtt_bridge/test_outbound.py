@@ -1,20 +1,19 @@
 """From SQS to the broker: byte for byte, deleted only after the broker's acknowledgement."""
 
+import io
 import json
-import logging
-import socket
-import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from bench.sqs_stub import SqsStub
-from mqtt_bridge.limits import Limits
-from mqtt_bridge.logs import LOG, JsonLines
+from mqtt_bridge.observability import logger
+from mqtt_bridge.settings import Limits
 from tests.integration.mqtt_bridge.world import (
+    PROXY_PORT,
     QUICK,
     REQUEST,
     Iotcore,
@@ -22,10 +21,10 @@ from tests.integration.mqtt_bridge.world import (
     Peer,
     environment,
     eventually,
+    gate_before,
     running_bridge,
 )
 
-PROXY_PORT = 1925
 ORDER = '{"request_id":"be0e538d","quantity":2.50,"symbol":"ñandú"}'
 
 
@@ -40,18 +39,23 @@ def test_bodies_are_published_byte_for_byte_and_deleted(
             eventually(lambda: len(peer.seen) == 250)
             eventually(lambda: stub.bodies("outbound") == [])
             eventually(lambda: bridge.counters.snapshot()["deleted"] == 250)
-            assert bridge.outward.in_flight == 0
+            assert bridge.outbound.in_flight == 0
         assert sorted(peer.seen) == sorted(body.encode() for body in bodies)
 
 
-def test_the_log_tells_the_way_of_a_message_by_its_id_and_says_nothing_else_of_it(
-    broker: Iotcore | Mosquitto,
-    stub: SqsStub,
-    client_id: str,
-    tmp_path: Path,
-    caplog: pytest.LogCaptureFixture,
+@pytest.fixture
+def log() -> Iterator[io.StringIO]:
+    """What the bridge logs, instead of on standard output."""
+    stream = io.StringIO()
+    (handler,) = logger.handlers
+    previous = handler.setStream(stream)
+    yield stream
+    handler.setStream(previous)
+
+
+def test_the_log_follows_a_message_by_its_id_and_shows_nothing_else_of_it(
+    broker: Iotcore | Mosquitto, stub: SqsStub, client_id: str, tmp_path: Path, log: io.StringIO
 ) -> None:
-    caplog.set_level(logging.INFO, logger=LOG.name)
     stub.put("outbound", "no id at all")
     stub.put("outbound", ORDER)
     with (
@@ -61,17 +65,17 @@ def test_the_log_tells_the_way_of_a_message_by_its_id_and_says_nothing_else_of_i
         another.publish(REQUEST, ORDER.replace("be0e538d", "of-others").encode())
         eventually(lambda: len(stub.bodies("requests")) == 3, what="both echoes, and another's")
         eventually(lambda: bridge.counters.snapshot()["deleted"] == 2)
-    said = [json.loads(JsonLines().format(record)) for record in caplog.records]
-    ways = [line for line in said if "correlation_ids" in line]
-    # An echo may be quicker than the acknowledgement.
-    assert sorted((line["event"], line.get("queue"), line["correlation_ids"]) for line in ways) == [
+    lines = [json.loads(line) for line in log.getvalue().splitlines()]
+    found = [line for line in lines if "correlation_ids" in line]
+    # An echo may arrive before the acknowledgement.
+    assert sorted((it["message"], it.get("queue"), it["correlation_ids"]) for it in found) == [
         ("forwarded", "requests", ["be0e538d"]),
         ("published", None, ["be0e538d"]),
     ]
-    assert "ñandú" not in str(said)
+    assert "ñandú" not in log.getvalue()
 
 
-def test_our_own_request_comes_back_as_an_envelope(
+def test_the_echo_of_our_own_request_is_forwarded(
     broker: Iotcore | Mosquitto, stub: SqsStub, client_id: str, tmp_path: Path
 ) -> None:
     with running_bridge(environment(broker.port, stub, client_id, tmp_path)):
@@ -79,13 +83,13 @@ def test_our_own_request_comes_back_as_an_envelope(
         eventually(lambda: len(stub.bodies("requests")) == 1, what="the echo")
 
 
-def test_while_the_broker_is_away_nothing_is_pulled(
+def test_while_the_broker_is_away_nothing_is_received(
     broker: Iotcore | Mosquitto, stub: SqsStub, client_id: str, tmp_path: Path
 ) -> None:
     with running_bridge(environment(broker.port, stub, client_id, tmp_path)) as bridge:
         broker.stop()
         eventually(lambda: not bridge.transport.is_connected)
-        time.sleep(1.2)  # the long poll that was open ends
+        time.sleep(1.2)  # the open long poll ends
         stub.put("outbound", ORDER)
         time.sleep(1.0)
         assert [held.receives for held in stub.held("outbound")] == [0]
@@ -95,96 +99,108 @@ def test_while_the_broker_is_away_nothing_is_pulled(
         assert bridge.counters.snapshot()["connected"] == 2
 
 
-class Gate:
-    """A TCP proxy before the broker; while shut, the broker's answers do not come through."""
-
-    def __init__(self, target_port: int) -> None:
-        self.open = threading.Event()
-        self.open.set()
-        self._target_port = target_port
-        self._listener = socket.create_server(("127.0.0.1", PROXY_PORT))
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    def close(self) -> None:
-        self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
-
-    def _accept(self) -> None:
-        while True:
-            try:
-                client, _ = self._listener.accept()
-            except OSError:
-                return
-            server = socket.create_connection(("127.0.0.1", self._target_port))
-            self._pump(client, server, always=True)
-            self._pump(server, client, always=False)
-
-    def _pump(self, source: socket.socket, sink: socket.socket, *, always: bool) -> None:
-        def run() -> None:
-            with source, sink:
-                try:
-                    while data := source.recv(65536):
-                        if not always:
-                            self.open.wait()
-                        sink.sendall(data)
-                    sink.shutdown(socket.SHUT_RDWR)
-                except OSError:
-                    pass
-
-        threading.Thread(target=run, daemon=True).start()
+STALLING = Limits(
+    puback_s=0.3,
+    renewal_s=0.6,
+    visibility_s=3,
+    poll_s=1,
+    drain_s=4,
+    stuck_s=10,
+    first_delay_s=0.05,
+    longest_delay_s=0.1,
+)
 
 
-@contextmanager
-def gate_before(port: int) -> Iterator[Gate]:
-    gate = Gate(port)
-    try:
-        yield gate
-    finally:
-        gate.open.set()
-        gate.close()
-
-
-def test_without_an_acknowledgement_nothing_is_deleted_and_it_comes_again(
-    broker: Iotcore | Mosquitto, stub: SqsStub, client_id: str, tmp_path: Path
+def test_a_broker_that_never_acknowledges_costs_no_receives_and_is_renewed(
+    broker: Iotcore | Mosquitto, stub: SqsStub, client_id: str, tmp_path: Path, log: io.StringIO
 ) -> None:
-    limits = Limits(puback_s=0.5, visibility_s=1, poll_s=1, drain_s=4, first_delay_s=0.05)
     with (
         gate_before(broker.port) as gate,
         Peer(broker.port, subscribe=REQUEST) as peer,
-        running_bridge(environment(PROXY_PORT, stub, client_id, tmp_path), limits) as bridge,
+        running_bridge(environment(PROXY_PORT, stub, client_id, tmp_path), STALLING) as bridge,
+    ):
+        assert bridge.is_connected()
+        gate.loses_pubacks = True
+        stub.put("outbound", ORDER)
+        eventually(lambda: not bridge.is_connected(), what="the stall is noticed")
+        stub.put("outbound", "a later order")
+        time.sleep(2 * STALLING.visibility_s)
+        assert gate.connections >= 4, "renewed, again and again"
+        assert bridge.is_healthy(), "no reason to restart the task"
+        assert not bridge.is_connected()
+        receives = {held.body: held.receives for held in stub.held("outbound")}
+        assert receives == {ORDER: 1, "a later order": 0}
+        counts = bridge.counters.snapshot()
+        assert counts["deleted"] == counts["published"] == 0
+        assert counts["unconfirmed"] >= 3
+        assert log.getvalue().count("publications not acknowledged") == 1
+        assert set(peer.seen) == {ORDER.encode()}
+
+        gate.loses_pubacks = False
+        eventually(lambda: stub.bodies("outbound") == [], what="deleted after the PUBACK")
+        eventually(bridge.is_connected)
+        assert b"a later order" in peer.seen
+        assert log.getvalue().count("publications acknowledged again") == 1
+
+
+def test_a_late_acknowledgement_ends_the_stall(
+    iotcore: Iotcore, stub: SqsStub, client_id: str, tmp_path: Path
+) -> None:
+    patient = replace(STALLING, puback_s=0.5, renewal_s=60.0)
+    with (
+        gate_before(iotcore.port) as gate,
+        running_bridge(environment(PROXY_PORT, stub, client_id, tmp_path), patient) as bridge,
     ):
         gate.open.clear()
         stub.put("outbound", ORDER)
-        eventually(lambda: len(peer.seen) >= 2, what="published, and again after its visibility")
-        assert stub.bodies("outbound") == [ORDER]
-        counts = bridge.counters.snapshot()
-        assert counts["deleted"] == counts["published"] == 0
-        assert counts["unconfirmed"] >= 1
+        eventually(lambda: not bridge.outbound.broker_acknowledges())
         gate.open.set()
-        eventually(lambda: stub.bodies("outbound") == [], what="deleted after the PUBACK")
+        eventually(bridge.is_connected)
+        eventually(lambda: stub.bodies("outbound") == [])
 
 
-def test_the_bridge_is_well_only_while_both_directions_move(
+def test_a_message_whose_connection_ends_is_published_again_without_another_receive(
+    mosquitto: Mosquitto, stub: SqsStub, client_id: str, tmp_path: Path
+) -> None:
+    with (
+        gate_before(mosquitto.port) as gate,
+        running_bridge(environment(PROXY_PORT, stub, client_id, tmp_path), QUICK) as bridge,
+    ):
+        gate.loses_pubacks = True
+        stub.put("outbound", ORDER)
+        eventually(lambda: bridge.outbound.in_flight == 1)
+        mosquitto.stop()
+        gate.loses_pubacks = False
+        eventually(lambda: bridge.counters.snapshot()["unconfirmed"] == 1)
+        assert [held.receives for held in stub.held("outbound")] == [1]
+        mosquitto.start()
+        eventually(lambda: stub.bodies("outbound") == [])
+        assert bridge.counters.snapshot()["outbound_received"] == 1
+
+
+def test_the_bridge_is_connected_only_while_sqs_accepts_both_ways_and_healthy_all_the_time(
     iotcore: Iotcore, stub: SqsStub, client_id: str, tmp_path: Path
 ) -> None:
     limits = Limits(stuck_s=1.5, poll_s=1, first_delay_s=0.05, longest_delay_s=0.1)
     with running_bridge(environment(iotcore.port, stub, client_id, tmp_path), limits) as bridge:
-        assert bridge.is_healthy()
+        assert bridge.is_connected()
         stub.faults.down = True
-        eventually(lambda: not bridge.outward.is_moving(), what="nothing can be pulled")
-        assert not bridge.is_healthy()
+        eventually(lambda: not bridge.outbound.is_receiving(), what="nothing can be received")
+        assert not bridge.is_connected()
+        assert bridge.is_healthy()
         stub.faults.down = False
-        eventually(bridge.is_healthy)
+        eventually(bridge.is_connected)
         stub.faults.fail_entry = lambda body: "InternalError"
         with Peer(iotcore.port) as peer:
             peer.publish(REQUEST, b"stuck")
-        eventually(lambda: not bridge.inward.is_moving(), what="a message waits too long")
-        assert not bridge.is_healthy()
+        eventually(lambda: not bridge.inbound.is_delivering(), what="a message waits too long")
+        assert not bridge.is_connected()
+        assert bridge.is_healthy()
         stub.faults.fail_entry = lambda body: None
-        eventually(bridge.is_healthy)
+        eventually(bridge.is_connected)
 
 
-def test_deleting_is_tried_again_while_sqs_is_down(
+def test_deleting_is_retried_while_sqs_is_down(
     iotcore: Iotcore, stub: SqsStub, client_id: str, tmp_path: Path
 ) -> None:
     with (
@@ -193,7 +209,7 @@ def test_deleting_is_tried_again_while_sqs_is_down(
     ):
         gate.open.clear()
         stub.put("outbound", ORDER)
-        eventually(lambda: bridge.outward.in_flight == 1)
+        eventually(lambda: bridge.outbound.in_flight == 1)
         stub.faults.down = True
         gate.open.set()
         eventually(lambda: bridge.counters.snapshot()["published"] == 1)
@@ -203,7 +219,7 @@ def test_deleting_is_tried_again_while_sqs_is_down(
         eventually(lambda: stub.bodies("outbound") == [])
 
 
-def test_the_window_bounds_what_is_published_without_an_answer(
+def test_the_window_bounds_the_unacknowledged_messages(
     iotcore: Iotcore, stub: SqsStub, client_id: str, tmp_path: Path
 ) -> None:
     limits = Limits(outbound_window=20, poll_s=1, drain_s=3, first_delay_s=0.05)
@@ -214,14 +230,14 @@ def test_the_window_bounds_what_is_published_without_an_answer(
         gate.open.clear()
         for i in range(60):
             stub.put("outbound", f"order {i}")
-        eventually(lambda: bridge.outward.in_flight == 20)
+        eventually(lambda: bridge.outbound.in_flight == 20)
         time.sleep(1.0)
-        assert bridge.counters.snapshot()["pulled"] == 20
+        assert bridge.counters.snapshot()["outbound_received"] == 20
         gate.open.set()
         eventually(lambda: stub.bodies("outbound") == [])
 
 
-def test_what_is_in_doubt_at_the_end_is_given_back_at_once(
+def test_unconfirmed_messages_are_returned_at_once_at_shutdown(
     iotcore: Iotcore, stub: SqsStub, client_id: str, tmp_path: Path
 ) -> None:
     limits = Limits(poll_s=1, drain_s=2)
@@ -231,6 +247,6 @@ def test_what_is_in_doubt_at_the_end_is_given_back_at_once(
     ):
         gate.open.clear()
         stub.put("outbound", ORDER)
-        eventually(lambda: bridge.outward.in_flight == 1)
+        eventually(lambda: bridge.outbound.in_flight == 1)
         assert not bridge.drain()
         assert stub.held("outbound")[0].visible_at <= time.monotonic()

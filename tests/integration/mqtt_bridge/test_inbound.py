@@ -1,4 +1,4 @@
-"""From the broker to SQS: nothing lost, acknowledged only after SQS, bounded, whatever SQS does."""
+"""From the broker to SQS: nothing is lost and memory is bounded, whatever SQS does."""
 
 import json
 import time
@@ -6,8 +6,8 @@ from functools import partial
 from pathlib import Path
 
 from bench.sqs_stub import SqsStub
-from mqtt_bridge.limits import Limits
-from mqtt_bridge.routing import MAX_BYTES
+from mqtt_bridge.aws import MAX_BYTES
+from mqtt_bridge.settings import Limits
 from tests.integration.mqtt_bridge.world import (
     INFO,
     QUEUES,
@@ -44,7 +44,7 @@ def test_every_topic_reaches_its_own_queue_in_batches(
             eventually(partial(holds, stub, queue, 400), what=queue)
             assert sorted(payloads(stub, queue), key=int) == [str(i) for i in range(400)]
             assert {json.loads(body)["topic"] for body in stub.bodies(queue)} == {topic}
-        eventually(lambda: bridge.inward.held == 0)
+        eventually(lambda: bridge.inbound.held == 0)
     assert sum(stub.seen.batch_sizes) == 1200
     assert len(stub.seen.batch_sizes) < 600, "under load, batches"
     assert stub.seen.most_at_once > 1, "several batches in flight"
@@ -64,7 +64,7 @@ def test_a_single_message_does_not_wait_for_a_batch(
         assert time.monotonic() - began < 0.5
 
 
-def test_odd_payloads_arrive_whole(
+def test_payloads_of_any_bytes_arrive_unchanged(
     broker: Iotcore | Mosquitto, stub: SqsStub, client_id: str, tmp_path: Path
 ) -> None:
     with (
@@ -80,7 +80,7 @@ def test_odd_payloads_arrive_whole(
     assert all(body.isascii() and body.isprintable() for body in stub.bodies("requests"))
 
 
-def test_oversize_is_dropped_and_holds_up_nobody(
+def test_an_oversize_message_is_dropped_and_blocks_nothing(
     broker: Iotcore | Mosquitto, stub: SqsStub, client_id: str, tmp_path: Path
 ) -> None:
     with (
@@ -90,7 +90,7 @@ def test_oversize_is_dropped_and_holds_up_nobody(
         peer.publish(INFO, b"x" * (MAX_BYTES + 1), b"\x01" * (MAX_BYTES // 3), b"behind")
         eventually(lambda: payloads(stub, "prices") == ["behind"])
         assert bridge.counters.snapshot()["oversize"] == 2
-        assert bridge.inward.held == 0
+        assert bridge.inbound.held == 0
     with running_bridge(environment(broker.port, stub, client_id, tmp_path)) as bridge:
         time.sleep(0.5)
         assert bridge.counters.snapshot()["received"] == 0, "what was dropped is acknowledged"
@@ -121,7 +121,7 @@ def test_only_what_sqs_accepted_is_acknowledged(
     ):
         peer.publish(INFO, b"good", b"bad", b"also good")
         eventually(lambda: set(payloads(stub, "prices")) == {"good", "also good"})
-        eventually(lambda: bridge.inward.held == 1)
+        eventually(lambda: bridge.inbound.held == 1)
     stub.faults.fail_entry = lambda body: None
     stub.clear()
     with running_bridge(environ):
@@ -131,7 +131,7 @@ def test_only_what_sqs_accepted_is_acknowledged(
     assert "good" not in payloads(stub, "prices")
 
 
-def test_an_entry_that_sqs_refuses_for_ever_blocks_nobody(
+def test_a_message_that_sqs_always_refuses_blocks_nothing(
     iotcore: Iotcore, stub: SqsStub, client_id: str, tmp_path: Path
 ) -> None:
     stub.faults.refuse_entry = lambda b: "InvalidMessageContents" if "poison" in b else None
@@ -141,7 +141,7 @@ def test_an_entry_that_sqs_refuses_for_ever_blocks_nobody(
     ):
         peer.publish(INFO, b"one", b"poison", b"two")
         eventually(lambda: set(payloads(stub, "prices")) == {"one", "two"})
-        eventually(lambda: bridge.inward.held == 0)
+        eventually(lambda: bridge.inbound.held == 0)
         assert bridge.counters.snapshot()["refused"] == 1
 
 
@@ -174,7 +174,7 @@ def test_slow_sqs_bounds_what_is_held_and_loses_nothing(
         with Peer(broker.port) as peer:
             peer.publish(INFO, *numbered(300))
         eventually(lambda: len(stub.bodies("prices")) >= 300, 30)
-        assert 10 <= bridge.inward.peak_held <= 15
+        assert 10 <= bridge.inbound.peak_held <= 15
     assert sorted(map(int, payloads(stub, "prices"))) == list(range(300))
 
 
@@ -192,7 +192,7 @@ def test_sqs_down_for_a_while_loses_nothing(
     assert sorted(map(int, payloads(stub, "prices"))) == list(range(250))
 
 
-def test_answers_that_get_lost_lose_no_message(
+def test_lost_responses_lose_no_message(
     iotcore: Iotcore, stub: SqsStub, client_id: str, tmp_path: Path
 ) -> None:
     stub.faults.lose_answers = True
@@ -201,18 +201,32 @@ def test_answers_that_get_lost_lose_no_message(
             peer.publish(INFO, *numbered(30))
         eventually(lambda: bridge.counters.snapshot()["retried"] > 5)
         stub.faults.lose_answers = False
-        eventually(lambda: bridge.inward.held == 0)
+        eventually(lambda: bridge.inbound.held == 0)
     assert {int(p) for p in payloads(stub, "prices")} == set(range(30))
 
 
-def test_draining_waits_for_what_is_on_its_way(
+def test_a_sender_that_hangs_is_not_healthy(
+    iotcore: Iotcore, stub: SqsStub, client_id: str, tmp_path: Path
+) -> None:
+    stub.faults.latency_s = 1.0
+    limits = Limits(stuck_s=0.4, poll_s=0)
+    with running_bridge(environment(iotcore.port, stub, client_id, tmp_path), limits) as bridge:
+        eventually(bridge.is_healthy)
+        with Peer(iotcore.port) as peer:
+            peer.publish(INFO, b"a price")
+        eventually(lambda: not bridge.is_healthy(), what="a call takes too long")
+        eventually(bridge.is_healthy, what="and ends")
+        assert payloads(stub, "prices") == ["a price"]
+
+
+def test_draining_waits_for_messages_in_flight(
     broker: Iotcore | Mosquitto, stub: SqsStub, client_id: str, tmp_path: Path
 ) -> None:
     stub.faults.latency_s = 1.5  # longer than anything else that draining waits for
     environ = environment(broker.port, stub, client_id, tmp_path)
     with running_bridge(environ) as bridge, Peer(broker.port) as peer:
         peer.publish(INFO, *numbered(15))
-        eventually(lambda: bridge.inward.held == 15)
+        eventually(lambda: bridge.inbound.held == 15)
         assert bridge.drain()
         assert len(stub.bodies("prices")) == 15
     with running_bridge(environ) as bridge:
