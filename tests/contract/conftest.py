@@ -17,7 +17,6 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from bench.in_process import moto
 from lambdas.adapters import queues
 from lambdas.adapters.activity import DynamoActivityLog
 from lambdas.adapters.jobs import DynamoJobs
@@ -42,6 +41,7 @@ from ops.adapters.books import DynamoBooks
 from ops.adapters.letters import SqsLetters
 from ops.ports import Books, Letters
 from tests.builders import NOW
+from tests.fakes.aws import moto
 from tests.fakes.dynamo import REGION, cloud_tables, tables
 from tests.fakes.jobs import MemoryJobQueue, MemoryJobs
 from tests.fakes.memory import (

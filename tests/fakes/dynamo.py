@@ -9,10 +9,10 @@ from uuid import uuid4
 import pytest
 from pynamodb.connection import Connection
 
-from bench.in_process import moto
 from lambdas.adapters import dynamodb
 from lambdas.adapters.tables import MODELS
 from lambdas.names import Table
+from tests.fakes.aws import moto
 
 REGION = "us-east-1"
 

@@ -12,7 +12,6 @@ from uuid import UUID
 import pytest
 from pynamodb.connection import Connection
 
-from bench.in_process import heard
 from lambdas.adapters.activity import DynamoActivityLog
 from lambdas.adapters.cursors import cursor_out
 from lambdas.adapters.jobs import DynamoJobs
@@ -34,6 +33,7 @@ from lambdas.usecases.rebuild_candles import rebuild_candles
 from lambdas.usecases.update_market import update_market
 from lambdas.usecases.value_portfolio import value_portfolio
 from tests.builders import ALICE, NOW, POLICY, a_board, a_deposit, a_purchase, a_quote, a_tick
+from tests.fakes.aws import heard
 from tests.fakes.dynamo import tables
 from tests.fakes.memory import MemoryDeadLetters
 from tests.fakes.reminders import MemoryReminders

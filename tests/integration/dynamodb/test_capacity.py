@@ -13,13 +13,13 @@ from typing import Any
 import pytest
 from pynamodb.connection import Connection
 
-from bench.in_process import heard
-from bench.units import size_of
 from lambdas.adapters.market import DynamoMarket
 from lambdas.domain.market import TREND_HOURS, Tick
 from lambdas.domain.money import MAX_PRICE, STEP
 from lambdas.usecases.update_market import update_market
 from tests.builders import NOW, a_tick
+from tests.fakes.aws import heard
+from tests.fakes.capacity import size_of
 from tests.fakes.dynamo import tables
 
 COMPANIES = 2  # moto copies all of its tables for each transaction

@@ -12,8 +12,6 @@ from decimal import Decimal
 
 import pytest
 
-from bench.in_process import heard
-from bench.units import size_of
 from lambdas.adapters.activity import DynamoActivityLog
 from lambdas.adapters.market import DynamoMarket
 from lambdas.adapters.market_items import candle_item, price_item
@@ -29,6 +27,8 @@ from lambdas.usecases.job_sources import Sources, Task
 from lambdas.usecases.project_price import Question
 from lambdas.usecases.update_market import update_market
 from tests.builders import ALICE, NOW, a_tick
+from tests.fakes.aws import heard
+from tests.fakes.capacity import size_of
 from tests.fakes.dynamo import tables
 
 EVERY = timedelta(minutes=5)

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from bench.sqs_stub import SqsStub
 from cdk import bytecode
+from tests.fakes.sqs import SqsStub
 from tests.integration.mqtt_bridge.image import Image, build, remove
 from tests.integration.mqtt_bridge.world import (
     INFO,

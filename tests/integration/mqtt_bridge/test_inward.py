@@ -5,9 +5,9 @@ import time
 from functools import partial
 from pathlib import Path
 
-from bench.sqs_stub import SqsStub
 from mqtt_bridge.limits import Limits
 from mqtt_bridge.routing import MAX_BYTES
+from tests.fakes.sqs import SqsStub
 from tests.integration.mqtt_bridge.world import (
     INFO,
     QUEUES,

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from bench.sqs_stub import SqsStub
 from mqtt_bridge.limits import Limits
 from mqtt_bridge.logs import LOG, JsonLines
+from tests.fakes.sqs import SqsStub
 from tests.integration.mqtt_bridge.world import (
     QUICK,
     REQUEST,

@@ -8,7 +8,6 @@ import boto3
 import pytest
 from pynamodb.connection import Connection
 
-from bench.in_process import heard
 from lambdas.adapters.orders import DynamoOrders
 from lambdas.adapters.wallets import DynamoWallets
 from lambdas.domain.orders import LONG, Event, order_id_for
@@ -19,6 +18,7 @@ from ops.audit import Judged, audit, judge
 from ops.errors import Unreadable
 from ops.laws import Law
 from tests.builders import ALICE, BRUNO, NOW, a_deposit, a_placing, a_quote
+from tests.fakes.aws import heard
 from tests.fakes.dynamo import REGION, tables
 
 

@@ -15,7 +15,6 @@ import boto3
 import pytest
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from bench.in_process import heard
 from cdk.stacks.rights import RIGHTS
 from lambdas import runtime
 from lambdas.adapters import dynamodb, queues
@@ -35,6 +34,7 @@ from lambdas.handlers import (
 from lambdas.names import Function, Setting, Table
 from lambdas.usecases.update_market import update_market
 from tests.builders import ALICE, NOW, a_deposit, a_tick
+from tests.fakes.aws import heard
 from tests.fakes.dynamo import REGION, tables
 from tests.unit.handlers.conftest import deliver
 from tests.unit.http.gateway import Context, event

@@ -6,8 +6,8 @@ from typing import Any
 import boto3
 import pytest
 
-from bench.in_process import moto
 from lambdas.adapters import queues
+from tests.fakes.aws import moto
 
 REGION = "us-east-1"
 
