@@ -9,10 +9,12 @@ from typing import Any, Final
 from uuid import UUID
 
 import boto3
+import pytest
 
 from tests.fakes import events
 from tests.fakes.aws import REGION, AwsServer
 from tests.fakes.capacity import Meter
+from tests.fakes.dynamo import tables
 from tests.fakes.functions import QUEUES, ROOT, Functions, environment, functions
 
 COMPANIES: Final = 25
@@ -190,13 +192,17 @@ class Operations:
         self._functions.deliver(VALIDATIONS, events.queue(message))
 
 
-def measure(prefix: str) -> dict[str, Cost]:
+def measure() -> dict[str, Cost]:
     """Every operation, in an order in which they can happen."""
-    with operations(prefix) as bench:
-        bench.market()
-        bench.money()
-        bench.orders()
-        bench.sweep()
-        bench.others()
-        bench.screens()
-        return bench.costs
+    with (
+        pytest.MonkeyPatch.context() as monkeypatch,
+        tables(monkeypatch),
+        operations("test-") as operation,
+    ):
+        operation.market()
+        operation.money()
+        operation.orders()
+        operation.sweep()
+        operation.others()
+        operation.screens()
+        return operation.costs

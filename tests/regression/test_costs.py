@@ -3,11 +3,8 @@
 A change that is meant changes EXPECTED in the same commit; `python -m bench costs` prints it.
 """
 
-from collections.abc import Iterator
-
 import pytest
 
-from tests.fakes.dynamo import tables
 from tests.regression.costs import FILLED_ORDER, Cost, measure
 
 pytestmark = pytest.mark.timeout(300)
@@ -45,9 +42,8 @@ EXPECTED = {
 
 
 @pytest.fixture(scope="module")
-def costs() -> Iterator[dict[str, Cost]]:
-    with pytest.MonkeyPatch.context() as monkeypatch, tables(monkeypatch):
-        yield measure("test-")
+def costs() -> dict[str, Cost]:
+    return measure()
 
 
 @pytest.mark.parametrize("operation", EXPECTED)
