@@ -21,10 +21,11 @@ import boto3
 import urllib3
 
 from bench.page import spread
+from cdk.build import BUILD
 
 STATE: Final = Path(".local-bench").resolve()
-CHOICES: Final = ("CLOUD_PORT=5006", "MQTT_PORT=2306", f"STATE={STATE}")
-LIVELY: Final = "EXCHANGE_OPTIONS=--interval 3 --delay 0.1 --groups 0"
+PLACE: Final = ("CLOUD_PORT=5006", "MQTT_PORT=2306", f"STATE={STATE}")
+COMMAND: Final = ("make", "up", *PLACE, "EXCHANGE_OPTIONS=--interval 3 --delay 0.1 --groups 0")
 PATIENCE_S: Final = 240
 
 
@@ -73,13 +74,11 @@ class User:
 def make_up() -> Iterator[tuple[dict[str, Any], float]]:
     """A run of its own with an empty state: its outputs, and the seconds until they were there."""
     shutil.rmtree(STATE, ignore_errors=True)
-    outputs, log = STATE / "outputs.json", STATE.with_suffix(".log")
+    outputs, log = STATE / "outputs.json", BUILD / "make-up.log"
     began = time.monotonic()
     with (
         log.open("w") as out,
-        subprocess.Popen(
-            ["make", "up", *CHOICES, LIVELY], stdout=out, stderr=out, start_new_session=True
-        ) as process,
+        subprocess.Popen(COMMAND, stdout=out, stderr=out, start_new_session=True) as process,
     ):
         try:
             while not outputs.exists():
@@ -90,6 +89,10 @@ def make_up() -> Iterator[tuple[dict[str, Any], float]]:
         finally:
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGINT)
+            try:
+                process.wait(60)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
 
 
 def measure(rounds: int) -> dict[str, Any]:

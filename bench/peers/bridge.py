@@ -11,18 +11,14 @@ import boto3
 import paho.mqtt.client as paho
 
 sqs = boto3.client("sqs")
-queues = {
-    os.environ["TOPIC_INFO"]: os.environ["PRICES_QUEUE_URL"],
-    os.environ["TOPIC_REQUEST"]: os.environ["REQUESTS_QUEUE_URL"],
-    os.environ["TOPIC_VALIDATION"]: os.environ["VALIDATIONS_QUEUE_URL"],
-}
+topics = {"INFO": "PRICES", "REQUEST": "REQUESTS", "VALIDATION": "VALIDATIONS"}
+queues = {os.environ[f"TOPIC_{t}"]: os.environ[f"{q}_QUEUE_URL"] for t, q in topics.items()}
 
 
 def forward(client: paho.Client, _userdata: object, message: paho.MQTTMessage) -> None:
     """From the broker into the topic's queue."""
-    received_at = datetime.now(UTC).isoformat()
-    body = {"v": 1, "topic": message.topic, "received_at": received_at}
-    body |= {"payload": message.payload.decode()}
+    body = {"topic": message.topic, "payload": message.payload.decode(), "v": 1}
+    body["received_at"] = datetime.now(UTC).isoformat()
     sqs.send_message(QueueUrl=queues[message.topic], MessageBody=json.dumps(body))
     client.ack(message.mid, message.qos)
 
