@@ -87,8 +87,8 @@ def make_tables(client: Any, prefix: str) -> None:
 def fill_ours(running: Functions, now: datetime) -> list[str]:
     """A day of prices, a deposit, open orders; the ids of these."""
     hours = [now - timedelta(hours=hour) for hour in range(TREND_HOURS, -1, -1)]
-    prices = events.queue(*(events.prices(COMPANIES, hour) for hour in hours))
-    running.deliver("lambdas.handlers.prices:handler", prices)
+    for prices in (events.prices(COMPANIES, hour) for hour in hours):
+        running.deliver("lambdas.handlers.prices:handler", events.queue(prices))
     deposit = events.http("POST", "/wallet/deposits", {"amount": "100000.00"})
     running.request("lambdas.handlers.api:handler", deposit)
     placed = [running.request("lambdas.handlers.api:handler", new_order(n)) for n in range(ORDERS)]

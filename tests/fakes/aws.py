@@ -40,6 +40,7 @@ class Answer(NamedTuple):
 
 Carry = Callable[[Call], Answer]
 
+_one_at_a_time = threading.Lock()  # moto's transactions copy tables that nobody may change
 _http = requests.Session()
 _http.trust_env = False  # reading the environment and .netrc takes as long as the call
 
@@ -47,7 +48,8 @@ _http.trust_env = False  # reading the environment and .netrc takes as long as t
 def send(call: Call) -> Answer:
     """Has moto answer; within `mock_aws` it also answers what the `requests` library sends."""
     url = f"https://{call.service}.{REGION}.amazonaws.com/"
-    answer = _http.post(url, data=call.body, headers=call.headers, timeout=10)
+    with _one_at_a_time:
+        answer = _http.post(url, data=call.body, headers=call.headers)
     return Answer(answer.status_code, answer.content)
 
 

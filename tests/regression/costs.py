@@ -97,9 +97,9 @@ class Operations:
         """Prices of a day, so that every trend is as long as it gets; then prices of now."""
         start = self._now - timedelta(hours=TREND_HOURS)
         hours = [start + timedelta(hours=hour) for hour in range(TREND_HOURS)]
-        self._functions.deliver(
-            PRICES, events.queue(*(events.prices(COMPANIES, hour) for hour in hours))
-        )
+        for hour in hours:
+            batch = events.queue(events.prices(COMPANIES, hour))
+            self._functions.deliver(PRICES, batch)
         self.forget()
         batch = events.queue(events.prices(COMPANIES, self._now, "191.5"))
         self._functions.deliver(PRICES, batch)
