@@ -44,15 +44,6 @@ SITE_SOURCES := $(shell find frontend -path frontend/node_modules -prune -o -pat
 	@.venv-cloud/bin/python -m pip install -qq --disable-pip-version-check -r local/cloud-requirements.txt
 	@touch $@
 
-# What others would write instead, on packages of its own: only to be measured.
-PEERS := $(wildcard bench/peers/*.txt)
-.venv-peers/.installed: $(PEERS) .venv-cloud/.installed
-	@echo "Installing what the system is measured beside into .venv-peers (about half a minute, once) …"
-	@rm -rf .venv-peers
-	@.venv-cloud/bin/python -m venv .venv-peers
-	@.venv-peers/bin/python -m pip install -qq --disable-pip-version-check -r bench/peers/requirements.txt
-	@touch $@
-
 cdk/node_modules/.installed: cdk/package-lock.json $(VENV)/.installed
 	@echo "Installing the CDK's command line …"
 	@$(NPM) ci --prefix cdk --loglevel=error --no-audit --no-fund >/dev/null
@@ -282,13 +273,12 @@ test-quick: $(VENV)/.installed  ## the tests without I/O, in seconds
 	@$(PYTEST) tests/unit
 
 .PHONY: bench
-bench: tools .venv-peers/.installed  ## measure everything, ours beside its peers, into docs/benchmarks.md (PART=cold-start …, BUSY=1 beside others)
-	@PATH="$(NODE_HOME)/bin:$$PATH" $(PY) -m bench $(PART) $(if $(BUSY),--busy)
+bench: tools  ## measure, beside goals and peers, into docs/benchmarks.md (PART=package|costs|functions|bridge|local ROUNDS=9)
+	@PATH="$(NODE_HOME)/bin:$$PATH" $(PY) -m bench $(PART) $(if $(ROUNDS),--rounds $(ROUNDS))
 
 .PHONY: plots
-plots: $(VENV)/.installed  ## draw what is computed from a real series into docs/plots, to look at it
+plots: $(VENV)/.installed  ## draw a projection of a real series into docs/plots, to look at it
 	@$(PY) -m bench.plots
-	@$(PY) -m bench.plot_projection
 
 .PHONY: docs
 docs: openapi  ## write again what is generated: the OpenAPI file, the page of an order's life

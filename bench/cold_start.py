@@ -1,67 +1,36 @@
-"""From the start of the process to the first answer: CPU and wall time, side by side.
+"""pyperf benchmarks of a cold start: a process that imports the handler and answers one event."""
 
-Each function as built for deployment (and its peers built alike) in a process of its own, from a
-package that nobody writes to; the sides take turns, so that a slower minute is slower for all.
-"""
+import json
+import os
+import subprocess
+from pathlib import Path
+from typing import Any, Final
 
-import time
-from collections import defaultdict
-from collections.abc import Sequence
-from typing import Any
+import pyperf
 
-from bench.processes import Function, aws_stub
-from bench.spread import in_ms
-from bench.subjects import Subject, functions, python, routes, usual
-
-PORT = 5410
+ONCE: Final = Path(__file__).with_name("once.py")
+PLAN: Final = Path(os.environ["BENCH_PLAN"])
 
 
-def measure(rounds: int) -> dict[str, Any]:
-    """By what is asked, then by side."""
-    with aws_stub(PORT) as url:
-        subjects = [*routes(url), *usual(url), *functions(url)]
-        for subject in subjects:  # files into memory
-            start(subject)
-        runs: dict[tuple[str, str], list[dict[str, float]]] = defaultdict(list)
-        for _ in range(rounds):
-            for subject in subjects:
-                runs[subject.what, subject.side].append(start(subject))
-    found: dict[str, Any] = defaultdict(dict)
-    for (what, side), several in runs.items():
-        found[what][side] = _summary(several)
-    return dict(found)
+def start(plan: dict[str, Any]) -> tuple[float, float]:
+    """Seconds of CPU and of wall time of one process."""
+    command, settings = [plan["python"], "-S", str(ONCE), str(PLAN)], plan["settings"]
+    began = pyperf.perf_counter()
+    process = subprocess.Popen(command, env=settings, stdout=subprocess.DEVNULL)
+    _, status, used = os.wait4(process.pid, 0)
+    wall_s = pyperf.perf_counter() - began
+    process.returncode = os.waitstatus_to_exitcode(status)
+    assert process.returncode == 0, f"{plan['handler']} failed"
+    return used.ru_utime + used.ru_stime, wall_s
 
 
-def start(subject: Subject) -> dict[str, float]:
-    """One start; it must have answered well."""
-    began = time.monotonic()
-    function = Function(python(), subject.plan, subject.environment)
-    try:
-        told = function.told()
-        wall_s = time.monotonic() - began
-    finally:
-        function.end()
-    check(subject, told["answer"])
-    return {
-        "cpu_s": told["cpu_s"],
-        "import_s": told["import_s"],
-        "wall_s": wall_s,
-        "modules": told["modules"],
-    }
+def seconds(loops: int, plan: dict[str, Any], which: int) -> float:
+    """Of so many starts."""
+    return sum(start(plan)[which] for _ in range(loops))
 
 
-def check(subject: Subject, answer: Any) -> None:
-    """A fast wrong answer is none."""
-    is_good = not isinstance(answer, dict) or (
-        answer.get("statusCode", 200) in (200, 202) and not answer.get("batchItemFailures")
-    )
-    if not is_good:
-        raise RuntimeError(f"{subject.side}, {subject.what}: {answer}")
-
-
-def _summary(runs: Sequence[dict[str, float]]) -> dict[str, Any]:
-    return {
-        "cpu_ms": in_ms([run["cpu_s"] for run in runs]),
-        "wall_ms": in_ms([run["wall_s"] for run in runs]),
-        "modules": int(runs[0]["modules"]),
-    }
+if __name__ == "__main__":
+    plan = json.loads(PLAN.read_text())
+    runner = pyperf.Runner()
+    for number, metric in enumerate(("cold start CPU", "cold start wall")):
+        runner.bench_time_func(f"{metric}: {plan['row']}", seconds, plan, number)

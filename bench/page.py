@@ -1,217 +1,173 @@
-"""docs/benchmarks.md: written from the figures in docs/benchmarks/, never by hand."""
+"""What is kept, printed and written: the goals first, then a table for each part."""
 
-from collections.abc import Mapping, Sequence
+import json
+import os
+import re
+import statistics
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from bench import page_cost, page_scaling, verdicts
-from bench.peers.build import version
-from bench.subjects import python
-from bench.tables import ms, number, table
-from bench.warm import LAYERS
-from cdk.bytecode import version_of
+import matplotlib as mpl
+from rich.console import Console
+from rich.markdown import Markdown
 
+mpl.use("Agg")  # no screen is needed
+
+import matplotlib.pyplot as plt
+
+DATA: Final = Path("docs/benchmarks")
 PAGE: Final = Path("docs/benchmarks.md")
-Found = Mapping[str, Any]
-
+PLOT: Final = Path("docs/plots/benchmarks.png")
+MARKS: Final = re.compile(r"(<!-- begin: [^\n]*-->\n).*?(<!-- end -->)", re.DOTALL)
 SIDES: Final = {
-    "ours": "this system",
-    "fastapi": "FastAPI, Mangum, boto3's resource",
-    "powertools": "Powertools, every utility on",
+    "ours": "ours",
+    "fastapi": "FastAPI + Mangum + boto3",
+    "powertools": "plain Powertools + boto3",
+    "boto3": "bare boto3 calls",
+}
+PEERS: Final = ("fastapi", "powertools")
+METRICS: Final = {"cold start CPU": 0, "cold start wall": 0, "warm CPU": 2}
+"""What is measured of a function, in ms, with this many decimals."""
+
+Found = Mapping[str, Any]
+Row = Sequence[str]
+Section = tuple[str, Row, Sequence[Row], Sequence[Row]]
+"""A table's title, heads and rows, and the goals that it answers."""
+
+
+def table(title: str, heads: Row, rows: Sequence[Row]) -> str:
+    """In Markdown; the first column is text."""
+    lines = [heads, ["---", *["--:"] * (len(heads) - 1)], *rows]
+    return "\n".join([f"### {title}", "", *(f"| {' | '.join(line)} |" for line in lines)])
+
+
+def spread(values: Sequence[float]) -> dict[str, float]:
+    """Median, smallest and largest, with as many digits as can be meant."""
+    named = {"median": statistics.median(values), "least": min(values), "most": max(values)}
+    return {name: float(f"{value:.4g}") for name, value in named.items()}
+
+
+def shown(found: Found, digits: int = 0) -> str:
+    """Median, then the smallest and the largest."""
+    median, least, most = (f"{found[name]:,.{digits}f}" for name in ("median", "least", "most"))
+    return f"{median} ({least}–{most})"
+
+
+def keep(part: str, found: Any) -> None:
+    """The figures of one part, with when and how busy the machine was."""
+    now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
+    where = {"at": now, "cores": os.cpu_count(), "load": round(os.getloadavg()[0], 1)}
+    text = json.dumps({"measured": where, "found": found}, indent=1, ensure_ascii=False)
+    (DATA / f"{part}.json").write_text(text + "\n")
+
+
+def write(console: Console) -> None:
+    """Print all tables, and put them between the marks of the page."""
+    goals: list[Row] = []
+    tables: list[str] = []
+    measured: list[Row] = []
+    for part, section in SECTIONS.items():
+        if (path := DATA / f"{part}.json").exists():
+            data = json.loads(path.read_text())
+            measured.append([part, *map(str, data["measured"].values())])
+            for title, heads, rows, own_goals in section(data["found"]):
+                tables.append(table(title, heads, rows))
+                goals += own_goals
+    tables.insert(0, table("Goals", ("", "goal", "measured", "met"), goals))
+    tables.append(table("When", ("", "measured", "cores", "load afterwards"), measured))
+    text = "\n\n".join(tables)
+    console.print(Markdown(text))
+    page, times = MARKS.subn(lambda marks: f"{marks[1]}{text}\n{marks[2]}", PAGE.read_text())
+    assert times == 1, f"{PAGE} has lost its marks"
+    PAGE.write_text(page)
+
+
+def goal(what: str, most: float, measured: float, unit: str = "") -> Row:
+    """A row of the first table."""
+    met = "yes" if measured <= most else "no"
+    return [what, f"≤ {most:g}{unit}", f"{measured:.3g}{unit}", met]
+
+
+def functions(found: Found) -> Iterator[Section]:
+    """Ours beside the better peer, and beside the calls alone."""
+    draw(found)
+    for metric, digits in METRICS.items():
+        rows = {name.partition(": ")[2]: v for name, v in found.items() if name.startswith(metric)}
+        sides = [side for side in SIDES if side in rows["board"]]
+        cells = [[row, *(shown(v[side], digits) for side in sides)] for row, v in rows.items()]
+        goals = []
+        for row, figures in rows.items():
+            median = {side: figures[side]["median"] for side in sides}
+            if "boto3" in median:
+                ratio = median["ours"] / median["boto3"]
+                goals.append(goal(f"{metric}, {row}: of the bare calls'", 1.3, ratio, "×"))
+            else:
+                share = 100 * median["ours"] / min(median[peer] for peer in PEERS)
+                goals.append(goal(f"{metric}, {row}: of the better peer's", 80, share, " %"))
+        yield f"{metric}, ms", ("", *(SIDES[side] for side in sides)), cells, goals
+
+
+def bridge(found: Found) -> Iterator[Section]:
+    """Ours beside the obvious one."""
+    rows, goals = [], []
+    for way, sides in found.items():
+        rows.append([way, *(shown(side) for side in sides.values())])
+        ratio = sides["ours"]["median"] / sides["obvious"]["median"]
+        what, met = f"bridge, {way}: of the obvious one's", "yes" if ratio >= 10 else "no"
+        goals.append([what, "≥ 10×", f"{ratio:.3g}×", met])
+    yield "Bridge, messages/s", ("", *sides), rows, goals
+
+
+def costs(found: Found) -> Iterator[Section]:
+    """One row for each operation."""
+    rows = [[name, *map(str, cost.values())] for name, cost in found["operations"].items()]
+    goals = [goal("write units of a filled order", 22, found["filled_order"])]
+    yield "Calls and capacity units", ("", "calls", "read units", "write units"), rows, goals
+
+
+def package(found: Found) -> Iterator[Section]:
+    """Its size."""
+    yield (
+        "Package",
+        ("", "MB"),
+        [[n, f"{mb:.3g}"] for n, mb in found.items()],
+        [goal("package, zipped", 5, found["zipped"], " MB")],
+    )
+
+
+def local(found: Found) -> Iterator[Section]:
+    """How long people wait on a laptop."""
+    ready_s, accepted_s = found["ready_s"], found["accepted_s"]
+    rows = [["`make up` until ready", f"{ready_s:.3g}"], ["POST → ACCEPTED", shown(accepted_s, 2)]]
+    goals = [goal("start of `make up`, everything installed", 30, ready_s, " s")]
+    goals.append(goal("POST → ACCEPTED, median", 1, accepted_s["median"], " s"))
+    yield "Local cloud", ("", "s"), rows, goals
+
+
+SECTIONS: Final[Mapping[str, Callable[[Found], Iterator[Section]]]] = {
+    "functions": functions,
+    "bridge": bridge,
+    "costs": costs,
+    "package": package,
+    "local": local,
 }
 
 
-def write(data: Found) -> None:
-    """The page, of those parts that were ever measured."""
-    found = {part: kept["found"] for part, kept in data.items()}
-    parts = [_head(data), verdicts.section(found)]
-    for needed, section in SECTIONS:
-        if all(part in found for part in needed):
-            parts.append(section(found))
-    PAGE.write_text("\n".join(parts))
-    print(PAGE)
-    if "scaling" in found:
-        page_scaling.write(found["scaling"]["limits"])
-
-
-def _head(data: Found) -> str:
-    rows = [
-        [part, str(m["measured_at"]), f"{m['load']}", f"{m['processor']}, {m['cores']} cores"]
-        for part, m in ((part, kept["machine"]) for part, kept in data.items())
-    ]
-    versions = ", ".join(
-        f"{name} {version(name)}"
-        for name in ("fastapi", "mangum", "pydantic", "aws-lambda-powertools", "boto3", "paho-mqtt")
-    )
-    return f"""# Benchmarks
-
-Written by `make bench` from `docs/benchmarks/*.json`; not by hand. Medians, with the smallest and the largest of all
-runs. Sides that are compared take turns within one run, so that a slower minute is slower for all.
-
-- **This system**: the functions as `cdk/build.py` builds them, in processes of their own, from a package that nobody
-  writes to, with fixed times and unchecked-hash bytecode.
-- **Its peers** (`bench/peers/`): what a competent team would write with what is usual, on the same tables, with as few
-  calls as ours, each step one transaction. Their packages are built *as ours are*: the same trimming, the same bytecode,
-  the same interpreter: Python {".".join(map(str, version_of(python()) or ()))}. {versions}.
-- **AWS** is a stub on loopback, in a process of its own, that answers at once: its CPU is not counted.
-
-{table(["part", "measured", "load", "machine"], rows)}
-"""
-
-
-def _cold(found: Found) -> str:
-    cold = found["cold-start"]
-    rows = []
-    for what, sides in cold.items():
-        if not what:
-            continue
-        cells = [ms(sides[side]["cpu_ms"]) if side in sides else "" for side in SIDES]
-        ratios = [
-            f"{100 * sides['ours']['cpu_ms']['median'] / sides[side]['cpu_ms']['median']:.0f} %"
-            if side in sides
-            else ""
-            for side in ("fastapi", "powertools")
-        ]
-        rows.append([what, *cells, *ratios])
-    nothing, client = cold[""]["nothing"]["cpu_ms"], cold[""]["client"]["cpu_ms"]
-    usual = ", ".join(
-        f"{SIDES[peer]}: {ms(cold['board'][f'{peer}, usual']['cpu_ms'])}"
-        for peer in ("fastapi", "powertools")
-    )
-    return f"""## Cold start
-CPU (user and system) from the start of the process to the first answer, ms. A function that does nothing at all takes
-{ms(nothing)}; one that only makes botocore's client of DynamoDB, which the peers need and we do not, {ms(client)}.
-
-{table(["", *SIDES.values(), "of FastAPI's", "of Powertools'"], rows)}
-
-![Cold start](plots/cold-start.png)
-
-'settle order' is a queue's function: beside a FastAPI application that is a plain handler on boto3's resource and pydantic,
-without the framework.
-
-From packages as they usually are, whole and without bytecode that a function could use (pip and a zip), the peers' board
-takes: {usual}.
-"""
-
-
-def _warm(found: Found) -> str:
-    warm = {what: sides for what, sides in found["warm"].items() if "fastapi" in sides}
-    rows = []
-    for what, sides in warm.items():
-        ours = sides["ours"]["cpu_ms"]["median"]
-        cells = [ms(sides[side]["cpu_ms"], 2) for side in SIDES]
-        ratios = [
-            f"{100 * ours / sides[side]['cpu_ms']['median']:.0f} %"
-            for side in ("fastapi", "powertools")
-        ]
-        rows.append([what, *cells, *ratios])
-    shares = [
-        [f"{what}: {side}", *(f"{100 * sides[side]['shares'][layer]:.0f}" for layer in LAYERS)]
-        for what, sides in warm.items()
-        for side in SIDES
-        if "shares" in sides[side]
-    ]
-    others = [
-        [what, ms(sides["ours"]["cpu_ms"], 2)]
-        for what, sides in found["warm"].items()
-        if "fastapi" not in sides
-    ]
-    return f"""## A warm request
-CPU of one request, ms.
-
-{table(["", *SIDES.values(), "of FastAPI's", "of Powertools'"], rows)}
-
-![Warm requests](plots/warm.png)
-
-Where it goes, per cent, by sampling the stack every tick of CPU time (the standard library counts for whoever called
-it; FastAPI runs a route on a thread of its own, where such samples cannot be taken):
-
-{table(["", *LAYERS], shares)}
-
-Our other functions, one event:
-
-{table(["", "CPU, ms"], others)}
-"""
-
-
-def _bridge(found: Found) -> str:
-    bridge = found["bridge"]
-    rows = []
-    for direction in ("in", "out"):
-        ours, obvious = bridge[direction]["ours"], bridge[direction]["obvious"]
-        for what, key in (("messages a second", "per_s"), ("µs of CPU a message", "cpu_us")):
-            ratio = ours[key]["median"] / obvious[key]["median"]
-            ratio = ratio if key == "per_s" else 1 / ratio
-            rows.append(
-                [
-                    f"{direction}: {what}",
-                    number(ours[key]),
-                    number(obvious[key]),
-                    f"{ratio:.1f}×",
-                ]
-            )
-    killed = [
-        [which, f"{k['messages']:,}", str(k["lost"]), f"{k['doubled']:,}"]
-        for which, k in bridge["killed"].items()
-    ]
-    return f"""## The bridge
-A real broker on loopback, and SQS that takes {bridge["latency_ms"]:g} ms a call. The obvious bridge gives the same guarantees (QoS 1, a session
-that lasts, manual acknowledgement after SQS, deleting after the broker's acknowledgement) with one call for each message.
-
-{table(["", "this bridge", "the obvious one", "better by"], rows)}
-
-'Out' holds the echo too: what is published comes back on the same topic and goes into a queue, for either bridge.
-
-SIGKILL in the midst of both ways at once, then a new process:
-
-{table(["", "messages", "lost", "doubled"], killed)}
-
-![The bridge](plots/bridge.png)
-"""
-
-
-def _throughput(found: Found) -> str:
-    t = found["throughput"]
-    steps = [
-        [
-            f"{s['rate_per_s']:g}",
-            f"{s['answered_per_s']:g}",
-            str(s["waiting"]),
-            "yes" if s["is_carried"] else "no",
-        ]
-        for s in t["steps"]
-    ]
-    hops = {
-        "post_s": "POST → the API decides",
-        "to_broker_s": "→ on the broker (commit, stream, relay, outbound, bridge)",
-        "exchange_s": "the exchange thinks",
-        "settle_s": "answer → the settlement decides (bridge, queue)",
-        "total_s": "POST → ACCEPTED",
-    }
-    half = [[title, ms(t["half"][name])] for name, title in hops.items()]
-    return f"""## End to end, on the local cloud
-What two cores carry when they are the cloud, the broker, the exchange and those who buy all at once: a figure to compare
-with later ones of this machine, not one of AWS. Orders come at a fixed rate; a rate is carried if the API keeps up and
-less than three seconds of it wait anywhere.
-
-{table(["orders a second", "answered a second", "waiting at the end", "carried"], steps)}
-
-At {t["half_per_s"]:g} orders a second, half of what was carried, ms:
-
-{table(["hop", "median (smallest to largest)"], half)}
-
-The hops meet where a listener at the broker heard the request and the answer; its own delay moves some milliseconds from one
-hop to the next, so that a hop may seem to take less than nothing. The whole is not touched by it.
-"""
-
-
-SECTIONS: Final[Sequence[tuple[tuple[str, ...], Any]]] = (
-    (("idle",), page_cost.unmet),
-    (("cold-start",), _cold),
-    (("warm",), _warm),
-    (("bridge",), _bridge),
-    (("units",), page_cost.units),
-    (("units", "warm"), page_cost.costs),
-    (("idle",), page_cost.idle),
-    (("throughput",), _throughput),
-)
+def draw(found: Found) -> None:
+    """Cold starts and warm requests as bars: medians, with the spread."""
+    figure, panels = plt.subplots(1, 2, figsize=(12, 4.2), layout="constrained")
+    for axes, metric in zip(panels, ("cold start CPU", "warm CPU"), strict=True):
+        rows = {name.partition(": ")[2]: v for name, v in found.items() if name.startswith(metric)}
+        for number, side in enumerate(side for side in SIDES if side in rows["board"]):
+            figures = [sides[side] for sides in rows.values()]
+            medians = [f["median"] for f in figures]
+            reach = [[abs(f["median"] - f[end]) for f in figures] for end in ("least", "most")]
+            places = [row + number * 0.2 for row in range(len(rows))]
+            axes.bar(places, medians, 0.19, yerr=reach, capsize=2, label=SIDES[side])
+        axes.set_xticks([row + 0.2 for row in range(len(rows))], list(rows))
+        axes.set_title(f"{metric}, ms", loc="left")
+        axes.legend(frameon=False, fontsize=9)
+    figure.savefig(PLOT, dpi=110, metadata={"Software": None})
+    plt.close(figure)

@@ -1,164 +1,83 @@
-"""`make plots`: draws what the domain computes from a real series, so that a person can look.
+"""`make plots`: a projection of a real series with its band, for a person to look at.
 
-A year of a real share is replayed as a price every five minutes of trading, in disorder and with
-repeats, through the same decisions as the prices function; what is drawn are the candles that
-come out.
+A month of a replayed series and what its projection finds: line, band, and the price it comes to.
 """
 
-import random
-from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
-import matplotlib
+import matplotlib as mpl
 
-matplotlib.use("Agg")  # no screen is needed
+mpl.use("Agg")  # no screen is needed
 
 import matplotlib.pyplot as plt
 
-from lambdas.domain import quoting
-from lambdas.domain.candles import LENGTHS, Candle, Interval, opened_at
-from lambdas.domain.market import Tick
-from lambdas.domain.quoting import MarketSnapshot
-from local.exchange.market import historical_series as real_series
-from local.exchange.market import price_at
+from lambdas.domain.projections import Projection, Window, project
+from lambdas.domain.sums import Sums
+from local.exchange.bars import price_at
+from local.exchange.replay import real_series
 
-FOLDER: Final = Path("docs/plots")
-SYMBOL: Final = "AAPL"
-DAYS: Final = 250
-EVERY: Final = timedelta(minutes=5)
+PLOT: Final = Path("docs/plots/projection.png")
+SYMBOL, DAYS = "AAPL", 30
+TICKS_A_DAY: Final = 78  # six and a half hours, every five minutes
 OPENING: Final = timedelta(hours=14, minutes=30)  # of the exchange, in UTC
-TICKS_A_DAY: Final = 78  # six and a half hours
 LAST_DAY: Final = datetime(2026, 3, 4, tzinfo=UTC)
-UP, DOWN, LINE = "#12836f", "#c2413b", "#3b4a6b"
+PRICES, FITTED, SPREAD, RESULT = "#3b4a6b", "#b4532a", "#f0c9a8", "#12836f"
+Points = list[tuple[datetime, Decimal]]
 
 
-def real_ticks(symbol: str = SYMBOL, days: int = DAYS) -> list[Tick]:
-    """The last trading days of the series as ticks, on weekdays up to `LAST_DAY`, oldest first."""
-    bars = real_series()[symbol][-days:]
-    dates = _weekdays(len(bars))
+def real_prices() -> Points:
+    """The last trading days of the series, on weekdays up to LAST_DAY, oldest first."""
+    days = (LAST_DAY - timedelta(days=back) for back in range(2 * DAYS, -1, -1))
+    weekdays = [day for day in days if day.weekday() < 5]
+    bars = real_series()[SYMBOL][-len(weekdays) :]
     return [
-        _tick(symbol, price_at(bars, day + part / TICKS_A_DAY), date + OPENING + part * EVERY)
-        for day, date in enumerate(dates)
+        (day + OPENING + part * timedelta(minutes=5), price_at(bars, number + part / TICKS_A_DAY))
+        for number, day in enumerate(weekdays)
         for part in range(TICKS_A_DAY)
     ]
 
 
-def _weekdays(count: int) -> list[datetime]:
-    dates: list[datetime] = []
-    date = LAST_DAY
-    while len(dates) < count:
-        if date.weekday() < 5:
-            dates.append(date)
-        date -= timedelta(days=1)
-    return dates[::-1]
+def a_projection() -> tuple[Window, Points, Projection]:
+    """Of the month that ends with the series, requested a minute after its last price."""
+    prices = real_prices()
+    window = Window(now=prices[-1][0] + timedelta(minutes=1), days=DAYS)
+    inside = [(at, price) for at, price in prices if window.start <= at < window.end]
+    sums, latest = Sums.of(inside, window.start), inside[-1][1]
+    found = project(window, sums, purchases=48, quantity=Decimal(1), latest=latest)
+    return window, inside, found
 
 
-def _tick(symbol: str, price: Any, at: datetime) -> Tick:
-    return Tick(
-        symbol=symbol,
-        name=symbol,
-        price=price,
-        currency="USD",
-        source=None,
-        observed_at=at,
-        received_at=at,
-    )
-
-
-def candles_of(ticks: Sequence[Tick]) -> list[Candle]:
-    """What the prices function makes of them, one delivery of ten ticks after the other."""
-    dice = random.Random(1)
-    delivered = [*ticks, *dice.sample(list(ticks), len(ticks) // 10)]
-    dice.shuffle(delivered)
-    known = MarketSnapshot(quotes={}, candles={})
-    for start in range(0, len(delivered), 10):
-        known = _after(known, delivered[start : start + 10])
-    return sorted(known.candles.values(), key=lambda candle: candle.opened_at)
-
-
-def _after(known: MarketSnapshot, batch: Sequence[Tick]) -> MarketSnapshot:
-    update = quoting.take(batch, known)
-    if update is None:
-        return known
-    quotes, candles = dict(known.quotes), dict(known.candles)
-    quotes |= {change.after.symbol: change.after for change in update.quotes}
-    candles |= {change.after.key: change.after for change in update.candles}
-    seen = known.ticks | {quoting.tick_key(tick) for tick in update.ticks}
-    return MarketSnapshot(quotes=quotes, candles=candles, ticks=seen)
-
-
-def draw_candles(axes: Any, candles: Sequence[Candle], label: str, every: int) -> None:
-    """Side by side, nights and weekends left out: wick from low to high, body from open to close,
-    hollow where the price rose.
-    """
-    for place, candle in enumerate(candles):
-        rose = candle.close >= candle.open
-        colour = UP if rose else DOWN
-        low, high = sorted((float(candle.open), float(candle.close)))
-        middle = place + 0.5
-        axes.plot([middle, middle], [float(candle.low), low], color=colour, linewidth=0.9)
-        axes.plot([middle, middle], [high, float(candle.high)], color=colour, linewidth=0.9)
-        axes.bar(
-            middle,
-            max(high - low, 0.01),
-            0.7,
-            low,
-            facecolor="white" if rose else colour,
-            edgecolor=colour,
-            linewidth=0.9,
-        )
-    marked = range(0, len(candles), every)
-    axes.set_xticks([place + 0.5 for place in marked])
-    axes.set_xticklabels([candles[place].opened_at.strftime(label) for place in marked])
-    axes.set_xlim(-0.5, len(candles) + 0.5)
-    axes.grid(color="#e4e7ee", linewidth=0.6)
-    axes.set_axisbelow(True)
-    axes.set_ylabel("USD")
-
-
-def draw_ticks(axes: Any, candles: Sequence[Candle], ticks: Sequence[Tick]) -> None:
-    """Each tick at its place within the width of its candle."""
-    places = {candle.opened_at: place for place, candle in enumerate(candles)}
-    shown = [(opened_at(tick.observed_at, Interval.HOUR), tick) for tick in ticks]
-    axes.plot(
-        [
-            places[hour] + (tick.observed_at - hour) / LENGTHS[Interval.HOUR]
-            for hour, tick in shown
-            if hour in places
-        ],
-        [float(tick.price) for hour, tick in shown if hour in places],
-        ".",
-        color=LINE,
-        markersize=2.4,
-        label="every tick, a price each five minutes",
-    )
-
-
-def plot_candles(ticks: Sequence[Tick], path: Path) -> None:
-    """Daily candles of the last quarter above hourly ones of the last days, with their ticks."""
-    candles = candles_of(ticks)
-    figure, (top, bottom) = plt.subplots(2, 1, figsize=(11, 8), layout="constrained")
-    daily = [candle for candle in candles if candle.interval is Interval.DAY][-65:]
-    draw_candles(top, daily, "%d %b", 8)
-    top.set_title(f"A real series ({SYMBOL}, replayed): a candle a day", loc="left")
-    hourly = [candle for candle in candles if candle.interval is Interval.HOUR][-40:]
-    draw_candles(bottom, hourly, "%d %b\n%H:%M", 4)
-    draw_ticks(bottom, hourly, ticks)
-    bottom.set_title(
-        "Its last days: a candle an hour, and the ticks that it is made of", loc="left"
-    )
-    bottom.legend(frameon=False, loc="upper right")
-    figure.savefig(path, dpi=110, metadata={"Software": None})
-    plt.close(figure)
+def draw(axes: Any, window: Window, inside: Points, found: Projection) -> None:
+    """History left of the request, the line with its band as long again to its right."""
+    times, raw = [point.at for point in found.chart], found.raw
+    low = [float(point.low or 0) for point in found.chart]
+    high = [float(point.high or 0) for point in found.chart]
+    band = "95 % of single prices, if the trend continues"
+    axes.fill_between(times, low, high, color=SPREAD, alpha=0.55, label=band)
+    label, shown = f"{found.points:,} prices of {DAYS} days", [float(price) for _, price in inside]
+    axes.plot([at for at, _ in inside], shown, ".", color=PRICES, markersize=2.4, label=label)
+    line = [float(point.price) for point in found.chart]
+    axes.plot(times, line, color=FITTED, label="least squares")
+    label = f"raw {raw.price:.2f}, standard error {raw.error:.2f}"
+    axes.errorbar([raw.at], [float(raw.price)], float(raw.error or 0), fmt="o", label=label)
+    label = f"weighted {found.price:.2f}: N = {found.purchases}, weight {found.weight}"
+    axes.plot([raw.at], [float(found.price)], "D", color=RESULT, label=label)
+    axes.axvline(window.now, color="#8a93a6", linewidth=0.9, linestyle="--", label="requested")
 
 
 def main() -> None:
-    """All plots."""
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    plot_candles(real_ticks(), FOLDER / "candles.png")
-    print(f"{FOLDER / 'candles.png'}")
+    """Write the plot."""
+    figure, axes = plt.subplots(figsize=(11, 5.5), layout="constrained")
+    draw(axes, *a_projection())
+    axes.set_title(f"A projection of a real series ({SYMBOL}, replayed)", loc="left")
+    axes.set_ylabel("USD")
+    axes.grid(color="#e4e7ee", linewidth=0.6)
+    axes.legend(frameon=False, loc="upper right")
+    figure.savefig(PLOT, dpi=110, metadata={"Software": None})
+    print(PLOT)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
-"""The obvious bridge, at the same guarantees: QoS 1 and a session that lasts, acknowledged to the
-broker only after SQS has it, deleted from SQS only after the broker has it. One call each.
+"""The obvious bridge, at the same guarantees: QoS 1 and a persistent session, acknowledged to the
+broker only after SQS has the message, deleted from SQS only after the broker has it. One call each.
 """
 
 import json
@@ -11,32 +11,19 @@ import boto3
 import paho.mqtt.client as paho
 
 sqs = boto3.client("sqs")
-queues = {
-    os.environ["TOPIC_INFO"]: os.environ["PRICES_QUEUE_URL"],
-    os.environ["TOPIC_REQUEST"]: os.environ["REQUESTS_QUEUE_URL"],
-    os.environ["TOPIC_VALIDATION"]: os.environ["VALIDATIONS_QUEUE_URL"],
-}
-client = paho.Client(
-    paho.CallbackAPIVersion.VERSION2,
-    os.environ["MQTT_CLIENT_ID"],
-    clean_session=False,
-    manual_ack=True,
-)
+topics = {"INFO": "PRICES", "REQUEST": "REQUESTS", "VALIDATION": "VALIDATIONS"}
+queues = {os.environ[f"TOPIC_{t}"]: os.environ[f"{q}_QUEUE_URL"] for t, q in topics.items()}
 
 
 def forward(client: paho.Client, _userdata: object, message: paho.MQTTMessage) -> None:
     """From the broker into the topic's queue."""
-    body = {
-        "v": 1,
-        "topic": message.topic,
-        "payload": message.payload.decode(),
-        "received_at": datetime.now(UTC).isoformat(),
-    }
+    body = {"topic": message.topic, "payload": message.payload.decode(), "v": 1}
+    body["received_at"] = datetime.now(UTC).isoformat()
     sqs.send_message(QueueUrl=queues[message.topic], MessageBody=json.dumps(body))
     client.ack(message.mid, message.qos)
 
 
-def publish_all() -> None:
+def publish_all(client: paho.Client) -> None:
     """From the outbound queue to the broker, for ever."""
     url = os.environ["OUTBOUND_QUEUE_URL"]
     while True:
@@ -50,14 +37,11 @@ def publish_all() -> None:
                 sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
 
 
-def connected(client: paho.Client, *_: object) -> None:
-    """Subscribe, each time."""
-    client.subscribe([(topic, 1) for topic in queues])
-
-
+client = paho.Client(
+    paho.CallbackAPIVersion.VERSION2, "measured", clean_session=False, manual_ack=True
+)
 client.on_message = forward
-client.on_connect = connected
-client.on_subscribe = lambda *_: print("connected", flush=True)
+client.on_connect = lambda client, *_: client.subscribe([(topic, 1) for topic in queues])
 client.connect("127.0.0.1", int(os.environ["BROKER_PORT"]))
-threading.Thread(target=publish_all, daemon=True).start()
+threading.Thread(target=publish_all, args=(client,), daemon=True).start()
 client.loop_forever()

@@ -40,6 +40,7 @@ class Answer(NamedTuple):
 
 Carry = Callable[[Call], Answer]
 
+_one_at_a_time = threading.Lock()  # moto's transactions copy tables that nobody may change
 _http = requests.Session()
 _http.trust_env = False  # reading the environment and .netrc takes as long as the call
 
@@ -47,7 +48,8 @@ _http.trust_env = False  # reading the environment and .netrc takes as long as t
 def send(call: Call) -> Answer:
     """Has moto answer; within `mock_aws` it also answers what the `requests` library sends."""
     url = f"https://{call.service}.{REGION}.amazonaws.com/"
-    answer = _http.post(url, data=call.body, headers=call.headers, timeout=10)
+    with _one_at_a_time:
+        answer = _http.post(url, data=call.body, headers=call.headers)
     return Answer(answer.status_code, answer.content)
 
 
@@ -56,8 +58,8 @@ class AwsServer(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, port: int = 0) -> None:
-        super().__init__(("127.0.0.1", port), _Handler)
+    def __init__(self, *, keep_alive: bool = False) -> None:
+        super().__init__(("127.0.0.1", 0), _KeepAlive if keep_alive else _Handler)
         self.carry: Carry = send
 
     @property
@@ -80,6 +82,7 @@ class AwsServer(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     server: AwsServer
+    wbufsize = -1  # head and body in one packet: else the second waits for an acknowledgement
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
@@ -94,6 +97,13 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, *_: object) -> None:
         """Nothing: tests look at calls, not at lines."""
+
+
+class _KeepAlive(_Handler):
+    """Clients keep their connections, as with AWS; tests would have to close them."""
+
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
 
 
 def _kept(headers: Any) -> dict[str, str]:

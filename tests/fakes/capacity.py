@@ -111,12 +111,13 @@ class Meter:
         if call.service != "dynamodb":
             return send(call)
         places = [self._place(action) for action in _writes(call)]
-        before = [self._item(*place) for place in places]
+        before = self._items(places)
         answer = send(call)
         if answer.status == 200:
             factor = 2 if call.operation == "TransactWriteItems" else 1
-            for (table, key), item in zip(places, before, strict=True):
-                self._count_write(table, item, self._item(table, key), factor)
+            changes = zip(places, before, self._items(places), strict=True)
+            for (table, _), old, new in changes:
+                self._count_write(table, old, new, factor)
             self._usage.read += sum(_reads(call, json.loads(answer.content)))
         return answer
 
@@ -137,10 +138,18 @@ class Meter:
         item = action.get("Key") or action["Item"]
         return table, {name: item[name] for name in self._keys[table]}
 
-    def _item(self, table: str, key: Item) -> Item:
-        answer = self._client.get_item(TableName=table, Key=key, ConsistentRead=True)
-        item: Item = answer.get("Item", {})
-        return item
+    def _items(self, places: Sequence[tuple[str, Item]]) -> list[Item]:
+        """The items as they are now, in this order; nothing where there is none."""
+        if not places:
+            return []
+        keys: dict[str, Any] = {}
+        for table, key in places:
+            keys.setdefault(table, {"Keys": [], "ConsistentRead": True})["Keys"].append(key)
+        found = self._client.batch_get_item(RequestItems=keys)["Responses"]
+        return [
+            next((item for item in found[table] if key.items() <= item.items()), {})
+            for table, key in places
+        ]
 
 
 def _keys(described: Any) -> tuple[str, ...]:

@@ -1,69 +1,59 @@
-"""What must not creep up: calls, units and log per operation, what a start loads, what ships.
+"""What each operation asks of AWS: calls, read units and write units, counted at moto on loopback.
 
-Held against the figures in docs/benchmarks/, which `make bench` writes. Seconds are not among them.
-A change that is meant: `python -m bench units package`, and the new figures into the same commit.
+A change that is meant changes EXPECTED in the same commit; `python -m bench costs` prints it.
 """
-
-import json
-from pathlib import Path
-from typing import Any
 
 import pytest
 
-from bench.operations import measured
-from bench.package import OURS, loaded, measure
-from cdk.build import build_for
-from lambdas.names import Function
+from tests.regression.costs import FILLED_ORDER, Cost, measure
 
-DATA = Path(__file__).parents[2] / "docs" / "benchmarks"
-pytestmark = pytest.mark.timeout(300)  # the first build downloads wheels
+pytestmark = pytest.mark.timeout(300)
 
-UNWANTED = ("asyncio", "pydantic", "boto3", "aws_lambda_powertools.event_handler", "numpy")
-"""What a start once loaded, or easily might, for nothing."""
-
-
-def kept(part: str) -> Any:
-    return json.loads((DATA / f"{part}.json").read_text())["found"]
+EXPECTED = {
+    # operation: calls, read units, write units
+    "prices of 25 companies": Cost("BatchGetItem, TransactWriteItems", 100, 200),
+    "the same prices again": Cost("BatchGetItem", 100, 0),
+    "deposit": Cost("TransactWriteItems", 0, 6),
+    "the same deposit again": Cost("GetItem, TransactWriteItems", 1, 0),
+    "order placed": Cost("BatchGetItem, TransactWriteItems", 2.5, 5),
+    "order relayed": Cost("2 SendMessageBatch", 0, 0),
+    "order sent": Cost("GetItem, PutItem", 0.5, 1),
+    "order accepted": Cost("GetItem, TransactWriteItems", 0.5, 5),
+    "the same answer again": Cost("GetItem", 0.5, 0),
+    "order seen at the broker after its answer": Cost("GetItem", 0.5, 0),
+    "the same order again": Cost("BatchGetItem", 2.5, 0),
+    "order rejected": Cost("GetItem, TransactWriteItems", 0.5, 4),
+    "sweep without open orders": Cost("Query, 3 ReceiveMessage", 2, 0),
+    "sweep retries an order": Cost(
+        "BatchGetItem, DeleteMessageBatch, PutItem, Query, 4 ReceiveMessage", 4, 1
+    ),
+    "another group's request": Cost("UpdateItem", 0, 1),
+    "another group's answer": Cost("UpdateItem", 0, 3),
+    "board": Cost("Query", 2, 0),
+    "one company": Cost("GetItem", 0.5, 0),
+    "a page of candles": Cost("Query", 1, 0),
+    "wallet": Cost("GetItem", 1, 0),
+    "a page of the ledger": Cost("BatchGetItem, 2 Query", 9.5, 0),
+    "a page of orders": Cost("BatchGetItem, Query", 8.5, 0),
+    "portfolio of 5 companies": Cost("BatchGetItem, GetItem", 6, 0),
+    "one order": Cost("GetItem", 1, 0),
+    "projection asked for": Cost("PutItem, SendMessageBatch", 0, 3),
+}
 
 
 @pytest.fixture(scope="module")
-def operations() -> dict[str, dict[str, Any]]:
-    return {operation.name: operation.as_json() for operation in measured()}
-
-
-@pytest.mark.parametrize("name", kept("units"))
-def test_an_operation_calls_and_costs_what_is_written(
-    operations: dict[str, dict[str, Any]], name: str
-) -> None:
-    for what in ("calls", "read_units", "write_units", "written", "logged_bytes", "batch_bytes"):
-        assert operations[name][what] == kept("units")[name][what]
-
-
-def test_no_operation_is_left_out(operations: dict[str, dict[str, Any]]) -> None:
-    assert operations.keys() == kept("units").keys()
-
-
-@pytest.fixture(scope="module")
-def package() -> dict[str, Any]:
+def costs() -> dict[str, Cost]:
     return measure()
 
 
-@pytest.mark.parametrize("function", Function)
-def test_a_start_loads_no_more_modules_than_is_written(
-    package: dict[str, Any], function: Function
-) -> None:
-    found, before = package["modules"][function], kept("package")["modules"][function]
-    for name in OURS:
-        assert found[name] <= before[name], name
+@pytest.mark.parametrize("operation", EXPECTED)
+def test_an_operation_costs_what_is_written_here(costs: dict[str, Cost], operation: str) -> None:
+    assert costs[operation] == EXPECTED[operation]
 
 
-@pytest.mark.parametrize("function", Function)
-def test_a_start_loads_nothing_unwanted(function: Function) -> None:
-    names = loaded(build_for("local"), function)
-    assert not [name for name in names if name.startswith(UNWANTED)]
+def test_no_operation_is_left_out(costs: dict[str, Cost]) -> None:
+    assert costs.keys() == EXPECTED.keys()
 
 
-@pytest.mark.parametrize("what", ["code", "layer"])
-def test_what_ships_has_not_grown(package: dict[str, Any], what: str) -> None:
-    """Bytecode differs a little between the patches of a Python."""
-    assert package["kilobytes"][what] <= kept("package")["kilobytes"][what] * 1.05
+def test_a_filled_order_writes_at_most_22_units() -> None:
+    assert sum(EXPECTED[operation].write_units for operation in FILLED_ORDER) <= 22

@@ -2,39 +2,27 @@
 
 import hashlib
 import logging
-import os
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID, uuid4
 
 import store
 from fastapi import Depends, FastAPI, Header, HTTPException, Request, Response
-from fastapi.responses import JSONResponse
 from mangum import Mangum
 from models import Board, NewOrder, Order, Stock
 
 logging.getLogger().setLevel(logging.INFO)
 logger = logging.getLogger("api")
-MAX_PRICE_AGE = timedelta(seconds=int(os.environ["MAX_PRICE_AGE_S"]))
 app = FastAPI(title="Fintech")
 
 
 def account_of(request: Request) -> str:
     """The account of the token, which the gateway has checked."""
-    try:
-        claims = request.scope["aws.event"]["requestContext"]["authorizer"]["jwt"]["claims"]
-        return str(claims["sub"])
-    except KeyError:
-        raise HTTPException(401, "not signed in") from None
+    claims = request.scope["aws.event"]["requestContext"]["authorizer"]["jwt"]["claims"]
+    return str(claims["sub"])
 
 
 Account = Annotated[str, Depends(account_of)]
-
-
-@app.exception_handler(store.Refused)
-async def refused(_: Request, error: store.Refused) -> JSONResponse:
-    """What the rules do not allow."""
-    return JSONResponse({"code": str(error)}, 409)
 
 
 @app.get("/stocks")
@@ -56,13 +44,12 @@ def place_order(
     idempotency_key: Annotated[UUID | None, Header()] = None,
 ) -> Order:
     """A purchase request."""
-    order, is_new = store.place(
-        account_id, idempotency_key or uuid4(), asked, datetime.now(UTC), MAX_PRICE_AGE
-    )
-    if not is_new:
-        response.status_code = 200
+    try:
+        order = store.place(account_id, idempotency_key or uuid4(), asked, datetime.now(UTC))
+    except store.Refused as error:
+        raise HTTPException(409, {"code": str(error)}) from error
     response.headers["Location"] = f"/orders/{order['order_id']}"
-    logger.info("order placed", extra={"order_id": order["order_id"], "is_new": is_new})
+    logger.info("order placed", extra={"order_id": order["order_id"]})
     return Order.of(order)
 
 

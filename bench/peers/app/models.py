@@ -5,9 +5,10 @@ from decimal import Decimal
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, model_validator
+from pydantic import BaseModel, Field, PlainSerializer, model_validator
 
 Plain = Annotated[Decimal, PlainSerializer(lambda value: f"{value.normalize():f}", return_type=str)]
+Shares = Annotated[Decimal, Field(gt=0, le=1_000_000_000, decimal_places=6)]
 
 
 class Stock(BaseModel):
@@ -27,40 +28,26 @@ class Stock(BaseModel):
     @classmethod
     def of(cls, item: dict[str, Any]) -> "Stock":
         """From an item of the table."""
-        price, previous = item["price"], item.get("previous_price")
-        change = None if previous is None else price - previous
-        percent = None if not previous else round(change * 100 / previous, 2)
-        closes = item.get("closes") or ""
-        return cls(
-            symbol=item["symbol"],
-            name=item["name"],
-            price=price,
-            currency=item["currency"],
-            change=change,
-            change_percent=percent,
-            previous_price=previous,
-            observed_at=item["observed_at"],
-            source=item.get("source"),
-            trend=[Decimal(part.split(":")[1]) for part in closes.split()],
-        )
+        previous = item.get("previous_price")
+        change = item["price"] - previous if previous else None
+        percent = round(change * 100 / previous, 2) if previous else None
+        trend = [Decimal(part.split(":")[1]) for part in item["closes"].split()]
+        return cls(**item, change=change, change_percent=percent, trend=trend)
 
 
 class Board(BaseModel):
     """All companies."""
 
     items: list[Stock]
-    next_cursor: str | None = None
 
 
 class NewOrder(BaseModel):
     """What a client asks for: shares, or money to spend."""
 
-    model_config = ConfigDict(str_strip_whitespace=True)
-
     symbol: str = Field(pattern=r"^[A-Za-z0-9.^=-]{1,16}$")
-    quantity: Decimal | None = Field(default=None, gt=0, le=1_000_000_000, decimal_places=6)
-    amount: Decimal | None = Field(default=None, gt=0, le=1_000_000_000, decimal_places=2)
-    max_price: Decimal | None = Field(default=None, gt=0, le=1_000_000_000, decimal_places=6)
+    quantity: Shares | None = None
+    amount: Shares | None = None
+    max_price: Shares | None = None
 
     @model_validator(mode="after")
     def _one_of_two(self) -> "NewOrder":
@@ -70,7 +57,7 @@ class NewOrder(BaseModel):
 
 
 class Order(BaseModel):
-    """A purchase request as the API tells it."""
+    """A purchase request as the API shows it."""
 
     order_id: UUID
     symbol: str
@@ -80,30 +67,23 @@ class Order(BaseModel):
     currency: str
     state: str
     created_at: datetime
-    sent_at: datetime | None = None
-    ended_at: datetime | None = None
-    reason: str | None = None
 
     @classmethod
     def of(cls, item: dict[str, Any]) -> "Order":
         """From an item of the table."""
-        cost = item["cost_minor"] / 100
-        return cls(**{name: item[name] for name in cls.model_fields if name in item}, cost=cost)
+        return cls(**item, cost=Decimal(item["cost_minor"]) / 100)
 
 
-class Verdict(BaseModel):
+class Validation(BaseModel):
     """The exchange's answer."""
 
     request_id: str
     group_id: str | int
-    seller: int = 0
     valid: bool
 
 
 class Envelope(BaseModel):
-    """What the bridge puts around it."""
+    """The bridge's envelope around it."""
 
-    v: int
-    topic: str
     payload: str
     received_at: datetime

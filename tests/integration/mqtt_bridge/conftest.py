@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.sqs_stub import ENVIRONMENT, SqsStub
+from tests.fakes.sqs import ENVIRONMENT, SqsStub
 from tests.integration.mqtt_bridge.world import (
     IOTCORE_V5_PORT,
     STUB_PORT,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.sqs_stub import SqsStub
+from tests.fakes.sqs import SqsStub
 from cdk.build import RUNTIME, find_interpreter
 from tests.integration.mqtt_bridge.image import Image, build, remove
 from tests.integration.mqtt_bridge.world import (

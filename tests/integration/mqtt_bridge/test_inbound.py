@@ -5,7 +5,7 @@ import time
 from functools import partial
 from pathlib import Path
 
-from bench.sqs_stub import SqsStub
+from tests.fakes.sqs import SqsStub
 from mqtt_bridge.aws import MAX_BYTES
 from mqtt_bridge.settings import Limits
 from tests.integration.mqtt_bridge.world import (

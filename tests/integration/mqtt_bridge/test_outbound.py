@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.sqs_stub import SqsStub
+from tests.fakes.sqs import SqsStub
 from mqtt_bridge.observability import logger
 from mqtt_bridge.settings import Limits
 from tests.integration.mqtt_bridge.world import (

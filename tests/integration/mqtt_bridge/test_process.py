@@ -8,7 +8,7 @@ import sys
 import time
 from pathlib import Path
 
-from bench.sqs_stub import SqsStub
+from tests.fakes.sqs import SqsStub
 from tests.integration.mqtt_bridge.world import (
     INFO,
     REQUEST,

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from bench.sqs_stub import SqsStub
 from tests.fakes.certificates import certificate
+from tests.fakes.sqs import SqsStub
 from tests.integration.mqtt_bridge.conftest import needs_mosquitto
 from tests.integration.mqtt_bridge.world import (
     MOSQUITTO_PORT,

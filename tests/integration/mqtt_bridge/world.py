@@ -20,7 +20,7 @@ import paho.mqtt.client as paho
 from iotcore import Broker as Rumqttd
 from paho.mqtt.enums import CallbackAPIVersion
 
-from bench.sqs_stub import ENVIRONMENT, SqsStub
+from tests.fakes.sqs import ENVIRONMENT, SqsStub
 from mqtt_bridge.bridge import Bridge
 from mqtt_bridge.settings import Limits, Settings
 

@@ -1,8 +1,7 @@
-"""Events as AWS hands them to functions: HTTP API (payload 2.0), queue, stream of the orders."""
+"""Events as AWS sends them to functions: HTTP API (payload 2.0), queue, stream of orders."""
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -11,24 +10,8 @@ GROUP: Final = "3"
 Event = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
-    """What Lambda says of an invocation, for whoever reads it."""
-
-    function_name: str = "measured"
-    function_version: str = "$LATEST"
-    memory_limit_in_mb: int = 1024
-    invoked_function_arn: str = "arn:aws:lambda:us-east-1:000000000000:function:measured"
-    aws_request_id: str = "6f1c3c86-0000-4000-8000-000000000000"
-
-    @staticmethod
-    def get_remaining_time_in_millis() -> int:
-        """More than enough."""
-        return 10_000
-
-
 def http(method: str, path: str, body: object = None, headers: Mapping[str, str] = {}) -> Event:
-    """A request of ACCOUNT, as the gateway passes it on once it has checked the token."""
+    """A request of ACCOUNT whose token the gateway has checked."""
     claims = {"sub": ACCOUNT, "token_use": "id", "email": "ana@example.com"}
     context = {
         "accountId": "000000000000",
@@ -119,14 +102,14 @@ def inserted(item: Mapping[str, Any]) -> Event:
 
 
 def envelope(topic: str, payload: object, at: datetime | None = None) -> str:
-    """What the bridge makes of a message of the exchange."""
+    """The bridge's envelope around a message of the exchange."""
     received_at = (at or datetime.now(UTC)).isoformat()
     body = {"v": 1, "topic": topic, "payload": json.dumps(payload), "received_at": received_at}
     return json.dumps(body)
 
 
 def request(request_id: str, group_id: str = GROUP) -> str:
-    """A purchase request as it comes back from the broker."""
+    """A purchase request as the broker sends it to everyone."""
     return envelope(
         "stocks/request",
         {
@@ -141,8 +124,8 @@ def request(request_id: str, group_id: str = GROUP) -> str:
     )
 
 
-def verdict(request_id: str, *, valid: bool = True, group_id: int = int(GROUP)) -> str:
-    """The exchange's answer."""
+def validation(request_id: str, *, valid: bool = True, group_id: int = int(GROUP)) -> str:
+    """The exchange's answer to a request."""
     return envelope(
         "stocks/validation",
         {"request_id": request_id, "group_id": group_id, "seller": 0, "valid": valid},
@@ -165,5 +148,5 @@ def prices(companies: int, at: datetime, price: str = "190.25") -> str:
 
 
 def symbol(number: int) -> str:
-    """Of a company; the first is AAPL."""
+    """Symbol of a company; the first is AAPL."""
     return "AAPL" if number == 0 else f"SYM{number:03d}"

@@ -1,7 +1,7 @@
 """A stand-in for SQS that speaks its JSON protocol over HTTP, with latency and failures on demand.
 
 It keeps what matters to the bridge: batches, visibility, receipts, long polls. One asyncio loop in
-a thread of its own; as a process: `python -m bench.sqs_process`.
+a thread of its own.
 """
 
 import asyncio
