@@ -144,7 +144,7 @@ def test_local_and_dev_differ_only_in_these_settings(local: Synthesized, dev: Sy
         if getattr(local.stage, field.name) != getattr(dev.stage, field.name)
     }
     needed_by_the_local_cloud = {"endpoint_url", "tls_only", "password_sign_in", "every_alarm"}
-    met_by_tests = {"queue_concurrency"}  # a bound, which dev is without for its idle cost (0127)
+    met_by_tests = {"queue_concurrency"}  # a bound, which dev is without for its idle cost (0018)
     of_one_deployment = {"name", "mqtt_url", "alarm_email", "account", "region"}
     assert differing == needed_by_the_local_cloud | met_by_tests | of_one_deployment
 
