@@ -26,7 +26,7 @@ from lambdas.names import (
 )
 
 SIZES: Final[dict[Function, Size]] = {
-    Function.API: Size(memory_mb=512, timeout=Duration.seconds(15)),
+    Function.API: Size(memory_mb=512, timeout=Duration.seconds(20)),
     Function.PRICES: Size(memory_mb=512, timeout=Duration.seconds(30)),
     Function.REQUESTS: Size(memory_mb=256, timeout=Duration.seconds(30)),
     Function.VALIDATIONS: Size(memory_mb=256, timeout=Duration.seconds(30)),

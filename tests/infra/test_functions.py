@@ -90,7 +90,7 @@ def test_the_retry_settings_are_set(dev: Synthesized) -> None:
 
 @pytest.mark.parametrize(
     ("name", "memory_mb", "timeout_s"),
-    [("api", 512, 15), ("requests", 256, 30), ("validations", 256, 30), ("relay", 256, 30)],
+    [("api", 512, 20), ("requests", 256, 30), ("validations", 256, 30), ("relay", 256, 30)],
 )
 def test_a_function_has_its_memory_and_time_out(
     dev: Synthesized, name: str, memory_mb: int, timeout_s: int

@@ -6,6 +6,7 @@ from dataclasses import fields
 import pytest
 
 from cdk.stage import Stage, normalised_group_id
+from lambdas.domain.activity import normalise_group_id
 from lambdas.names import Table
 from tests.infra.templates import Synthesized
 
@@ -181,10 +182,8 @@ GROUP_IDS += ["1000000000", "01000000001", "9" * 41]
 
 
 @pytest.mark.parametrize("text", GROUP_IDS)
-def test_the_wire_format_normalises_group_ids_by_the_same_rule(text: str) -> None:
-    from lambdas.wire.exchange_fields import group_id_of
-
-    assert normalised_group_id(text) == group_id_of({"group_id": text})
+def test_the_functions_normalise_group_ids_by_the_same_rule(text: str) -> None:
+    assert normalised_group_id(text) == normalise_group_id(text)
 
 
 @pytest.mark.parametrize("text", ["", "  "])
