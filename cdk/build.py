@@ -216,7 +216,7 @@ def compile_bytecode(root: Path, interpreter: Path) -> None:
     """Adds bytecode that Python never checks against its source; the same tree, the same bytes.
 
     Bytecode with timestamps would be ignored: in a package, all files have one fixed time. Sources
-    stay for tracebacks (decision 0011).
+    stay for tracebacks (decision 0016).
     """
     command = [str(interpreter), "-m", "compileall", "-q", "-f"]
     subprocess.run(  # noqa: S603 - an interpreter found on this machine

@@ -69,14 +69,14 @@ class Stage:
     log_retention_days: int = 7
     alarm_email: str | None = None
     every_alarm: bool = False
-    """Creates every alarm; otherwise only the vital ones, which the free tier covers (0101)."""
+    """Creates every alarm; otherwise only the vital ones, which the free tier covers (0021)."""
 
     cost_anomaly_usd: int = 5
     """Smallest impact of a cost anomaly that is reported."""
 
     queue_concurrency: int | None = 2
-    """Concurrent executions that one queue may cause: a new account has 10 in all (0014). None sets
-    no maximum: Lambda then polls an idle queue less than half as often (0127).
+    """Concurrent executions that one queue may cause: a new account has 10 in all (0018). None sets
+    no maximum: Lambda then polls an idle queue less than half as often (0018).
     """
 
     jobs_at_once: int = 2

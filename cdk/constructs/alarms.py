@@ -1,6 +1,6 @@
 """CloudWatch alarms and cost anomalies. Each kind has a section of docs/runbook.md: what to do.
 
-Ten alarms of an account are free: a stage without `every_alarm` creates only the vital ones (0101).
+Ten alarms of an account are free: a stage without `every_alarm` creates only the vital ones (0021).
 """
 
 import json

@@ -30,7 +30,7 @@ ARCHITECTURE: Final = lambda_.Architecture.ARM_64
 
 SYSTEM_LOG: Final = lambda_.SystemLogLevel.WARN
 """Lambda's own log lines only for failed invocations (time-outs, memory, failed starts): the
-durations of the others are metrics, and those lines cost more than ours (0125).
+durations of the others are metrics, and those lines cost more than ours (0022).
 """
 
 _BATCH_SIZE: Final = 10

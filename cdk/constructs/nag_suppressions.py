@@ -1,7 +1,7 @@
 """Suppressions of cdk-nag and cfn-lint findings: written next to the cause, read by `cdk.verify`.
 
 The CDK's own acknowledgements apply to the whole app, whatever construct they are given to, and
-refuse ids with `::` in them, which findings about single rights have (decision 0090).
+refuse ids with `::` in them, which findings about single rights have (decision 0019).
 """
 
 from dataclasses import dataclass

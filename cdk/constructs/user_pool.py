@@ -1,7 +1,7 @@
 """The Cognito user pool, in which every sign-up waits for an operator's confirmation.
 
 Nothing else confirms an account: no attribute is verified at sign-up, so Cognito sends no code that
-would confirm it, and no trigger runs (decision 0013).
+would confirm it, and no trigger runs (decision 0008).
 """
 
 from aws_cdk import Duration
@@ -71,7 +71,7 @@ class UserPool(Construct):
         suppress(
             self.pool,
             "An operator confirms each account; a second factor by SMS costs per message, "
-            "and the plan with threat protection costs three times as much (decision 0013)",
+            "and the plan with threat protection costs three times as much (decision 0008)",
             "AwsSolutions-COG2",
             "AwsSolutions-COG8",
         )

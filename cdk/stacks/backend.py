@@ -54,7 +54,7 @@ _DEFAULT_MAX_RECEIVES: Final = 5
 
 PRICES_MAX_CONCURRENCY: Final = 2
 """Concurrent batches of prices update the same quotes and candles: more of them only conflict
-(0070). AWS allows no lower limit.
+(0009). AWS allows no lower limit.
 """
 
 

@@ -137,7 +137,7 @@ class BridgeTask(Construct):
     def _suppress(self, vpc: ec2.Vpc, cluster: ecs.Cluster) -> None:
         suppress(
             vpc,
-            "One task with outbound connections only (decision 0016)",
+            "One task with outbound connections only (decision 0012)",
             "AwsSolutions-VPC7",
         )
         suppress(

@@ -1,6 +1,6 @@
 """What must outlive everything else: tables, user pool, and the login for the broker.
 
-The secret is here because it must be filled before the bridge first starts (decision 0092).
+The secret is here because it must be filled before the bridge first starts (decision 0015).
 """
 
 from typing import Final

@@ -28,7 +28,7 @@ minute.
 """
 
 _POLLERS_UNBOUNDED: Final = 2
-"""Pollers at an idle queue without one: "as few as 2", as AWS documents it (0127)."""
+"""Pollers at an idle queue without one: "as few as 2", as AWS documents it (0018)."""
 
 BRIDGE_POLL_S: Final = 3
 """Duration of the bridge's long poll of `outbound`; a test compares it with the bridge's own."""

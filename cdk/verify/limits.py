@@ -58,7 +58,7 @@ def _over_limit(stack: str, what: str, count: int, limit: int) -> Finding:
     return Finding(
         where=stack,
         problem=f"{count} {what}; CloudFormation allows {limit}",
-        remedy="split the stack in two, by lifecycle (decision 0010)",
+        remedy="split the stack in two, by lifecycle (decision 0015)",
     )
 
 
@@ -93,7 +93,7 @@ def _concurrency(subject: Subject) -> str:
     wanted = concurrent_executions(subject)
     text = f"Lambda: queues, stream, schedules and workers take up to {wanted} executions at once"
     if unbounded := _unbounded_queues(subject):
-        text += f", and {unbounded} queues without a maximum take what is left (decision 0127)"
+        text += f", and {unbounded} queues without a maximum take what is left (decision 0018)"
     if wanted <= _CONCURRENCY:
         return f"{text}; a new account has {_CONCURRENCY}"
     request = -(-2 * wanted // 100) * 100  # as much again for the API, in hundreds
@@ -119,7 +119,7 @@ def _reservations(subject: Subject) -> Iterator[Finding]:
                 where=f"{stack}/{logical_id}",
                 problem="reserves concurrency: an account must keep as much unreserved as a new "
                 f"one has in all ({_CONCURRENCY}), and refuses the deployment",
-                remedy="bound the event source instead (MaximumConcurrency, decision 0014)",
+                remedy="bound the event source instead (MaximumConcurrency, decision 0018)",
             )
 
 
@@ -132,7 +132,7 @@ def _mails(subject: Subject) -> str:
         )
     return (
         f"Cognito: sends {_MAILS_PER_DAY} e-mails a day without SES; this user pool sends none, "
-        "since an operator confirms each account (decision 0013)"
+        "since an operator confirms each account (decision 0008)"
     )
 
 

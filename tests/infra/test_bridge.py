@@ -86,7 +86,7 @@ def test_its_settings_accept_its_environment(dev: Synthesized) -> None:
 def test_no_password_is_in_its_environment(dev: Synthesized) -> None:
     assert "@" not in environment_of(dev)["MQTT_URL"]
     (secret,) = dev.resources("data", "AWS::SecretsManager::Secret")
-    exported = json.loads(told(dev)["MQTT_SECRET_ID"])["Fn::ImportValue"]
+    exported = json.loads(environment_of(dev)["MQTT_SECRET_ID"])["Fn::ImportValue"]
     assert exported.startswith(f"fintech-dev-data:ExportsOutputFnGetAtt{secret}Id")
     assert "SecretString" not in dev.only("data", "AWS::SecretsManager::Secret")
 

@@ -97,7 +97,7 @@ def test_prices_go_two_at_a_time_and_the_rest_as_the_stage_says(prod: Synthesize
 def test_only_dev_has_queues_without_a_maximum_concurrency(
     dev: Synthesized, local: Synthesized, prod: Synthesized
 ) -> None:
-    """An unbounded queue costs less while idle (0127)."""
+    """An unbounded queue costs less while idle (0018)."""
     for stage in (dev, local, prod):
         bounds = ["ScalingConfig" in source(stage, name) for name in INBOUND]
         assert bounds == [stage is not dev] * len(INBOUND)

@@ -6,6 +6,7 @@ from dataclasses import fields
 import pytest
 
 from cdk.stage import Stage, normalised_group_id
+from lambdas.domain.activity import normalise_group_id
 from lambdas.names import Table
 from tests.infra.templates import Synthesized
 
@@ -144,7 +145,7 @@ def test_local_and_dev_differ_only_in_these_settings(local: Synthesized, dev: Sy
         if getattr(local.stage, field.name) != getattr(dev.stage, field.name)
     }
     needed_by_the_local_cloud = {"endpoint_url", "tls_only", "password_sign_in", "every_alarm"}
-    met_by_tests = {"queue_concurrency"}  # a bound, which dev is without for its idle cost (0127)
+    met_by_tests = {"queue_concurrency"}  # a bound, which dev is without for its idle cost (0018)
     of_one_deployment = {"name", "mqtt_url", "alarm_email", "account", "region"}
     assert differing == needed_by_the_local_cloud | met_by_tests | of_one_deployment
 
@@ -181,10 +182,8 @@ GROUP_IDS += ["1000000000", "01000000001", "9" * 41]
 
 
 @pytest.mark.parametrize("text", GROUP_IDS)
-def test_the_wire_format_normalises_group_ids_by_the_same_rule(text: str) -> None:
-    from lambdas.wire.exchange_fields import group_id_of
-
-    assert normalised_group_id(text) == group_id_of({"group_id": text})
+def test_the_functions_normalise_group_ids_by_the_same_rule(text: str) -> None:
+    assert normalised_group_id(text) == normalise_group_id(text)
 
 
 @pytest.mark.parametrize("text", ["", "  "])
