@@ -13,7 +13,6 @@ import matplotlib as mpl
 mpl.use("Agg")  # no screen is needed
 
 import matplotlib.pyplot as plt
-
 from lambdas.domain.projections import Projection, Window, project
 from lambdas.domain.sums import Sums
 from local.exchange.bars import price_at

@@ -340,7 +340,7 @@ def place_order(request: Request) -> Response[str]:
         policy=request.deps.config.policy,
         now=request.now,
     )
-    logger.info("order" if is_new else "order repeated", state=order.state)
+    logger.info("order placed" if is_new else "order repeated", state=order.state)
     return json_response(
         _order_body(request, order),
         status=202 if is_new else 200,

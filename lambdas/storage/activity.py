@@ -32,7 +32,7 @@ class DynamoActivityLog:
 
     def record_request(self, request: GroupRequest) -> None:
         """One UpdateItem."""
-        actions = [
+        actions: list[Any] = [
             ActivityItem.group_id.set(request.group_id),
             ActivityItem.symbol.set(request.symbol),
             ActivityItem.quantity.set(request.quantity),
@@ -42,7 +42,7 @@ class DynamoActivityLog:
 
     def record_validation(self, validation: Validation) -> None:
         """One UpdateItem."""
-        actions = [
+        actions: list[Any] = [
             ActivityItem.group_id.set(ActivityItem.group_id | validation.group_id),
             ActivityItem.valid.set(validation.valid),
             ActivityItem.validated_at.set(validation.received_at),
@@ -52,7 +52,7 @@ class DynamoActivityLog:
 
     def record_trade(self, trade: Trade) -> None:
         """One UpdateItem. It replaces what others claimed under the id; a repeat is the same."""
-        actions = [
+        actions: list[Any] = [
             ActivityItem.group_id.set(trade.group_id),
             ActivityItem.symbol.set(trade.symbol),
             ActivityItem.quantity.set(trade.quantity),

@@ -11,8 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Self
 
-from local import bridge, broker, simulator
-from local import resources
+from local import bridge, broker, resources, simulator
 from local.options import BrokerKind, Options
 from local.processes import Program
 from tests.chaos.network import Line

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 
 import pytest
-from ops.adapters.sqs import SqsDeadLetterQueue
 
+from ops.adapters.sqs import SqsDeadLetterQueue
 from ops.ports import DeadLetterQueue
 from tests.builders import NOW
 from tests.contract.conftest import QueuePorts, received

@@ -14,6 +14,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from ops.endpoints import LOCAL_STAGE, function_name, stack_name
 
 from lambdas.domain import orders as decisions
 from lambdas.domain.errors import DomainError, StaleDecision
@@ -23,8 +24,6 @@ from lambdas.names import Function
 from lambdas.services.orders import Sweep, advance_order, sweep_orders
 from lambdas.storage.accounts import DynamoAccounts
 from lambdas.storage.orders import DynamoOrders
-from ops.adapters.settings import physical_name
-from ops.whereabouts import LOCAL_STAGE, stack_name
 from tests.builders import ALICE, NOW, POLICY, a_deposit, a_placing, a_quote
 from tests.e2e.quiet import at_once, hear, order_id_of, rich, set_price, verdict
 from tests.e2e.system import Answer, Person, System, eventually
@@ -40,7 +39,7 @@ def few_copies(quiet: System) -> None:
     start. Whom none has room for is told to come again.
     """
     stack = stack_name(LOCAL_STAGE, "backend")
-    name = physical_name(stack, Function.API, quiet.client("cloudformation"))
+    name = function_name(quiet.client("cloudformation"), stack, Function.API)
     quiet.client("lambda").put_function_concurrency(
         FunctionName=name, ReservedConcurrentExecutions=10
     )

@@ -79,14 +79,14 @@ def test_the_alarms_are_there_each_with_its_section(ran: dict[str, Ran]) -> None
 
 def test_an_order_is_told_whole_from_the_logs_of_every_part(system: System, order_id: str) -> None:
     def whole() -> str | None:
-        told = system.run("story", f"ORDER={order_id}", "LOGS=1")
+        told = system.run("order", f"ORDER={order_id}", "LOGS=1")
         assert told.returncode == 0, told.stdout + told.stderr
         return None if "no line of" in told.stdout else told.stdout
 
     told = eventually(whole, what="lines of every part")
     assert told is not None
-    rows = told.split("\nLogs\n")[1].splitlines()[1:]
-    steps = [tuple(row.split()[2:4]) for row in rows if row.startswith("  20")]
+    rows = told.split("\nTimeline\n")[1].splitlines()[1:]
+    steps = [tuple(row.split()[2:4]) for row in rows if row.startswith("20")]
     assert {
         ("api", "order"),
         ("relay", "request"),

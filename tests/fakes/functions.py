@@ -27,7 +27,7 @@ TABLES: Final = (
     "activity",
     "jobs",
 )
-QUEUES: Final = ("outbound", "jobs", "reminders", "dead-letters")
+QUEUES: Final = ("outbound", "jobs", "dead-letters")
 
 
 def environment(url: str, prefix: str = "") -> dict[str, str]:
@@ -53,14 +53,10 @@ def environment(url: str, prefix: str = "") -> dict[str, str]:
         "RETRY_ORDERS": "on",
         "FIRST_RETRY_AFTER_S": "1",
         "MAX_RETRY_INTERVAL_S": "3600",
-        "ASK_AGAIN": "on",
-        "FIRST_ASK_AFTER_S": "1",
-        "LONGEST_ASK_INTERVAL_S": "3600",
         "LINK_SILENT_AFTER_S": "900",
         "WORKFLOW_ARN": "arn:aws:states:us-east-1:123456789012:stateMachine:test",
         "OUTBOUND_QUEUE_URL": queues["outbound"],
         "JOBS_QUEUE_URL": queues["jobs"],
-        "REMINDERS_QUEUE_URL": queues["reminders"],
         "DEAD_LETTER_QUEUE_URL": queues["dead-letters"],
     } | {f"{table.upper()}_TABLE": prefix + table for table in TABLES}
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from cdk.constructs.workflow import STEP_LIMIT_S, WORKFLOW_LIMIT_S
-from lambdas.messaging import workflow as adapter
 from lambdas.domain import errors, jobs
+from lambdas.messaging import workflow as adapter
 from lambdas.names import RETRIED_ERRORS
 from tests.infra.templates import Json, Synthesized
 

@@ -22,7 +22,7 @@ from tests.simulation.script import Mode
 
 ROOT = Path(__file__).parents[2]
 BUGS = (*MONEY, *MESSAGES)
-_COPIED = ("awsjson", "lambdas", "mqtt_bridge", "tests/simulation")
+_COPIED = ("lambdas", "mqtt_bridge", "tests/simulation")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.fakes.sqs import SqsStub
 from cdk.build import RUNTIME, find_interpreter
+from tests.fakes.sqs import SqsStub
 from tests.integration.mqtt_bridge.image import Image, build, remove
 from tests.integration.mqtt_bridge.world import (
     INFO,

@@ -5,9 +5,9 @@ import time
 from functools import partial
 from pathlib import Path
 
-from tests.fakes.sqs import SqsStub
 from mqtt_bridge.aws import MAX_BYTES
 from mqtt_bridge.settings import Limits
+from tests.fakes.sqs import SqsStub
 from tests.integration.mqtt_bridge.world import (
     INFO,
     QUEUES,

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.fakes.sqs import SqsStub
 from mqtt_bridge.observability import logger
 from mqtt_bridge.settings import Limits
+from tests.fakes.sqs import SqsStub
 from tests.integration.mqtt_bridge.world import (
     PROXY_PORT,
     QUICK,

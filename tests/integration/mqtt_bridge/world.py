@@ -20,9 +20,9 @@ import paho.mqtt.client as paho
 from iotcore import Broker as Rumqttd
 from paho.mqtt.enums import CallbackAPIVersion
 
-from tests.fakes.sqs import ENVIRONMENT, SqsStub
 from mqtt_bridge.bridge import Bridge
 from mqtt_bridge.settings import Limits, Settings
+from tests.fakes.sqs import ENVIRONMENT, SqsStub
 
 ROOT = Path(__file__).parents[3]
 INFO, REQUEST, VALIDATION = "stocks/info", "stocks/request", "stocks/validation"

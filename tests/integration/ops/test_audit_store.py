@@ -7,7 +7,6 @@ from uuid import UUID
 import boto3
 import pytest
 from pynamodb.connection import Connection
-from tests.fakes.aws import heard
 
 from lambdas.domain.orders import Event, Snapshot, order_id_for
 from lambdas.services.orders import advance_order
@@ -18,6 +17,7 @@ from ops.audit import AccountAudit, audit, audit_account
 from ops.laws import Law
 from ops.ports import Unreadable
 from tests.builders import ALICE, BRUNO, NOW, a_deposit, a_placing, a_quote
+from tests.fakes.aws import heard
 from tests.fakes.dynamo import REGION, tables
 
 

@@ -13,9 +13,9 @@ from uuid import UUID, uuid4
 
 import boto3
 import pytest
-from cdk.stacks.functions import RIGHTS
 from pynamodb.connection import Connection
 
+from cdk.stacks.functions import RIGHTS
 from lambdas.bootstrap import Dependencies
 from lambdas.config import Config
 from lambdas.domain.orders import Order

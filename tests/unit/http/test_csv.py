@@ -16,7 +16,7 @@ from lambdas.api.responses import csv_text
 from lambdas.domain.ledger import Position
 from lambdas.domain.orders import Event, State
 from lambdas.services.orders import advance_order
-from tests.builders import ALICE, BRUNO, NOW, a_deposit, an_accepted_order, a_quote
+from tests.builders import ALICE, BRUNO, NOW, a_deposit, a_quote, an_accepted_order
 from tests.unit.http.gateway import Answer, Site
 
 CSV = {"Accept": "text/csv"}

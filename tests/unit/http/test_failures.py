@@ -170,7 +170,7 @@ def test_an_order_is_one_line_in_the_log(site: Site, log: Log) -> None:
     order_id = site.order(symbol="AAPL", quantity="1").json["order_id"]
 
     (line,) = log()
-    assert (line["message"], line["state"]) == ("order", "PENDING")
+    assert (line["message"], line["state"]) == ("order placed", "PENDING")
     assert (line["correlation_id"], line["request_id"]) == (order_id, "request-1")
 
 

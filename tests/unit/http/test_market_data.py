@@ -8,7 +8,7 @@ import pytest
 
 from lambdas.domain.activity import GroupRequest, Trade, Validation
 from lambdas.services.market import store_prices
-from tests.builders import ALICE, NOW, an_accepted_order, a_tick
+from tests.builders import ALICE, NOW, a_tick, an_accepted_order
 from tests.unit.http.gateway import Site
 
 
