@@ -160,7 +160,7 @@ def beat(site: Site) -> Any:
 
 
 def test_the_heartbeat_reports_a_missing_workflow(site: Site) -> None:
-    site.deps.workflow.there = False
+    site.deps.workflow.is_missing = True
     assert beat(site)["alive"] is False
 
 
