@@ -52,7 +52,7 @@ class DynamoActivityLog:
 
     def record_trade(self, trade: Trade) -> None:
         """One UpdateItem. It replaces what others claimed under the id; a repeat is the same."""
-        actions = [
+        actions: list[Any] = [
             ActivityItem.group_id.set(trade.group_id),
             ActivityItem.symbol.set(trade.symbol),
             ActivityItem.quantity.set(trade.quantity),
