@@ -6,15 +6,15 @@ Generated, so that the page cannot differ from the code.
 from lambdas.domain.orders import TRANSITIONS, Effect, Event, State
 
 _MEANINGS = {
-    State.PENDING: "stored, its cost is held; the exchange's broker may not have it yet",
-    State.SENT: "our request has come back from the broker: the broker has it",
-    State.ACCEPTED: "the exchange said yes: the money is spent, the shares are there",
-    State.REJECTED: "the exchange said no: the money is back",
-    State.VOIDED: "an operator, who has looked, ended it: the money is back",
+    State.PENDING: "stored, and its cost is held; the broker may not have it yet",
+    State.SENT: "our request has come back, so the broker has it",
+    State.ACCEPTED: "the exchange accepted: the money is spent, and the account has the shares",
+    State.REJECTED: "the exchange rejected: the money is available again",
+    State.VOIDED: "an operator ended it: the money is available again",
 }
 
 _CAUSES = {
-    Event.ECHOED: "our own request is seen on the request topic",
+    Event.ECHOED: "our own request comes back on the request topic",
     Event.ACCEPT: "the exchange answers valid: true",
     Event.REJECT: "the exchange answers valid: false",
     Event.VOID: "an operator ends it, with a reason",
@@ -35,15 +35,15 @@ def page() -> str:
             "|---|---|",
             *(f"| {state} | {meaning} |" for state, meaning in _MEANINGS.items()),
             "",
-            "What each event does in each state. A conflict is an answer that contradicts the end",
-            "that we know: it is recorded once, for an operator, and changes nothing else.",
+            "What each event does in each state. A conflict is an answer that contradicts the",
+            "order's end: it is recorded once, for an operator, and changes nothing else.",
             "",
             f"| | {' | '.join(_CAUSES.values())} |",
             f"|---|{'---|' * len(_CAUSES)}",
             *(_row(state) for state in State),
             "",
-            "Time alone never ends an order: it is published again under the same id, and after a",
-            "while an operator is told that it is overdue.",
+            "Time alone never ends an order: it is published again under the same id, and once it",
+            "is overdue, an alarm calls an operator.",
             "",
         ]
     )

@@ -13,10 +13,10 @@ from uuid import UUID, uuid5
 _JOB_NAMESPACE: Final = UUID("2b9a7c64-1f0e-5c0e-8e0b-5a3b7a3c4d44")
 
 MAX_AGE: Final = timedelta(minutes=15)
-"""An older job that has not ended fails."""
+"""Maximum age of an open job; an older one fails."""
 
 CHECK_AFTER: Final = timedelta(minutes=2)
-"""A job without progress for so long is restarted. Longer than a workflow may run."""
+"""Time after which a job without progress is restarted; longer than a workflow may run."""
 
 
 class State(StrEnum):
@@ -126,22 +126,22 @@ def new_job(account_id: str, key: UUID, job_type: str, parameters: str, now: dat
 
 def start(job: Job, now: datetime) -> Job | None:
     """The job is running; None if it is running or has ended already."""
-    moved = _moved(job, Event.START)
-    if moved is None:
+    running = _transition(job, Event.START)
+    if running is None:
         return None
-    return replace(moved, started_at=now, next_check_at=min(now + CHECK_AFTER, job.deadline_at))
+    return replace(running, started_at=now, next_check_at=min(now + CHECK_AFTER, job.deadline_at))
 
 
 def finish(job: Job, result: str, now: datetime) -> Job | None:
     """The job has a result; None if it has ended already."""
-    moved = _moved(job, Event.FINISH)
-    return None if moved is None else replace(moved, result=result, ended_at=now)
+    finished = _transition(job, Event.FINISH)
+    return None if finished is None else replace(finished, result=result, ended_at=now)
 
 
 def fail(job: Job, reason: Reason, now: datetime) -> Job | None:
     """The job has failed; None if it has ended already."""
-    moved = _moved(job, Event.FAIL)
-    return None if moved is None else replace(moved, reason=reason, ended_at=now)
+    failed = _transition(job, Event.FAIL)
+    return None if failed is None else replace(failed, reason=reason, ended_at=now)
 
 
 def sweep(job: Job, now: datetime) -> Job | None:
@@ -156,7 +156,7 @@ def sweep(job: Job, now: datetime) -> Job | None:
     return _changed(job, restarts=job.restarts + 1, next_check_at=next_check_at)
 
 
-def _moved(job: Job, event: Event) -> Job | None:
+def _transition(job: Job, event: Event) -> Job | None:
     state = TRANSITIONS[job.state, event]
     return None if state is job.state else _changed(job, state=state)
 

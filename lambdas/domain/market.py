@@ -15,7 +15,7 @@ from lambdas.domain.regression import Sums
 
 TREND_HOURS: Final = 24
 
-# A clock of the exchange that runs ahead must not make every later price look old.
+# If the exchange's clock ran ahead, every later price would look old.
 MAX_CLOCK_LEAD: Final = timedelta(minutes=5)
 _SYMBOL: Final = re.compile(r"[A-Z0-9^][A-Z0-9.^=-]{0,15}")
 
@@ -56,8 +56,8 @@ class HourlyClose:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quote:
-    """The latest price of a company, the last one of the latest earlier day that we know, and the
-    closes of the latest hours that have prices, oldest first.
+    """The latest price of a company, the last price of the latest earlier day with prices, and the
+    closes of the latest hours with prices, oldest first.
     """
 
     symbol: str
@@ -93,7 +93,7 @@ def quote_with_tick(quote: Quote | None, tick: Tick) -> Quote:
 
 
 def quote_with_close(quote: Quote, close: HourlyClose) -> Quote:
-    """The quote with the close of an hour as it is now known; only the latest hours are kept."""
+    """The quote with the new close of an hour; only the latest TREND_HOURS closes are kept."""
     by_hour = {known.opened_at: known for known in (*quote.closes, close)}
     latest = [by_hour[opened_at] for opened_at in sorted(by_hour)[-TREND_HOURS:]]
     return replace(quote, closes=tuple(latest))
@@ -101,8 +101,8 @@ def quote_with_close(quote: Quote, close: HourlyClose) -> Quote:
 
 def _quote_with_late_tick(quote: Quote, tick: Tick) -> Quote:
     is_earlier_day = tick.observed_at.date() < quote.observed_at.date()
-    is_newest_of_them = quote.previous_at is None or tick.observed_at > quote.previous_at
-    if is_earlier_day and is_newest_of_them:
+    is_newest = quote.previous_at is None or tick.observed_at > quote.previous_at
+    if is_earlier_day and is_newest:
         return replace(quote, previous_price=tick.price, previous_at=tick.observed_at)
     return quote
 
@@ -129,14 +129,14 @@ class Interval(StrEnum):
 INTERVAL_LENGTHS: Final = {Interval.HOUR: timedelta(hours=1), Interval.DAY: timedelta(days=1)}
 
 CandleKey = tuple[str, Interval, datetime]
-"""Symbol, interval, and when it opened."""
+"""Symbol, interval, and time of opening."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candle:
-    """The first, highest, lowest and last price of a span, and the sums of a line through all.
+    """First, highest, lowest and last price of a span, and the sums for a line through its ticks.
 
-    `sums` counts time from `opened_at`; `sums.n` is how many ticks there are.
+    The origin of `sums` is `opened_at`; `sums.n` is the number of ticks.
     """
 
     symbol: str
@@ -153,12 +153,12 @@ class Candle:
 
     @property
     def key(self) -> CandleKey:
-        """What tells it from every other candle."""
+        """Identifies the candle."""
         return (self.symbol, self.interval, self.opened_at)
 
 
 def opening_of(at: datetime, interval: Interval) -> datetime:
-    """When the candle opens in which a time lies."""
+    """Opening of the candle that contains a time."""
     match interval:
         case Interval.HOUR:
             return at.replace(minute=0, second=0, microsecond=0)
@@ -172,13 +172,13 @@ def candle_key(tick: Tick, interval: Interval) -> CandleKey:
 
 
 def candle_with_tick(candle: Candle | None, tick: Tick, interval: Interval) -> Candle:
-    """The candle after one more tick of its span. The tick must not be in it yet."""
-    own = _first_candle(tick, interval)
-    return own if candle is None else join_candles(candle, own)
+    """The candle with one more tick of its span, which it must not contain yet."""
+    single = _candle(tick, interval)
+    return single if candle is None else join_candles(candle, single)
 
 
 def join_candles(one: Candle, other: Candle) -> Candle:
-    """The candle of the ticks of both, which are of one span and have no tick in common."""
+    """Joins two candles of the same span that have no tick in common."""
     assert one.key == other.key, "candles of different spans do not join"
     first = one if one.first_at <= other.first_at else other
     last = one if one.last_at >= other.last_at else other
@@ -196,7 +196,7 @@ def join_candles(one: Candle, other: Candle) -> Candle:
     )
 
 
-def _first_candle(tick: Tick, interval: Interval) -> Candle:
+def _candle(tick: Tick, interval: Interval) -> Candle:
     origin = opening_of(tick.observed_at, interval)
     return Candle(
         symbol=tick.symbol,
@@ -216,15 +216,15 @@ K = TypeVar("K")
 T = TypeVar("T")
 
 MAX_KEYS: Final = 100
-"""What a store reads in one batch, and writes in one transaction, at most."""
+"""Maximum number of items that a store reads in one batch and writes in one transaction."""
 
 TickKey = tuple[str, datetime]
-"""Symbol and time of observation: the first price at one time is the one that stays."""
+"""Symbol and time of observation; of several prices at one time, the first one is kept."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MarketSnapshot:
-    """What is known of all that a portion of ticks touches, read at one moment."""
+    """The stored items that a portion of ticks touches."""
 
     quotes: Mapping[str, Quote]
     candles: Mapping[CandleKey, Candle]
@@ -233,7 +233,9 @@ class MarketSnapshot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Replacement(Generic[T]):
-    """What was read, which must be so still, and what shall be. None: there must be none yet."""
+    """An item as it was read (None: it does not exist yet), which must not have changed, and as it
+    is to be written.
+    """
 
     before: T | None
     after: T
@@ -241,7 +243,7 @@ class Replacement(Generic[T]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MarketUpdate:
-    """New ticks, and what they make of quotes and candles."""
+    """New ticks, and the quotes and candles that they change."""
 
     ticks: tuple[Tick, ...]
     quotes: tuple[Replacement[Quote], ...]
@@ -249,12 +251,12 @@ class MarketUpdate:
 
 
 def tick_key(tick: Tick) -> TickKey:
-    """What tells a tick from every other."""
+    """Identifies a tick."""
     return (tick.symbol, tick.observed_at)
 
 
 def portions(ticks: Sequence[Tick]) -> Iterator[tuple[Tick, ...]]:
-    """The ticks in their order, cut so that each part touches no more than `MAX_KEYS` things."""
+    """Splits ticks, in their order, into portions that touch at most MAX_KEYS items each."""
     portion: list[Tick] = []
     touched: set[object] = set()
     for tick in ticks:
@@ -269,30 +271,31 @@ def portions(ticks: Sequence[Tick]) -> Iterator[tuple[Tick, ...]]:
 
 
 def decide_ticks(ticks: Sequence[Tick], known: MarketSnapshot) -> MarketUpdate | None:
-    """What a portion of ticks changes; None where all of them are known already."""
-    fresh: dict[TickKey, Tick] = {}
+    """The update that adds a portion's new ticks; None if all of them are stored already."""
+    new: dict[TickKey, Tick] = {}
     for tick in ticks:
         if tick_key(tick) not in known.ticks:
-            fresh.setdefault(tick_key(tick), tick)
-    if not fresh:
+            new.setdefault(tick_key(tick), tick)
+    if not new:
         return None
-    quotes, grown = _after(fresh.values(), known.quotes, known.candles)
+    quotes, candles = _after(new.values(), known.quotes, known.candles)
     return MarketUpdate(
-        ticks=tuple(fresh.values()),
+        ticks=tuple(new.values()),
         quotes=_replacements(known.quotes, quotes),
-        candles=_replacements(known.candles, grown),
+        candles=_replacements(known.candles, candles),
     )
 
 
 def decide_rebuild(ticks: Sequence[Tick], known: MarketSnapshot) -> MarketUpdate | None:
-    """What is wrong or missing in the candles of these ticks, which are all of their spans, and in
-    the quote; None where nothing is.
+    """The update that corrects wrong or missing candles, and the quote; None if there is none.
+
+    `ticks` must be all ticks of their spans.
     """
-    quotes, built = _after(ticks, known.quotes, {})
+    quotes, candles = _after(ticks, known.quotes, {})
     update = MarketUpdate(
         ticks=(),
         quotes=_replacements(known.quotes, quotes),
-        candles=_replacements(known.candles, built),
+        candles=_replacements(known.candles, candles),
     )
     return update if update.quotes or update.candles else None
 
@@ -300,16 +303,16 @@ def decide_rebuild(ticks: Sequence[Tick], known: MarketSnapshot) -> MarketUpdate
 def _after(
     ticks: Iterable[Tick], quotes: Mapping[str, Quote], known: Mapping[CandleKey, Candle]
 ) -> tuple[dict[str, Quote], dict[CandleKey, Candle]]:
-    board, grown = dict(quotes), dict(known)
+    board, candles = dict(quotes), dict(known)
     for tick in ticks:
         for interval in Interval:
             key = candle_key(tick, interval)
-            grown[key] = candle_with_tick(grown.get(key), tick, interval)
-        hour = grown[candle_key(tick, Interval.HOUR)]
+            candles[key] = candle_with_tick(candles.get(key), tick, interval)
+        hour = candles[candle_key(tick, Interval.HOUR)]
         close = HourlyClose(opened_at=hour.opened_at, price=hour.close)
         quote = quote_with_tick(board.get(tick.symbol), tick)
         board[tick.symbol] = quote_with_close(quote, close)
-    return board, grown
+    return board, candles
 
 
 def _replacements(before: Mapping[K, T], after: Mapping[K, T]) -> tuple[Replacement[T], ...]:

@@ -15,9 +15,9 @@ MAX_PRICE: Final = Decimal(1_000_000_000)
 MAX_QUANTITY: Final = Decimal(1_000_000_000)
 MAX_AMOUNT: Final = Decimal(1_000_000_000)
 MINOR_PER_MAJOR: Final = 100
-# Wide enough for price times quantity without rounding on the way: 16 digits each.
+# Wide enough for price × quantity without intermediate rounding: 16 digits each.
 EXACT: Final = Context(prec=64)
-# What Decimal() alone would let through: NaN, Infinity, 1_000, other scripts' digits, any length.
+# Decimal() alone would accept NaN, Infinity, 1_000, digits of other scripts, and any length.
 _NUMBER: Final = re.compile(
     r"[+-]?([0-9]{1,40}(\.[0-9]{0,40})?|\.[0-9]{1,40})([eE][+-]?[0-9]{1,4})?"
 )
@@ -26,9 +26,10 @@ _NUMBER: Final = re.compile(
 def decimal_in(
     text: str | int | Decimal, *, field: str, above: int = 0, most: Decimal, places: int = PLACES
 ) -> Decimal:
-    """The number that `text` means: more than `above`, at most `most`, at most `places` decimals.
+    """Parses a number that is more than `above`, at most `most`, and has at most `places` decimals.
 
-    Raises InvalidInput, whose code says which of these does not hold.
+    Raises InvalidInput with a code for each violated rule: not_a_number, too_small, too_large,
+    too_many_decimals.
     """
     value = _number(text, field)
     if value <= above:
@@ -42,7 +43,7 @@ def decimal_in(
 
 
 def _number(text: str | int | Decimal, field: str) -> Decimal:
-    if isinstance(text, bool):  # a bool is an int in Python, and never a number on the wire
+    if isinstance(text, bool):  # a bool is an int in Python, but no number in JSON
         raise _invalid(field, "not_a_number", "It must be a number.")
     if isinstance(text, str) and not _NUMBER.fullmatch(text.strip()):
         raise _invalid(field, "not_a_number", "It must be a number.")
@@ -57,7 +58,7 @@ def _invalid(field: str, code: str, message: str) -> InvalidInput:
 
 
 def minor_in(text: str | int | Decimal, *, field: str, most_minor: int) -> int:
-    """The amount that `text` means in units of the currency, as minor units."""
+    """Parses an amount in units of the currency; returns minor units. Raises InvalidInput."""
     most = Decimal(most_minor).scaleb(-2)
     return int(decimal_in(text, field=field, most=most, places=2).scaleb(2))
 
@@ -69,21 +70,21 @@ def cost_minor(price: Decimal, quantity: Decimal) -> int:
 
 
 def quantity_for(amount_minor: int, price: Decimal) -> Decimal:
-    """The most shares, in steps of 6 decimals, that cost no more than `amount_minor`."""
+    """The largest quantity with 6 decimals that costs at most `amount_minor`."""
     exact = EXACT.divide(Decimal(amount_minor).scaleb(-2), price)
     return exact.quantize(STEP, ROUND_DOWN, EXACT).normalize(EXACT)
 
 
 def rounded(value: Decimal) -> Decimal:
-    """A foreign price as we keep it: 6 decimals, half up (exchanges send float noise)."""
+    """Rounds half up to the 6 decimals that are stored; exchanges send float noise."""
     return value.quantize(STEP, ROUND_HALF_UP, EXACT).normalize(EXACT)
 
 
 def plain(value: Decimal) -> str:
-    """A decimal as it leaves us: no exponent, no trailing zeros."""
+    """A decimal as text, without exponent and trailing zeros."""
     return f"{value.normalize(EXACT):f}"
 
 
 def major(amount_minor: int) -> str:
-    """Minor units as it leaves us: `12345` → `"123.45"`."""
+    """Minor units as text in units of the currency: `12345` → `"123.45"`."""
     return f"{Decimal(amount_minor).scaleb(-2):.2f}"

@@ -13,7 +13,7 @@ from typing import Final
 from uuid import UUID, uuid5
 
 from lambdas.domain import money
-from lambdas.domain.errors import Fault, InvalidInput, KeyReused, NotFound, Refused
+from lambdas.domain.errors import Fault, InvalidInput, KeyReused, NotFound, Refused, StaleDecision
 from lambdas.domain.ledger import Account, Line, LineAccount, Position, Posting, PostingKind, post
 from lambdas.domain.market import Quote
 
@@ -263,7 +263,8 @@ def apply(
 ) -> Decision:
     """Applies an event by the transition table. `account` is required where money moves.
 
-    Raises Refused when an operator voids an ended order.
+    Raises Refused when an operator voids an ended order, and StaleDecision when the account was
+    read after the order had ended.
     """
     effect, state = TRANSITIONS[order.state, event]
     match effect:
@@ -286,6 +287,9 @@ def apply(
 def _end(
     order: Order, state: State, account: Account, now: datetime, reason: str | None
 ) -> Decision:
+    if account.held_minor < order.cost_minor:
+        # The order ended between the two reads: an open order's cost is always held.
+        raise StaleDecision
     kind = PostingKind.SPEND if state is State.ACCEPTED else PostingKind.RELEASE
     posting = _post(account, order, kind, now)
     after = replace(

@@ -1,6 +1,6 @@
 """Positions at market prices, and an account's value day by day.
 
-What is not known (no quote yet) is None, never 0, and makes every sum that needs it None.
+An unknown value (no quote yet) is None, never 0, and so is every sum that includes it.
 """
 
 from bisect import bisect_left, bisect_right
@@ -17,7 +17,7 @@ from lambdas.domain.market import Quote
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Holding:
-    """One position and its worth. `allocation` is its share of the total value, 0 to 1."""
+    """One position with its market value. `allocation` is its share of the total value, 0 to 1."""
 
     position: Position
     quote: Quote | None
@@ -30,7 +30,7 @@ class Holding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Portfolio:
-    """All holdings, by symbol, and their sums."""
+    """All holdings by symbol, and their sums."""
 
     holdings: tuple[Holding, ...]
     cost_minor: int
@@ -39,8 +39,8 @@ class Portfolio:
     day_change_minor: int | None
 
 
-def valued(positions: Sequence[Position], quotes: Mapping[str, Quote]) -> Portfolio:
-    """The portfolio of these positions at these quotes."""
+def value_positions(positions: Sequence[Position], quotes: Mapping[str, Quote]) -> Portfolio:
+    """Values positions at the given quotes."""
     values = [_value(position, quotes.get(position.symbol)) for position in positions]
     total = _sum(values)
     holdings = tuple(
@@ -96,7 +96,7 @@ def _sum(amounts: Sequence[int | None]) -> int | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Acquisition:
-    """Shares of one company that came to the account."""
+    """Shares of one company that an accepted order added to the account."""
 
     at: datetime
     quantity: Decimal
@@ -112,7 +112,7 @@ class DailyClose:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Valuation:
-    """What the account was worth at the end of a day of UTC, or is now if it is today."""
+    """An account's value at the end of a UTC day; for today, its current value."""
 
     day: datetime
     cash_minor: int
@@ -120,36 +120,42 @@ class Valuation:
 
     @property
     def total_minor(self) -> int | None:
-        """Both together."""
+        """Cash plus holdings; None where the holdings' value is unknown."""
         return None if self.holdings_minor is None else self.cash_minor + self.holdings_minor
 
 
 def days_until(now: datetime, count: int) -> list[datetime]:
-    """The last `count` days, today included, each as its midnight."""
+    """Midnights of the last `count` UTC days, today included, oldest first."""
     today = now.replace(hour=0, minute=0, second=0, microsecond=0)
     return [today - timedelta(days=back) for back in reversed(range(count))]
 
 
-def money_by_day(moved: Sequence[tuple[datetime, int]], days: Sequence[datetime]) -> list[int]:
-    """The sum of all movements, in minor units, until the end of each day."""
-    ordered = sorted(moved)
+def cash_by_day(changes: Sequence[tuple[datetime, int]], days: Sequence[datetime]) -> list[int]:
+    """Cash in minor units at the end of each day: the sum of all changes until then."""
+    ordered = sorted(changes)
     times = [at for at, _ in ordered]
     sums = [0, *accumulate(amount_minor for _, amount_minor in ordered)]
     return [sums[bisect_left(times, day + timedelta(days=1))] for day in days]
 
 
 def shares_by_day(
-    gains: Sequence[Acquisition], closes: Sequence[DailyClose], days: Sequence[datetime]
+    acquisitions: Sequence[Acquisition], closes: Sequence[DailyClose], days: Sequence[datetime]
 ) -> list[int | None]:
-    """The worth of one company's shares at the end of each day. `closes` are in order of time."""
-    ordered = sorted(gains, key=lambda gain: gain.at)
-    times = [gain.at for gain in ordered]
-    sums = [Decimal(0), *accumulate(gain.quantity for gain in ordered)]
-    priced = [close.day for close in closes]
+    """Value of one company's shares at the end of each day; None before the first known close.
+
+    `closes` are in order of time. A day without prices has the value at the last close before it.
+    """
+    ordered = sorted(acquisitions, key=lambda acquisition: acquisition.at)
+    times = [acquisition.at for acquisition in ordered]
+    quantities = [
+        Decimal(0),
+        *accumulate(acquisition.quantity for acquisition in ordered),
+    ]
+    close_days = [close.day for close in closes]
     values: list[int | None] = []
     for day in days:
-        quantity = sums[bisect_left(times, day + timedelta(days=1))]
-        known = bisect_right(priced, day)
+        quantity = quantities[bisect_left(times, day + timedelta(days=1))]
+        known = bisect_right(close_days, day)
         if not quantity:
             values.append(0)
         elif not known:
@@ -159,6 +165,8 @@ def shares_by_day(
     return values
 
 
-def added(series: Sequence[Sequence[int | None]], days: Sequence[datetime]) -> list[int | None]:
-    """All series added up, day by day."""
-    return [_sum([values[place] for values in series]) for place in range(len(days))]
+def sum_by_day(
+    series: Sequence[Sequence[int | None]], days: Sequence[datetime]
+) -> list[int | None]:
+    """Sums of several series, day by day."""
+    return [_sum([values[position] for values in series]) for position in range(len(days))]

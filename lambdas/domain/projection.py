@@ -1,5 +1,5 @@
-"""Projection of a price: the least-squares line over the last t days, evaluated t days ahead, and
-weighted by demand as the groups of this exchange do. docs/projection.md has the formulas.
+"""Projection of a price: the least-squares line over the last t days, evaluated t days ahead and
+weighted by demand, as all groups of this exchange do. docs/projection.md has the formulas.
 """
 
 from collections.abc import Iterator
@@ -17,41 +17,41 @@ from lambdas.domain.regression import (
     NotEnoughHistory,
     Sums,
     price_of,
-    whole,
+    rounded,
 )
 
 MOST_DAYS: Final = 365
 CHART_POINTS: Final = 50
 USUAL_INTERVAL: Final = timedelta(minutes=5)
-"""How often the exchange publishes prices, about."""
+"""Approximate interval at which the exchange publishes prices."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Window:
-    """The last `days` days before `now`, and as many ahead."""
+    """The history of `days` days before `now`, and the projection as many days ahead."""
 
     now: datetime
     days: int
 
     @property
     def start(self) -> datetime:
-        """Where the history begins, and times are counted from."""
+        """Start of the history, and origin of the sums."""
         return self.now - timedelta(days=self.days)
 
     @property
     def end(self) -> datetime:
-        """Where the history ends, itself left out: a price of `now` is in it."""
+        """Exclusive end of the history, which includes a price observed at `now`."""
         return self.now + MICROSECOND
 
     @property
     def target(self) -> datetime:
-        """The time that the price is projected to."""
+        """The time for which the price is projected."""
         return self.now + timedelta(days=self.days)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Point:
-    """The line and its band at one time. Without a freedom to err there is no band."""
+    """The line and its prediction interval at one time; the interval is None for two prices."""
 
     at: datetime
     price: Decimal
@@ -62,7 +62,7 @@ class Point:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Projection:
-    """What is expected of a price, and of a quantity at it. `raw` is the line's own word."""
+    """The projected price and the value of a quantity. `raw` is the price before weighting."""
 
     points: int
     per_day: Decimal
@@ -78,15 +78,15 @@ class Projection:
 def project(
     window: Window, sums: Sums, *, purchases: int, quantity: Decimal, latest: Decimal
 ) -> Projection:
-    """The projection of these sums, counted from the window's start.
+    """The projection from the sums of the window's history, whose origin is the window's start.
 
-    Raises NotEnoughHistory.
+    `purchases` are the valid purchases of the last seven days. Raises NotEnoughHistory.
     """
     line = Line.through(sums)
     raw = line.price_at(_x(window, window.target))
     weight = weight_of(purchases)
     weighted = raw * weight
-    value_minor = whole(weighted * Fraction(quantity) / 10_000)  # of millionths, in hundredths
+    value_minor = rounded(weighted * Fraction(quantity) / 10_000)  # millionths to minor units
     return Projection(
         points=sums.n,
         per_day=price_of(Fraction(line.dxy, line.dxx) * (timedelta(days=1) // MICROSECOND)),
@@ -101,12 +101,12 @@ def project(
 
 
 def weight_of(purchases: int) -> Fraction:
-    """1 + (5 + N − 50) / 50, where N purchases were valid in the last seven days."""
+    """The factor of demand: 1 + (5 + N − 50) / 50 for N valid purchases in seven days."""
     return 1 + Fraction(5 + purchases - 50, 50)
 
 
 def enough_from(error: NotEnoughHistory, now: datetime) -> datetime:
-    """When there will be enough, if the exchange goes on as usual."""
+    """When there will be enough history if prices keep arriving at the usual interval."""
     return now + (2 - error.points) * USUAL_INTERVAL
 
 
@@ -130,15 +130,15 @@ def _x(window: Window, at: datetime) -> int:
     return (at - window.start) // MICROSECOND
 
 
-MOST_ITEMS: Final = 100
-"""What one worker reads, about: a month is one worker's work, a year that of five."""
+MAX_ITEMS: Final = 100
+"""Approximate number of items that one worker reads: one worker for a month, five for a year."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slice:
-    """A span, start ≤ time < end, and the candles to read it from; None for the ticks themselves.
+    """A span start ≤ t < end, read from candles of `interval`, or from ticks where it is None.
 
-    A slice of candles begins and ends where candles do.
+    A slice of candles starts and ends at the boundaries of candles.
     """
 
     start: datetime
@@ -147,59 +147,59 @@ class Slice:
 
     @property
     def items(self) -> int:
-        """How many items of the table it takes, about."""
+        """Approximate number of items to read."""
         length = USUAL_INTERVAL if self.interval is None else INTERVAL_LENGTHS[self.interval]
         return -((self.start - self.end) // length)
 
 
 def slices(start: datetime, end: datetime) -> list[Slice]:
-    """The window start ≤ time < end as slices, in order of time: at most five."""
-    return list(_cut(start, end, (Interval.DAY, Interval.HOUR)))
+    """Splits start ≤ t < end into at most five slices in order of time, as coarse as possible."""
+    return list(_slices(start, end, (Interval.DAY, Interval.HOUR)))
 
 
-def _cut(start: datetime, end: datetime, coarsest: tuple[Interval, ...]) -> Iterator[Slice]:
+def _slices(start: datetime, end: datetime, intervals: tuple[Interval, ...]) -> Iterator[Slice]:
     if start >= end:
         return
-    if not coarsest:
+    if not intervals:
         yield Slice(start=start, end=end, interval=None)
         return
-    interval, *finer = coarsest
+    interval, *finer = intervals
     first, last = _next_opening(start, interval), opening_of(end, interval)
-    if first >= last:  # not one of them lies wholly within
-        yield from _cut(start, end, tuple(finer))
+    if first >= last:  # no candle of this length lies within the span
+        yield from _slices(start, end, tuple(finer))
         return
-    yield from _cut(start, first, tuple(finer))
+    yield from _slices(start, first, tuple(finer))
     yield Slice(start=first, end=last, interval=interval)
-    yield from _cut(last, end, tuple(finer))
+    yield from _slices(last, end, tuple(finer))
 
 
 def _next_opening(at: datetime, interval: Interval) -> datetime:
-    """When the first candle opens at `at` or after it."""
+    """Opening of the first candle at or after a time."""
     opening = opening_of(at, interval)
     return opening if opening == at else opening + INTERVAL_LENGTHS[interval]
 
 
-def deal_slices(whole: list[Slice], most_items: int = MOST_ITEMS) -> list[list[Slice]]:
-    """The slices dealt out to workers, none of whom reads more than about `most_items`."""
-    dealt: list[list[Slice]] = [[]]
-    room = most_items
-    for piece in (piece for some in whole for piece in _pieces(some, most_items)):
-        if piece.items > room and dealt[-1]:
-            dealt.append([])
-            room = most_items
-        dealt[-1].append(piece)
+def deal_slices(slices: list[Slice], max_items: int = MAX_ITEMS) -> list[list[Slice]]:
+    """Distributes slices among workers, each of which reads about `max_items` at most."""
+    shards: list[list[Slice]] = [[]]
+    room = max_items
+    for piece in (piece for each in slices for piece in _split(each, max_items)):
+        if piece.items > room and shards[-1]:
+            shards.append([])
+            room = max_items
+        shards[-1].append(piece)
         room -= piece.items
-    return [part for part in dealt if part]
+    return [shard for shard in shards if shard]
 
 
-def _pieces(some: Slice, most_items: int) -> Iterator[Slice]:
-    """The slice in pieces of at most `most_items` candles each."""
-    if some.interval is None:  # less than an hour
-        yield some
+def _split(whole: Slice, max_items: int) -> Iterator[Slice]:
+    """Splits a slice of candles into slices of at most `max_items` candles."""
+    if whole.interval is None:  # ticks of less than two hours
+        yield whole
         return
-    step = INTERVAL_LENGTHS[some.interval] * most_items
-    start = some.start
-    while start < some.end:
-        end = min(start + step, some.end)
-        yield Slice(start=start, end=end, interval=some.interval)
+    step = INTERVAL_LENGTHS[whole.interval] * max_items
+    start = whole.start
+    while start < whole.end:
+        end = min(start + step, whole.end)
+        yield Slice(start=start, end=end, interval=whole.interval)
         start = end

@@ -20,7 +20,7 @@ MICROSECOND: Final = timedelta(microseconds=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sums:
-    """n, Σx, Σy, Σx², Σxy, Σy² of some points. Without arguments: of no point."""
+    """n, Σx, Σy, Σx², Σxy, Σy² of a set of points; all zero for the empty set."""
 
     n: int = 0
     x: int = 0
@@ -31,7 +31,7 @@ class Sums:
 
     @staticmethod
     def of(points: Iterable[tuple[datetime, Decimal]], origin: datetime) -> "Sums":
-        """The sums of (time, price), the times counted from `origin`."""
+        """The sums of points (time, price), with times counted from `origin`."""
         pairs = list(points)
         xs = [(at - origin) // MICROSECOND for at, _ in pairs]
         ys = [millionths(price) for _, price in pairs]
@@ -45,7 +45,7 @@ class Sums:
         )
 
     def __add__(self, other: "Sums") -> "Sums":
-        """The sums of both sets of points. They must have the same origin (see `moved`)."""
+        """The sums of both sets of points, which must have the same origin (see `shifted`)."""
         return Sums(
             n=self.n + other.n,
             x=self.x + other.x,
@@ -55,11 +55,11 @@ class Sums:
             yy=self.yy + other.yy,
         )
 
-    def moved(self, by_us: int) -> "Sums":
-        """The same points counted from an origin that lies `by_us` microseconds later.
+    def shifted(self, by_us: int) -> "Sums":
+        """The sums of the same points with an origin that is `by_us` microseconds later.
 
-        To bring the sums of a candle to the start of a window: `(start − opened_at)` in
-        microseconds, which is negative where the candle opened after it.
+        Moves the sums of a candle to the start of a window by `start − opened_at`, which is
+        negative where the candle opened after the start.
         """
         return Sums(
             n=self.n,
@@ -74,16 +74,16 @@ class Sums:
 def millionths(price: Decimal) -> int:
     """A price in millionths. Raises ValueError for one with more decimals than we keep."""
     scaled = price.scaleb(PLACES, EXACT)
-    whole = int(scaled)
-    if whole != scaled:
+    integer = int(scaled)
+    if integer != scaled:
         raise ValueError(f"prices have at most {PLACES} decimals")
-    return whole
+    return integer
 
 
 class NotEnoughHistory(Exception):
-    """Fewer than two distinct times: no line, or every line, goes through the points.
+    """There are fewer than two distinct times, so that no single line fits the points.
 
-    It ends a job, not a request: therefore it is not of the family of errors.
+    It ends a job as failed. No request raises it, so it is no DomainError.
     """
 
     def __init__(self, points: int) -> None:
@@ -96,10 +96,10 @@ class NotEnoughHistory(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Estimate:
-    """The line's price at one time, in millionths, and what may be expected around it.
+    """The line's price at one time, in millionths, with its prediction interval.
 
-    `error` is the standard error of a single price at that time. `low` and `high` hold 95 of 100
-    such prices. All three are None where two points leave no freedom to err.
+    `error` is the standard error of a single price at that time; `low` and `high` bound the 95 %
+    prediction interval. All three are None for two points, which leave no degree of freedom.
     """
 
     price: Fraction
@@ -110,17 +110,17 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """A line; x in microseconds since the origin of its sums, y in millionths."""
+    """A least-squares line: x in microseconds since the origin of its sums, y in millionths."""
 
     sums: Sums
-    dxx: int  # n·Σx² − (Σx)², and so on
+    dxx: int  # n·Σx² − (Σx)²; the others likewise
     dxy: int
     dyy: int
-    width: float | None  # of the band, in standard errors
+    width: float | None  # half the prediction interval, in standard errors
 
     @staticmethod
     def through(sums: Sums) -> "Line":
-        """The line of these sums. Raises NotEnoughHistory."""
+        """The line through the points of these sums. Raises NotEnoughHistory."""
         dxx = sums.n * sums.xx - sums.x * sums.x
         if dxx == 0:
             raise NotEnoughHistory(min(sums.n, 1))
@@ -133,7 +133,7 @@ class Line:
         )
 
     def at(self, x: int) -> Estimate:
-        """The estimate at x."""
+        """Price and prediction interval at x."""
         price, error = self.price_at(x), self.error_at(x)
         if error is None or self.width is None:
             return Estimate(price=price, error=None, low=None, high=None)
@@ -141,7 +141,7 @@ class Line:
         return Estimate(price=price, error=error, low=price - reach, high=price + reach)
 
     def price_at(self, x: int) -> Fraction:
-        """ȳ + b·(x − x̄)."""
+        """The price on the line: ȳ + b·(x − x̄)."""
         n = self.sums.n
         return Fraction(
             self.sums.y * self.dxx + self.dxy * (n * x - self.sums.x),
@@ -149,7 +149,9 @@ class Line:
         )
 
     def error_at(self, x: int) -> float | None:
-        """s·√(1 + 1/n + (x − x̄)²/Σ(x − x̄)²), with s² = Σ(y − ŷ)² / (n − 2)."""
+        """Standard error of a single price: s·√(1 + 1/n + (x − x̄)²/Σ(x − x̄)²), where
+        s² = Σ(y − ŷ)² / (n − 2); None for two points.
+        """
         n = self.sums.n
         if n < 3:
             return None
@@ -158,41 +160,45 @@ class Line:
         return math.sqrt(squared_residuals * spread / ((n - 2) * (n * self.dxx) ** 2))
 
 
-def whole(value: Fraction) -> int:
-    """The nearest whole number, halves away from zero, as money is rounded everywhere."""
+def rounded(value: Fraction) -> int:
+    """The nearest integer, halves away from zero, as money is rounded everywhere."""
     magnitude = math.floor(abs(value) + Fraction(1, 2))
     return magnitude if value >= 0 else -magnitude
 
 
 def price_of(millionths: Fraction | float) -> Decimal:
-    """A price with six decimals, from millionths."""
-    return Decimal(whole(Fraction(millionths))).scaleb(-PLACES, EXACT)
+    """A price with six decimals from millionths."""
+    return Decimal(rounded(Fraction(millionths))).scaleb(-PLACES, EXACT)
 
 
-_SHARE: Final = 0.95
-_NORMAL: Final = 1.959963984540054  # what _SHARE is in a normal distribution
-_MANY: Final = 1_000  # from here on the expansion is right to 1e-14
-_ROUNDS: Final = 50
+_CONFIDENCE: Final = 0.95
+_NORMAL_QUANTILE: Final = 1.959963984540054  # of the normal distribution, for _CONFIDENCE
+_EXPANSION_FROM: Final = 1_000  # degrees from which the expansion is accurate to 1e-14
+_MAX_ITERATIONS: Final = 50
 
 
 def student_half_width(degrees: int) -> float:
-    """The t with P(|T| ≤ t) = 0.95 for that many degrees of freedom, right to 1e-12."""
+    """The t with P(|T| ≤ t) = 0.95 for these degrees of freedom, accurate to 1e-12.
+
+    Newton's method from the Cornish-Fisher expansion, which alone suffices for many degrees.
+    """
     assert degrees >= 1, "there is no distribution without a degree of freedom"
     if degrees == 1:
-        return math.tan(math.pi * _SHARE / 2)
-    t = _expanded(degrees)
-    if degrees > _MANY:
+        return math.tan(math.pi * _CONFIDENCE / 2)
+    t = _expansion(degrees)
+    if degrees > _EXPANSION_FROM:
         return t
-    for _ in range(_ROUNDS):
-        step = (_within(t, degrees) - _SHARE) / _density(t, degrees)
+    for _ in range(_MAX_ITERATIONS):
+        step = (_probability_within(t, degrees) - _CONFIDENCE) / _density(t, degrees)
         t -= step
         if abs(step) < 1e-14 * t:
             break
     return t
 
 
-def _expanded(degrees: int) -> float:
-    z, n = _NORMAL, float(degrees)
+def _expansion(degrees: int) -> float:
+    """Cornish-Fisher expansion of the quantile."""
+    z, n = _NORMAL_QUANTILE, float(degrees)
     terms = (
         (z**3 + z) / 4,
         (5 * z**5 + 16 * z**3 + 3 * z) / 96,
@@ -202,7 +208,7 @@ def _expanded(degrees: int) -> float:
     return z + sum(term / math.pow(n, power) for power, term in enumerate(terms, start=1))
 
 
-def _within(t: float, degrees: int) -> float:
+def _probability_within(t: float, degrees: int) -> float:
     """P(|T| ≤ t)."""
     cosine_squared = degrees / (degrees + t * t)
     sine = t / math.sqrt(degrees + t * t)
@@ -218,7 +224,7 @@ def _within(t: float, degrees: int) -> float:
 
 
 def _density(t: float, degrees: int) -> float:
-    """Of |T| at t: the slope of `_within`."""
+    """Density of |T| at t: the derivative of `_probability_within`."""
     log = math.lgamma((degrees + 1) / 2) - math.lgamma(degrees / 2)
     log -= (degrees + 1) / 2 * math.log1p(t * t / degrees)
     return 2 * math.exp(log) / math.sqrt(degrees * math.pi)

@@ -1,6 +1,6 @@
-"""Times as text: one way out, many ways in.
+"""Times as text: one output format, many accepted input formats.
 
-Out: ISO-8601 in UTC with microseconds and `Z`, always 27 characters, so that texts sort as times.
+The output is ISO-8601 in UTC with microseconds and `Z`: 27 characters that sort as the times do.
 """
 
 import re
@@ -17,14 +17,15 @@ _TIME: Final = re.compile(
 
 def format_utc(at: datetime) -> str:
     """`2023-10-29T19:32:51.123000Z` for an aware time."""
-    assert at.tzinfo is not None  # naive times do not exist inside
+    assert at.tzinfo is not None  # only aware times are passed around
     return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def parse_utc(text: str) -> datetime | None:
-    """The time that `text` means, in UTC; None for what is no time between the two years.
+    """Parses ISO-8601; None for text that is no time, or outside of FIRST_YEAR to LAST_YEAR.
 
-    With or without fraction, `Z` or an offset; without either it is UTC, a mere date is midnight.
+    The fraction, `Z` and the offset are optional; a time without offset is in UTC, and a date alone
+    is its midnight.
     """
     text = text.strip().upper()
     if not _TIME.fullmatch(text):
@@ -32,6 +33,6 @@ def parse_utc(text: str) -> datetime | None:
     try:
         at = datetime.fromisoformat(text)
         at = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
-    except (ValueError, OverflowError):  # the 31st of February; the edge of the calendar
+    except (ValueError, OverflowError):  # February 31st; a time out of range once it is in UTC
         return None
     return at if FIRST_YEAR <= at.year <= LAST_YEAR else None

@@ -13,10 +13,10 @@ from lambdas.domain.portfolio import (
     Acquisition,
     DailyClose,
     Valuation,
-    added,
+    cash_by_day,
     days_until,
-    money_by_day,
     shares_by_day,
+    sum_by_day,
 )
 from lambdas.ports import Accounts, Market, Orders
 from lambdas.services.jobs import JobSources, Task
@@ -60,16 +60,16 @@ def work(task: Task[Parameters], shard: Shard, sources: JobSources) -> Partial:
     days = _days(task)
     values: Sequence[int | None]
     if shard.symbols:
-        gains = _acquisitions(sources.orders, task)
-        values = added(
+        acquisitions = _acquisitions(sources.orders, task)
+        values = sum_by_day(
             [
-                shares_by_day(gains[symbol], _closes(sources.market, symbol, days), days)
+                shares_by_day(acquisitions[symbol], _closes(sources.market, symbol, days), days)
                 for symbol in shard.symbols
             ],
             days,
         )
     else:
-        values = money_by_day(_cash_changes(sources.accounts, task), days)
+        values = cash_by_day(_cash_changes(sources.accounts, task), days)
     texts = [None if value is None else str(value) for value in values]
     return Partial(is_cash=not shard.symbols, minor=texts)
 
@@ -77,15 +77,15 @@ def work(task: Task[Parameters], shard: Shard, sources: JobSources) -> Partial:
 def join(task: Task[Parameters], partials: Sequence[Partial], _: JobSources) -> list[Valuation]:
     """All shards together, oldest day first."""
     days = _days(task)
-    read = [
+    parsed = [
         (partial.is_cash, [None if text is None else int(text) for text in partial.minor])
         for partial in partials
     ]
-    cash = added([values for is_cash, values in read if is_cash], days)
-    holdings = added([values for is_cash, values in read if not is_cash], days)
+    cash = sum_by_day([values for is_cash, values in parsed if is_cash], days)
+    holdings = sum_by_day([values for is_cash, values in parsed if not is_cash], days)
     return [
-        Valuation(day=day, cash_minor=money or 0, holdings_minor=shares)
-        for day, money, shares in zip(days, cash, holdings, strict=True)
+        Valuation(day=day, cash_minor=cash_minor or 0, holdings_minor=holdings_minor)
+        for day, cash_minor, holdings_minor in zip(days, cash, holdings, strict=True)
     ]
 
 
@@ -94,21 +94,21 @@ def _days(task: Task[Parameters]) -> list[datetime]:
 
 
 def _acquisitions(orders: Orders, task: Task[Parameters]) -> dict[str, list[Acquisition]]:
-    gains: dict[str, list[Acquisition]] = defaultdict(list)
+    acquisitions: dict[str, list[Acquisition]] = defaultdict(list)
     cursor = None
     while True:
         page = orders.of_account(task.account_id, PAGE, cursor)
         for order in page.items:
             at = order.ended_at
             if order.state is State.ACCEPTED and at is not None and at <= task.now:
-                gains[order.symbol].append(Acquisition(at=at, quantity=order.quantity))
+                acquisitions[order.symbol].append(Acquisition(at=at, quantity=order.quantity))
         cursor = page.next_cursor
         if cursor is None:
-            return gains
+            return acquisitions
 
 
 def _closes(market: Market, symbol: str, days: Sequence[datetime]) -> list[DailyClose]:
-    """The closes of these days, after the last one before them, which holds until the next."""
+    """The closes of these days, oldest first, preceded by the last close before them."""
     first, end = days[0], days[-1] + timedelta(days=1)
     within = market.candles(symbol, Interval.DAY, first, end, len(days), None)
     before = market.candles(symbol, Interval.DAY, None, first, 1, None)

@@ -61,8 +61,8 @@ def plan(task: Task[Parameters], sources: JobSources) -> list[list[Slice]]:
 def work(task: Task[Parameters], shard: Sequence[Slice], sources: JobSources) -> PartialSums:
     """Sums over one worker's slices, with times counted from the window's start."""
     start = _window(task).start
-    found = [_sums(sources.market, task.parameters.symbol, some, start) for some in shard]
-    total = reduce(add, found, Sums())
+    sums = [_sums(sources.market, task.parameters.symbol, each, start) for each in shard]
+    total = reduce(add, sums, Sums())
     return {field.name: str(getattr(total, field.name)) for field in fields(Sums)}
 
 
@@ -84,7 +84,7 @@ def join(task: Task[Parameters], partials: Sequence[PartialSums], sources: JobSo
             latest=latest.price,
         )
     except NotEnoughHistory as error:
-        raise CannotFinish(_too_little(error, window)) from error
+        raise CannotFinish(_not_enough_history(error, window)) from error
     return Result(parameters=parameters, window=window, latest=latest, projection=projection)
 
 
@@ -92,24 +92,24 @@ def _window(task: Task[Parameters]) -> Window:
     return Window(now=task.now, days=task.parameters.days)
 
 
-def _sums(market: Market, symbol: str, some: Slice, origin: datetime) -> Sums:
+def _sums(market: Market, symbol: str, span: Slice, origin: datetime) -> Sums:
     total = Sums()
     cursor = None
     while True:
-        if some.interval is None:
-            ticks = market.history(symbol, some.start, some.end, PAGE, cursor)
+        if span.interval is None:
+            ticks = market.history(symbol, span.start, span.end, PAGE, cursor)
             total += Sums.of([(tick.observed_at, tick.price) for tick in ticks.items], origin)
             cursor = ticks.next_cursor
         else:
-            page = market.candles(symbol, some.interval, some.start, some.end, PAGE, cursor)
+            page = market.candles(symbol, span.interval, span.start, span.end, PAGE, cursor)
             for candle in page.items:
-                total += candle.sums.moved((origin - candle.opened_at) // MICROSECOND)
+                total += candle.sums.shifted((origin - candle.opened_at) // MICROSECOND)
             cursor = page.next_cursor
         if cursor is None:
             return total
 
 
-def _too_little(error: NotEnoughHistory, window: Window) -> Reason:
+def _not_enough_history(error: NotEnoughHistory, window: Window) -> Reason:
     retry_at = enough_from(error, window.now)
-    hint = f"Prices usually come every few minutes: try again from {retry_at:%H:%M} UTC on."
+    hint = f"Prices usually arrive every few minutes: try again after {retry_at:%H:%M} UTC."
     return Reason(code="not_enough_history", message=f"{error} {hint}", retry_at=retry_at)

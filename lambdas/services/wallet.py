@@ -46,4 +46,4 @@ def value_portfolio(accounts: Accounts, market: Market, account_id: str) -> Port
     """The account's positions at the latest prices."""
     positions = accounts.positions(account_id)
     quotes = market.quotes([position.symbol for position in positions])
-    return portfolio.valued(positions, quotes)
+    return portfolio.value_positions(positions, quotes)

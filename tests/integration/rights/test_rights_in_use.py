@@ -5,7 +5,7 @@ The functions are the real ones with their real dependencies, over moto.
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -35,15 +35,14 @@ from lambdas.names import Function, Setting, Table
 from lambdas.services.market import store_prices
 from lambdas.storage.orders import order_item
 from tests.builders import ALICE, NOW, a_deposit, a_tick
-from tests.fakes import dependencies
+from tests.fakes import dependencies, events
 from tests.fakes.aws import heard
 from tests.fakes.dependencies import Context
 from tests.fakes.dynamo import REGION, tables
+from tests.fakes.jobs import MemoryWorkflow
 from tests.unit.handlers.conftest import deliver
-from tests.unit.http.gateway import event
 
 Right = tuple[str, str]
-WORKFLOW_ARN = "arn:aws:states:us-east-1:123456789012:stateMachine:none"
 MODULES = (api, prices, requests, validations, relay, sweep, jobs, master, worker)
 
 
@@ -54,9 +53,17 @@ class Deployed:
     deps: Dependencies
     used: set[Right] = field(default_factory=set)
 
-    def api(self, method: str, path: str, **parameters: Any) -> Any:
+    def api(
+        self,
+        method: str,
+        path: str,
+        body: object = None,
+        headers: Mapping[str, str] = {},
+        query: str = "",
+    ) -> Any:
         """One request of ALICE."""
-        answer = api.handler(event(method, path, **parameters), Context())
+        request = events.http(method, path, body, headers) | {"rawQueryString": query}
+        answer = api.handler(request, Context())
         assert answer["statusCode"] < 400, answer
         return json.loads(answer["body"]) if answer["body"].startswith("{") else answer["body"]
 
@@ -65,7 +72,7 @@ class Deployed:
         return self.api(
             "POST",
             "/orders",
-            body=json.dumps({"symbol": "AAPL", "quantity": 1}),
+            body={"symbol": "AAPL", "quantity": 1},
             headers={"Idempotency-Key": str(key or uuid4())},
         )
 
@@ -96,16 +103,16 @@ def dependencies_of(connection: Connection) -> Dependencies:
         )
     }
     names = {Setting(f"{table.name}_TABLE"): f"test-{table}" for table in Table}
-    region = {"AWS_REGION": REGION, Setting.WORKFLOW_ARN: WORKFLOW_ARN}
-    settings = dependencies.SETTINGS | urls | names | region
+    settings = dependencies.SETTINGS | urls | names | {"AWS_REGION": REGION}
     deps = Dependencies(Config(settings), now=lambda: NOW, new_key=uuid4)
     vars(deps)["_connection"] = connection  # whose tables exist already
+    vars(deps)["workflow"] = MemoryWorkflow()  # moto runs none
     return deps
 
 
 def rights_of(operation: str, body: dict[str, Any]) -> set[Right]:
     """What IAM checks: the action and the table, or the table's index."""
-    if operation == "TransactWriteItems":
+    if "TransactItems" in body:
         return {
             (f"{kind}Item", table_of(item["TableName"]))
             for items in body["TransactItems"]
@@ -133,6 +140,8 @@ def granted(function: Function) -> set[Right]:
 
 
 def use_api(deployed: Deployed) -> None:
+    own_a_share(deployed)
+    deployed.used.clear()
     order = deployed.place(key := uuid4())
     for path in (
         "/heartbeat",
@@ -152,12 +161,12 @@ def use_api(deployed: Deployed) -> None:
         "/me",
     ):
         deployed.api("GET", path)
-    deployed.api("GET", "/orders", query={"key": str(key)})
+    deployed.api("GET", "/orders", query=f"key={key}")
     for _ in range(2):  # the second call finds the first
         deployed.api(
             "POST",
             "/wallet/deposits",
-            body=json.dumps({"amount": 1}),
+            body={"amount": 1},
             headers={"Idempotency-Key": str(key)},
         )
 
@@ -208,7 +217,7 @@ PORTFOLIO_HISTORY = {"kind": "portfolio_history", "days": 3}
 
 def submit(deployed: Deployed, body: Any) -> str:
     """The id of a job of ALICE."""
-    job_id = deployed.api("POST", "/jobs", body=json.dumps(body))["job_id"]
+    job_id = deployed.api("POST", "/jobs", body=body)["job_id"]
     assert isinstance(job_id, str)
     return job_id
 

@@ -1,9 +1,9 @@
-"""Positions at market prices: what is not known is None, and never 0."""
+"""Positions at market prices: an unknown value is None, never 0."""
 
 from decimal import Decimal
 
 from lambdas.domain.ledger import Position
-from lambdas.domain.portfolio import valued
+from lambdas.domain.portfolio import value_positions
 from tests.builders import ALICE, NOW, a_quote
 
 
@@ -21,7 +21,7 @@ def test_value_gain_day_change_and_allocation() -> None:
             symbol="MSFT", price=Decimal(200), previous_price=Decimal(220), previous_at=NOW
         ),
     }
-    portfolio = valued(positions, quotes)
+    portfolio = value_positions(positions, quotes)
     assert portfolio.value_minor == 400_00
     assert portfolio.cost_minor == 350_00
     assert portfolio.gain_minor == 50_00
@@ -32,7 +32,7 @@ def test_value_gain_day_change_and_allocation() -> None:
 
 def test_one_unknown_price_makes_the_sums_unknown_and_leaves_the_rest_known() -> None:
     positions = [a_position("AAPL", "2", 300_00), a_position("GONE", "1", 10_00)]
-    portfolio = valued(positions, {"AAPL": a_quote(price=Decimal(150))})
+    portfolio = value_positions(positions, {"AAPL": a_quote(price=Decimal(150))})
     known, unknown = portfolio.holdings
     assert (known.value_minor, known.gain_minor, known.day_change_minor) == (300_00, 0, None)
     assert (unknown.value_minor, unknown.gain_minor, unknown.allocation) == (None, None, None)
@@ -41,5 +41,5 @@ def test_one_unknown_price_makes_the_sums_unknown_and_leaves_the_rest_known() ->
 
 
 def test_an_empty_portfolio_is_worth_nothing() -> None:
-    portfolio = valued([], {})
+    portfolio = value_positions([], {})
     assert (portfolio.value_minor, portfolio.gain_minor, portfolio.holdings) == (0, 0, ())

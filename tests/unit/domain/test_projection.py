@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from lambdas.domain.market import INTERVAL_LENGTHS, Interval, opening_of
 from lambdas.domain.projection import (
     CHART_POINTS,
-    MOST_ITEMS,
+    MAX_ITEMS,
     Projection,
     Slice,
     Window,
@@ -136,7 +136,7 @@ def test_a_month_is_one_workers_work_and_a_year_that_of_five() -> None:
     now = datetime(2026, 11, 24, 17, 33, 21, 5, tzinfo=UTC)
 
     def workers(days: int) -> int:
-        return len(deal_slices(slices(now - timedelta(days=days), now), MOST_ITEMS))
+        return len(deal_slices(slices(now - timedelta(days=days), now), MAX_ITEMS))
 
     assert (workers(1), workers(30), workers(90), workers(365)) == (1, 1, 3, 5)
 

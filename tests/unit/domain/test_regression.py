@@ -21,8 +21,8 @@ from lambdas.domain.regression import (
     Sums,
     millionths,
     price_of,
+    rounded,
     student_half_width,
-    whole,
 )
 
 ORIGIN = datetime(2026, 3, 4, tzinfo=UTC)
@@ -65,9 +65,9 @@ def test_another_origin_gives_what_counting_from_there_gives(
     some: list[tuple[datetime, Decimal]], by_us: int
 ) -> None:
     there = ORIGIN + by_us * MICROSECOND
-    moved = Sums.of(some, ORIGIN).moved(by_us)
-    assert moved == Sums.of(some, there)
-    assert moved.moved(-by_us) == Sums.of(some, ORIGIN)
+    shifted = Sums.of(some, ORIGIN).shifted(by_us)
+    assert shifted == Sums.of(some, there)
+    assert shifted.shifted(-by_us) == Sums.of(some, ORIGIN)
 
 
 def test_no_sum_of_a_day_outgrows_dynamodbs_digits() -> None:
@@ -208,7 +208,7 @@ def test_fewer_than_two_distinct_times_are_no_history(xs: list[int], points: int
 
 def test_halves_are_rounded_away_from_zero() -> None:
     halves = [Fraction(k, 2) for k in (-3, -1, 1, 3)]
-    assert [whole(half) for half in halves] == [-2, -1, 1, 2]
+    assert [rounded(half) for half in halves] == [-2, -1, 1, 2]
     assert price_of(Fraction(190_250_000_5, 10)) == Decimal("190.250001")
 
 

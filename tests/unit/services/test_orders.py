@@ -144,6 +144,29 @@ def test_an_answer_is_decided_again_as_often_as_the_account_changes(store: Memor
     assert len(store.ledger(ALICE)) == 28
 
 
+@pytest.mark.parametrize("event", [Event.ACCEPT, Event.REJECT])
+def test_an_answer_delivered_twice_at_the_same_moment_settles_once(
+    store: MemoryStore, event: Event
+) -> None:
+    """The other delivery settles the order after this one has read it, and before its account."""
+
+    class RacingAccounts(MemoryAccounts):
+        is_first = True
+
+        def get(self, account_id: str) -> Account:
+            if self.is_first:
+                self.is_first = False
+                advance(store, order_id, event)
+            return super().get(account_id)
+
+    order_id = place(store).order.order_id
+    decision = services.advance_order(
+        MemoryOrders(store), RacingAccounts(store), order_id, event, now=NOW
+    )
+    assert decision.effect is Effect.REPEAT
+    assert len(store.ledger(ALICE)) == 3
+
+
 def test_a_decision_that_is_always_stale_fails_in_the_end(
     store: MemoryStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
