@@ -236,10 +236,16 @@ class Outbound:
         """Keep the held messages hidden in the queue; give up those that are held for too long."""
         now = time.monotonic()
         with self._changed:
-            for held in self._unacknowledged():
-                if now - held.received_at >= self._limits.hold_s:
-                    del self._held[held.receipt]
+            expired = [
+                held
+                for held in self._unacknowledged()
+                if now - held.received_at >= self._limits.hold_s
+            ]
+            for held in expired:
+                del self._held[held.receipt]
             due = [held for held in self._held.values() if held.extend_at <= now]
+        if expired:
+            logger.warning("held for too long, returned to the queue", messages=len(expired))
         visibility_s = self._limits.visibility_s
         for batch in _batches(due):
             receipts = [held.receipt for held in batch]
