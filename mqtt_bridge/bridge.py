@@ -82,7 +82,7 @@ class Bridge:
         return (
             self.transport.is_connected
             and self.outbound.broker_acknowledges()
-            and self.outbound.is_receiving()
+            and self.outbound.sqs_answers()
             and self.inbound.is_delivering()
         )
 

@@ -77,7 +77,7 @@ class Outbound:
         self._renewals = Backoff(first_s=limits.puback_s, longest_s=limits.renewal_s)
         self._receives = self._new_backoff()
         self._receive_at = 0.0
-        self._failing_since: float | None = None  # receiving from SQS
+        self._failing_since: dict[str, float] = {}  # operation of SQS → its first failure
         self._stopping = False
         self._publisher: threading.Thread | None = None
 
@@ -116,10 +116,11 @@ class Outbound:
         """Return whether the broker acknowledges publications in time."""
         return self._acknowledging
 
-    def is_receiving(self) -> bool:
-        """Return whether SQS has not failed for a suspiciously long time."""
-        since = self._failing_since
-        return since is None or time.monotonic() - since < self._limits.stuck_s
+    def sqs_answers(self) -> bool:
+        """Return whether receiving and deleting have not failed for a suspiciously long time."""
+        now = time.monotonic()
+        failures = self._failing_since.copy().values()  # a copy: two threads change it
+        return all(now - since < self._limits.stuck_s for since in failures)
 
     def _publish_all(self) -> None:
         while not self._stopping:
@@ -155,10 +156,10 @@ class Outbound:
             logger.warning("receive failed, will retry", code=str(error))
             now = time.monotonic()
             self._receive_at = now + self._receives.next_s()
-            self._failing_since = self._failing_since or now
+            self._failing_since.setdefault("receive", now)
             return
         self._receives.reset()
-        self._failing_since = None
+        self._failing_since.pop("receive", None)
         self._counters.add(Count.OUTBOUND_RECEIVED, len(received))
         with self._changed:
             is_stopping = self._stopping
@@ -236,10 +237,16 @@ class Outbound:
         """Keep the held messages hidden in the queue; give up those that are held for too long."""
         now = time.monotonic()
         with self._changed:
-            for held in self._unacknowledged():
-                if now - held.received_at >= self._limits.hold_s:
-                    del self._held[held.receipt]
+            expired = [
+                held
+                for held in self._unacknowledged()
+                if now - held.received_at >= self._limits.hold_s
+            ]
+            for held in expired:
+                del self._held[held.receipt]
             due = [held for held in self._held.values() if held.extend_at <= now]
+        if expired:
+            logger.warning("held for too long, returned to the queue", messages=len(expired))
         visibility_s = self._limits.visibility_s
         for batch in _batches(due):
             receipts = [held.receipt for held in batch]
@@ -264,7 +271,9 @@ class Outbound:
                 is_done = self._delete(batch)
             if is_done:
                 backoff.reset()
+                self._failing_since.pop("delete", None)
             else:
+                self._failing_since.setdefault("delete", time.monotonic())
                 self._sleep(backoff.next_s())
 
     def _delete(self, batch: list[_Held]) -> bool:

@@ -83,7 +83,7 @@ class SimBroker:
             connection.cut()
 
     def die(self, for_s: float, *, forgets: bool) -> None:
-        """Crash, and restart after that time. `forgets`: session and inflight messages are lost."""
+        """Crash, restart after that time; `forgets` loses the session and messages in flight."""
         self.is_up = False
         self.cut()
         if forgets:

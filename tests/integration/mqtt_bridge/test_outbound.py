@@ -185,7 +185,7 @@ def test_the_bridge_is_connected_only_while_sqs_accepts_both_ways_and_healthy_al
     with running_bridge(environment(iotcore.port, stub, client_id, tmp_path), limits) as bridge:
         assert bridge.is_connected()
         stub.faults.down = True
-        eventually(lambda: not bridge.outbound.is_receiving(), what="nothing can be received")
+        eventually(lambda: not bridge.outbound.sqs_answers(), what="nothing can be received")
         assert not bridge.is_connected()
         assert bridge.is_healthy()
         stub.faults.down = False
