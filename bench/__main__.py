@@ -42,6 +42,7 @@ def main(
     """Measure the parts named, or all of them."""
     if unknown := set(parts or ()) - PARTS.keys():
         raise typer.BadParameter(f"{', '.join(unknown)}; there are {', '.join(PARTS)}")
+    page.DATA.mkdir(parents=True, exist_ok=True)
     failed = [] if show else [part for part in parts or PARTS if not is_measured(part, rounds)]
     page.write(CONSOLE)
     if failed:

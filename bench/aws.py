@@ -24,8 +24,7 @@ from tests.fakes import events
 from tests.fakes.aws import REGION, Answer, AwsServer, Call, Carry, send
 from tests.fakes.functions import Functions, environment, functions
 
-COMPANIES: Final = 25
-TREND_HOURS: Final = 24
+COMPANIES, TREND_HOURS = 25, 24
 ORDERS: Final = 50
 """Open orders, of each side."""
 

@@ -26,7 +26,6 @@ from bench.page import spread
 from tests.fakes.sqs import ENVIRONMENT, SqsStub
 
 OURS, OBVIOUS = "ours", "obvious"
-LATENCY_S: Final = 0.015
 MESSAGES: Final = {OURS: 10_000, OBVIOUS: 500}
 """The obvious bridge makes one call for each message: a twentieth takes long enough."""
 
@@ -80,7 +79,7 @@ class World(NamedTuple):
 def serve_sqs(port: int, orders: Connection) -> None:
     """A process of its own: puts messages into a queue and says how many lie there."""
     with SqsStub(port) as stub:
-        stub.faults.latency_s = LATENCY_S
+        stub.faults.latency_s = 0.015
         while True:
             queue, count = orders.recv()
             for number in range(count):

@@ -13,7 +13,6 @@ SERVICES: Final = {"dynamodb": "dynamodb", "sqs": "sqs", "stepfunctions": "state
 """botocore's descriptions that a peer keeps, and what its endpoints are called."""
 
 PYPERF: Final = "pyperf==2.10.0\n"
-"""Measures in the functions' interpreter too."""
 
 
 def python() -> Path:
