@@ -203,7 +203,7 @@ class Kernel:
             return False
         self.steps += 1
         # Sometimes time passes while a process stands between two effects: a slow one.
-        if is_time or (self._timers and not self.is_calm and self._rng.random() < 0.03):
+        if is_time or (self._timers and not self.is_calm and self._rng.random() < 0.12):
             at_s, _, do = heapq.heappop(self._timers)
             self.now_s = max(self.now_s, at_s)
             do()

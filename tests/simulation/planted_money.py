@@ -122,11 +122,13 @@ MONEY: Final = (
         edits=(
             Edit(
                 file=_ORDERS,
+                old="            account = transaction.get(AccountItem, account_id)\n",
+                new="            old = next(iter(AccountItem.batch_get([account_id])), None)\n",
+            ),
+            Edit(
+                file=_ORDERS,
                 old="            account=account_of(account_id, found(account)),\n",
-                new="            account=account_of(\n"
-                "                account_id,\n"
-                "                next(iter(AccountItem.batch_get([account_id])), None),\n"
-                "            ),\n",
+                new="            account=account_of(account_id, old),\n",
             ),
         ),
     ),

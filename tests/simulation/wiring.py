@@ -1,7 +1,7 @@
 """Connects the real code to the simulated world: the only place that patches it, for one run."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import cache
 from pathlib import Path
@@ -104,7 +104,7 @@ def wired(kernel: Kernel, functions: Functions, client: Client) -> Iterator[None
             put(module, "deps", _dependencies(function))
             module.deps.now = functions.now
             module.deps.new_key = functions.new_key
-        put(batch, "process_partial_response", _process_partial_response)
+        put(batch, "process_partial_response", _batches(functions))
         _silence(stack)
         yield
 
@@ -151,13 +151,26 @@ PORTS: Final = (
 )
 
 
-def _process_partial_response(*, processor: BatchProcessor, **given: Any) -> Any:
-    """As Powertools' function, with a processor of its own: invocations interleave in this process,
-    and in Lambda they do not.
+def _batches(functions: Functions) -> Callable[..., Any]:
+    """Powertools' `process_partial_response`, with a processor of its own for each invocation:
+    they interleave in this process, and in Lambda they do not.
+
+    Errors that are no DomainError are reported: a batch retries them as it retries any other.
     """
-    fails_whole_batch = processor.raise_on_entire_batch_failure
-    own = BatchProcessor(processor.event_type, raise_on_entire_batch_failure=fails_whole_batch)
-    return process_partial_response(processor=own, **given)
+
+    def process(*, processor: BatchProcessor, record_handler: Any, **given: Any) -> Any:
+        def handle(record: Any, lambda_context: Any) -> Any:
+            try:
+                return record_handler(record, lambda_context)
+            except Exception as error:
+                functions.broken("batch", error)
+                raise
+
+        fails_whole_batch = processor.raise_on_entire_batch_failure
+        own = BatchProcessor(processor.event_type, raise_on_entire_batch_failure=fails_whole_batch)
+        return process_partial_response(processor=own, record_handler=handle, **given)
+
+    return process
 
 
 @contextmanager
