@@ -6,31 +6,8 @@ does not import the CDK, so that other packages can read a stage without loading
 """
 
 import os
-import re
 from dataclasses import dataclass
-from decimal import Decimal
-from typing import Final, Self
-
-_NUMBER: Final = re.compile(
-    r"[+-]?([0-9]{1,40}(\.[0-9]{0,40})?|\.[0-9]{1,40})([eE][+-]?[0-9]{1,4})?"
-)
-_MAX_NUMBER: Final = Decimal(1_000_000_000)
-
-
-def normalised_group_id(text: str) -> str:
-    """Group id as the wire format compares it: `3`, `03` and ` 3 ` are all the group `3`.
-
-    A whole number is written without leading zeros; any other text is only stripped. Raises
-    ValueError for an empty id. `lambdas` applies the same rule to every message it receives.
-    """
-    stripped = text.strip()
-    if not stripped:
-        raise ValueError("The group id is empty: set group_id in cdk/stage.py to the group's id.")
-    if not _NUMBER.fullmatch(stripped):
-        return stripped
-    number = Decimal(stripped)
-    is_whole = 0 <= number <= _MAX_NUMBER and number == number.to_integral_value()
-    return str(int(number)) if is_whole else stripped
+from typing import Self
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +25,7 @@ class Stage:
 
     name: str
     group_id: str = "3"
-    """Normalised when the stage is made, see `normalised_group_id`."""
+    """In any notation: the functions compare group ids in one form (`lambdas.config`)."""
 
     currency: str = "USD"
     topics: Topics = Topics()
@@ -107,7 +84,10 @@ class Stage:
     """Allows sign-in with the plain password, which scripts use locally, beside SRP."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "group_id", normalised_group_id(self.group_id))
+        if not self.group_id.strip():
+            raise ValueError(
+                "The group id is empty: set group_id in cdk/stage.py to the group's id."
+            )
 
     @property
     def local(self) -> bool:

@@ -96,7 +96,7 @@ _PLACED: Final = orders.place(
 assert _PLACED is not None, "a new order needs a decision"
 assert _PLACED.posting is not None, "a new order holds its cost"
 _ORDER: Final = replace(_PLACED.after, state=orders.State.SENT, sent_at=_at("19:33:02.410"))
-_PORTFOLIO: Final = portfolio.valued(
+_PORTFOLIO: Final = portfolio.value_positions(
     [
         ledger.Position(
             account_id=_ACCOUNT_ID, symbol="AAPL", quantity=Decimal("0.5"), cost_minor=94_75

@@ -14,7 +14,6 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from ops.endpoints import LOCAL_STAGE, function_name, stack_name
 
 from lambdas.domain import orders as decisions
 from lambdas.domain.errors import DomainError, StaleDecision
@@ -24,6 +23,7 @@ from lambdas.names import Function
 from lambdas.services.orders import Sweep, advance_order, sweep_orders
 from lambdas.storage.accounts import DynamoAccounts
 from lambdas.storage.orders import DynamoOrders
+from ops.endpoints import LOCAL_STAGE, function_name, stack_name
 from tests.builders import ALICE, NOW, POLICY, a_deposit, a_placing, a_quote
 from tests.e2e.quiet import at_once, hear, order_id_of, rich, set_price, verdict
 from tests.e2e.system import Answer, Person, System, eventually

@@ -5,8 +5,7 @@ from dataclasses import fields
 
 import pytest
 
-from cdk.stage import Stage, normalised_group_id
-from lambdas.domain.activity import normalise_group_id
+from cdk.stage import Stage
 from lambdas.names import Table
 from tests.infra.templates import Synthesized
 
@@ -167,23 +166,6 @@ def test_prod_requires_an_address_for_its_alarms(monkeypatch: pytest.MonkeyPatch
     with pytest.raises(ValueError, match="ALARM_EMAIL"):
         Stage.named("prod")
     assert Stage.named("dev").alarm_email is None
-
-
-@pytest.mark.parametrize(
-    ("text", "normalised"),
-    [("3", "3"), ("03", "3"), (" 3 ", "3"), ("3.0", "3"), ("0", "0"), (" Team A ", "Team A")],
-)
-def test_a_stages_group_id_is_normalised(text: str, normalised: str) -> None:
-    assert Stage(name="dev", mqtt_url="", group_id=text).group_id == normalised
-
-
-GROUP_IDS = ["3", "03", " 3 ", "3.0", "3.5", "+3", "3e1", "0", "000", "-1", "1_0", "٣", "group 3"]
-GROUP_IDS += ["1000000000", "01000000001", "9" * 41]
-
-
-@pytest.mark.parametrize("text", GROUP_IDS)
-def test_the_functions_normalise_group_ids_by_the_same_rule(text: str) -> None:
-    assert normalised_group_id(text) == normalise_group_id(text)
 
 
 @pytest.mark.parametrize("text", ["", "  "])
