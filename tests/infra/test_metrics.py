@@ -1,41 +1,47 @@
-"""An alarm on a metric that nobody sends never calls. So both are derived: what alarms and the
-dashboard read of our own metrics, from the templates; what the functions and the bridge send, from
-the lines that they write when all of it happens.
+"""Alarms and dashboard read only metrics that the code emits. Both sides are derived: what is read,
+from the templates; what is emitted, from the lines that functions and bridge write.
 """
 
 import io
 import json
+import logging
+from collections.abc import Callable
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from aws_lambda_powertools.utilities.typing import LambdaContext
 
 import mqtt_bridge.bridge
-from lambdas import runtime
 from lambdas.handlers import jobs, relay, sweep, validations
-from lambdas.names import Metric, metrics_namespace
+from lambdas.names import Function, Metric, metrics_namespace
 from mqtt_bridge.bridge import Bridge
-from mqtt_bridge.observability import logger
+from mqtt_bridge.observability import logger as bridge_logger
 from tests.builders import NOW, a_quote
-from tests.fakes.log import Line, counted, kept_lines
+from tests.fakes.dependencies import Context
+from tests.fakes.log import Line, Lines, captured_lines, counted
 from tests.infra.templates import Synthesized
 from tests.infra.test_alarms import alarms, shown
 from tests.infra.test_bridge import settings_of
 from tests.unit.handlers import conftest as over_queues
 from tests.unit.handlers import test_jobs as over_jobs
-from tests.unit.handlers.test_relay_and_sweep import an_order, change
+from tests.unit.handlers.test_relay_and_sweep import change
 
-Sent = set[tuple[str, str, str]]
+Emitted = set[tuple[str, str, str]]
 """Namespace, service, name."""
 
 world = over_queues.world
-office = over_jobs.office
+system = over_jobs.system
 
 
-def embedded(lines: list[Line]) -> Sent:
-    """The metrics that CloudWatch takes out of these lines, each with a value in its line."""
+@pytest.fixture
+def lines(capsys: pytest.CaptureFixture[str]) -> Any:
+    with captured_lines(capsys) as lines:
+        yield lines
+
+
+def embedded(lines: list[Line]) -> Emitted:
+    """The metrics that CloudWatch extracts from these lines."""
     return {
         (directive["Namespace"], line["service"], metric["Name"])
         for line in lines
@@ -46,63 +52,86 @@ def embedded(lines: list[Line]) -> Sent:
     }
 
 
-def trade(world: over_queues.World) -> None:
-    """An order placed and accepted, one rejected, one contradicted, one that waits too long."""
-    orders = [an_order(world, number) for number in (1, 2)]
-    relay.handler({"Records": [change(None, order) for order in orders]}, LambdaContext())
+def relay_orders(world: over_queues.World) -> list[Any]:
+    """Two new orders through the relay."""
+    orders = [over_queues.an_order(world, number) for number in (1, 2)]
+    relay.handler({"Records": [change(None, order) for order in orders]}, Context())
+    return orders
+
+
+def answer_orders(orders: list[Any]) -> None:
+    """One order accepted, one rejected and then contradicted."""
     said = [(orders[0], True), (orders[1], False), (orders[1], True)]
     answers = [{"request_id": o.order_id, "group_id": 3, "valid": valid} for o, valid in said]
-    assert deliver_answers(*answers) == []
-    silent = an_order(world, 3, age_s=1200)
-    world.reminders.send([silent.order_id], timedelta(0))
-    sweep.handler({}, LambdaContext())
+    assert over_queues.deliver(validations.handler, *answers) == []
 
 
-def deliver_answers(*answers: dict[str, Any]) -> list[str]:
-    return over_queues.deliver(validations.handler, *answers)
+def sweep_an_overdue_order(world: over_queues.World) -> None:
+    """A sweep while one order has waited for too long, and there is a price."""
+    over_queues.an_order(world, 3, age_s=1200)
+    sweep.handler({}, Context())
 
 
-def work(office: over_jobs.Office) -> None:
-    """A job finished, one without an answer, and one that breaks."""
-    finished, broken = office.ask("portfolio_history", 1), office.ask("portfolio_history", 3)
-    for job_id in (finished, office.ask("projection", 2)):
+def end_jobs(system: over_jobs.System) -> None:
+    """A job finished, one without a result, and one that breaks."""
+    finished, broken = system.submit("portfolio_history", 1), system.submit("portfolio_history", 3)
+    for job_id in (finished, system.submit("projection", 2)):
         jobs.handler(over_jobs.delivered(job_id), over_jobs.CONTEXT)
-    office.step("fail", job_id=broken, error={"Error": "States.Timeout"})
+    system.step("fail", job_id=broken, error={"Error": "States.Timeout"})
 
 
 @pytest.fixture
-def bridge_says(prod: Synthesized, monkeypatch: pytest.MonkeyPatch) -> list[Line]:
-    """The report of a bridge with the environment that the template gives its task."""
+def bridge_lines(prod: Synthesized, monkeypatch: pytest.MonkeyPatch) -> list[Line]:
+    """The report of a bridge with the environment of the template."""
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     connected = SimpleNamespace(is_connected=True, acknowledge=None)
     monkeypatch.setattr(mqtt_bridge.bridge, "choose_transport", lambda *_: connected)
     bridge = Bridge(settings_of(prod), clock=lambda: NOW)
     stream = io.StringIO()
-    (handler,) = logger.handlers
+    handler = bridge_logger.registered_handler
+    assert isinstance(handler, logging.StreamHandler)
     previous = handler.setStream(stream)
-    bridge.report()
-    handler.setStream(previous)
+    try:
+        bridge.report()
+    finally:
+        handler.setStream(previous or handler.stream)
     return [json.loads(line) for line in stream.getvalue().splitlines()]
 
 
 @pytest.fixture
-def sent(
+def emitted(
     world: over_queues.World,
-    office: over_jobs.Office,
-    bridge_says: list[Line],
-) -> Sent:
-    """By everybody, once all of it has happened, as if in the stage `prod`."""
-    with kept_lines() as lines:
-        trade(world)
-        work(office)
-    here = embedded(lines())
-    assert {namespace for namespace, _, _ in here} == {runtime.metrics_namespace()}
-    deployed = metrics_namespace("prod")
-    return {(deployed, service, name) for _, service, name in here} | embedded(bridge_says)
+    system: over_jobs.System,
+    bridge_lines: list[Line],
+    lines: Lines,
+) -> Emitted:
+    """By every function and the bridge, as if in the stage `prod`.
+
+    The service of a function's metrics is its POWERTOOLS_SERVICE_NAME; `test_functions` holds that
+    the stacks set it to the function's name.
+    """
+
+    def metrics_of(run: Callable[[], Any]) -> set[str]:
+        before = len(lines())
+        run()
+        return {name for _, _, name in embedded(lines()[before:])}
+
+    orders: list[Any] = []
+    by_function = {
+        Function.RELAY: metrics_of(lambda: orders.extend(relay_orders(world))),
+        Function.VALIDATIONS: metrics_of(lambda: answer_orders(orders)),
+        Function.SWEEP: metrics_of(lambda: sweep_an_overdue_order(world)),
+        Function.MASTER: metrics_of(lambda: end_jobs(system)),
+    }
+    namespace = metrics_namespace("prod")
+    ours = {
+        (namespace, function, name) for function, found in by_function.items() for name in found
+    }
+    return {(n, str(service), name) for n, service, name in ours} | embedded(bridge_lines)
 
 
-def test_every_alarm_on_a_metric_of_ours_hears_what_is_really_sent(
-    prod: Synthesized, sent: Sent
+def test_every_alarm_on_a_metric_of_ours_reads_what_is_emitted(
+    prod: Synthesized, emitted: Emitted
 ) -> None:
     watched = {
         (alarm["Namespace"], dimension["Value"], alarm["MetricName"])
@@ -111,10 +140,10 @@ def test_every_alarm_on_a_metric_of_ours_hears_what_is_really_sent(
         for dimension in alarm["Dimensions"]
     }
     assert len(watched) == 5
-    assert watched <= sent
+    assert watched <= emitted
 
 
-def test_the_dashboard_shows_what_is_really_sent(prod: Synthesized, sent: Sent) -> None:
+def test_the_dashboard_shows_what_is_emitted(prod: Synthesized, emitted: Emitted) -> None:
     ours = {
         (str(namespace), str(value), str(name))
         for namespace, name, _, value, *_ in (
@@ -123,34 +152,26 @@ def test_the_dashboard_shows_what_is_really_sent(prod: Synthesized, sent: Sent) 
         if not str(namespace).startswith("AWS/")
     }
     assert {name for _, _, name in ours} == {metric.value for metric in Metric}
-    assert ours <= sent
+    assert ours <= emitted
 
 
-def test_each_stage_has_metrics_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AWS_LAMBDA_FUNCTION_NAME", "any")
-    for stage in ("dev", "prod"):
-        monkeypatch.setenv("STAGE", stage)
-        assert runtime.metrics_namespace() == metrics_namespace(stage)
+def test_each_stage_has_its_own_namespace() -> None:
     assert metrics_namespace("dev") != metrics_namespace("prod")
 
 
-def test_the_age_of_the_newest_price_is_told_in_seconds(
-    world: over_queues.World,
-) -> None:
-    with kept_lines() as lines:
-        sweep.handler({}, LambdaContext())
+def test_the_age_of_the_newest_price_is_in_seconds(world: over_queues.World, lines: Lines) -> None:
+    sweep.handler({}, Context())
     assert "NewestPriceAge" not in counted(lines())  # there is no price: no age, no zero
     world.store.quotes["OLD"] = a_quote(symbol="OLD", observed_at=NOW - timedelta(hours=2))
     world.store.quotes["AAPL"] = a_quote(observed_at=NOW - timedelta(minutes=31))
-    with kept_lines() as lines:
-        sweep.handler({}, LambdaContext())
-    assert counted(lines())["NewestPriceAge"] == 31 * 60
+    before = len(lines())
+    sweep.handler({}, Context())
+    assert counted(lines()[before:])["NewestPriceAge"] == 31 * 60
 
 
-def test_a_quiet_minute_sends_no_metric_that_would_only_cost(
-    world: over_queues.World, office: over_jobs.Office
+def test_a_quiet_minute_emits_no_metric_that_only_costs(
+    world: over_queues.World, system: over_jobs.System, lines: Lines
 ) -> None:
-    with kept_lines() as lines:
-        sweep.handler({}, LambdaContext())
-        office.step("sweep")
+    sweep.handler({}, Context())
+    system.step("sweep")
     assert counted(lines()).keys() == {"OrdersUnanswered", "OrdersOverdue"}

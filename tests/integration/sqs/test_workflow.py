@@ -28,7 +28,7 @@ ARN = f"arn:aws:states:{REGION}:123456789012:stateMachine:jobs"
 MACHINE = {"stateMachineArn": ARN}
 RUN = {"stateMachineArn": ARN, "name": "j1", "input": '{"job_id": "j1"}'}
 AT = datetime(2026, 3, 4, tzinfo=UTC)
-RUNNING_S, DESCRIBING_S = workflow._RUN_TIMEOUT_S, workflow._DESCRIBE_TIMEOUT_S
+RUNNING_S, DESCRIBING_S = workflow.RUN_TIMEOUT_S, workflow._DESCRIBE_TIMEOUT_S
 
 
 @pytest.fixture(autouse=True)
