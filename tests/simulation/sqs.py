@@ -34,7 +34,7 @@ class Message:
 
 @dataclass(eq=False)
 class Queue:
-    """A queue and what lies beside it. `tries` receipts, then the message is a dead letter."""
+    """A queue. A message received more than `tries` times moves to the dead letters."""
 
     name: str
     kernel: Kernel
@@ -50,7 +50,7 @@ class Queue:
     sent: int = 0
 
     def put(self, body: str, reason: str | None = None, after_s: float = 0.0) -> None:
-        """Take a message in; it shows itself a little later, and once in a while as two."""
+        """Stores a message, which becomes visible a little later, and sometimes twice."""
         is_doubled = not self.kernel.is_calm and self.rng.random() < self.twice
         for _ in range(2 if is_doubled else 1):
             self.sent += 1
@@ -60,7 +60,7 @@ class Queue:
             self.hide(message, after_s + late_s)
 
     def receive(self, most: int) -> list[Message]:
-        """Some of the visible messages, in any order, hidden for a while."""
+        """Some of the visible messages, in any order; they are hidden for a while."""
         seen = [m for m in self.messages if m.visible_at_s <= self.kernel.now_s]
         taken = self.rng.sample(seen, min(len(seen), most))
         found = []
@@ -74,18 +74,18 @@ class Queue:
         return found
 
     def hide(self, message: Message, delay_s: float) -> None:
-        """Show it again after that time, if it is still there."""
+        """Makes a message visible after that time, if it is still there."""
         message.visible_at_s = self.kernel.now_s + delay_s
         self.kernel.at(delay_s, self._shown)
 
     def delete(self, message: Message) -> None:
-        """Done with it."""
+        """Deletes a message; does nothing if it is gone."""
         if not message.is_gone:
             message.is_gone = True
             self.messages.remove(message)
 
     def redrive(self, target: "Queue") -> None:
-        """As an operator does: what nobody gave a reason for goes back to where it came from."""
+        """Returns the messages without a reason to their queue, as an operator does."""
         for message in [m for m in self.messages if m.reason is None]:
             self.delete(message)
             target.put(message.body)
@@ -103,16 +103,16 @@ class Queue:
 
 
 def dead_letters_of(name: str) -> str:
-    """What the dead-letter queue of a queue is called."""
+    """Name of a queue's dead-letter queue."""
     return f"{name}-dead-letters"
 
 
 _LIMITS: Final = {names.Queue.OUTBOUND: (30.0, 20)}
-"""How long a message is hidden, and how often it is tried, where it is not as usual."""
+"""Visibility time-out and number of receipts where they are not the usual ones."""
 
 
 def all_queues(kernel: Kernel, rng: Random) -> "dict[str, Queue]":
-    """Every queue of the system with its dead letters, by name."""
+    """All queues and dead-letter queues by name."""
     made: dict[str, Queue] = {}
     for queue in names.Queue:
         dead = Queue(dead_letters_of(queue), kernel, rng, twice=0.0, slowest_s=0.0)
