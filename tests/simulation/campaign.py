@@ -16,7 +16,7 @@ _CHUNK = 50
 
 @dataclass(frozen=True, kw_only=True)
 class Chunk:
-    """Some seeds of one mode, and what came of them."""
+    """Some seeds of one mode, and their results."""
 
     mode: Mode
     seeds: range
@@ -26,7 +26,7 @@ class Chunk:
 
 
 def run_chunk(chunk: Chunk) -> Chunk:
-    """In a process of its own; outcomes stay there, they are large."""
+    """Runs in a process of its own; the outcomes stay there, they are large."""
     began_s, steps, failed = time.process_time(), 0, []
     gc.freeze()  # what is imported never becomes rubbish; a run's own is collected with its chunk
     gc.disable()
@@ -50,7 +50,7 @@ def chunks(modes: list[Mode], first: int, seeds: int) -> Iterator[Chunk]:
 
 @dataclass
 class Campaign:
-    """What has come of many seeds so far."""
+    """The results of many seeds so far."""
 
     total: int
     workers: int
@@ -68,13 +68,13 @@ class Campaign:
         self.failed += [(chunk.mode, seed) for seed in chunk.failed]
 
     def tell(self) -> None:
-        """Where it stands, on one line."""
+        """Prints the progress on one line."""
         left_s = self.elapsed_s / self.done * (self.total - self.done)
         said = f"{self.done:,} of {self.total:,} schedules, {len(self.failed)} broken"
         print(f"\r{said}, about {left_s:.0f} s left   ", end="", file=sys.stderr, flush=True)
 
     def summary(self) -> str:
-        """What it came to."""
+        """The results in one sentence."""
         return (
             f"{self.done:,} schedules, {self.steps:,} steps in {self.elapsed_s:.0f} s:"
             f" {self.steps / self.elapsed_s:,.0f} steps/s on {self.workers} processes,"
@@ -83,7 +83,7 @@ class Campaign:
 
 
 def run_all(modes: list[Mode], first: int, seeds: int, workers: int) -> Campaign:
-    """Run them all, and say how it goes."""
+    """Runs all seeds and reports the progress."""
     campaign, began_s = Campaign(total=seeds * len(modes), workers=workers), time.monotonic()
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, mp_context=context) as pool:

@@ -33,11 +33,11 @@ class What(StrEnum):
 
 
 class Killed(BaseException):
-    """The process of this task has died. No code of ours may catch it."""
+    """The process of this task has died. A BaseException, so that no code of ours catches it."""
 
 
 class Refusal(Exception):
-    """A fault, as the service that is called has to put it into its own words."""
+    """A fault; the service that is called raises its own error for it."""
 
     def __init__(self, what: What) -> None:
         super().__init__(what)
@@ -84,16 +84,16 @@ class Kernel:
         self._ready: list[Task] = []
 
     def say(self, text: str) -> None:
-        """A line of the story."""
+        """Adds a line to the trace."""
         self.trace.append(f"{self.now_s:10.3f}  {text}")
 
     def at(self, delay_s: float, do: Callable[[], None]) -> None:
-        """Call `do` later, from the scheduler itself: it must not have to wait for anything."""
+        """Calls `do` later, from the scheduler itself: it must not block."""
         self._seq += 1
         heapq.heappush(self._timers, (self.now_s + delay_s, self._seq, do))
 
     def start(self, name: str, process: str, work: Callable[[], Any], ended: Ended) -> Task:
-        """A new task; `ended` hears None, or what ended it."""
+        """Starts a task; calls `ended` with None, or with the exception that ended it."""
 
         def whole() -> None:
             try:
@@ -118,14 +118,14 @@ class Kernel:
         ended(error)
 
     def pause(self) -> None:
-        """Let others run."""
+        """Lets other tasks run."""
         task = self.current
         assert task is not None, "only tasks pause"
         self._ready.append(task)
         self._switch()
 
     def sleep(self, timeout_s: float | None) -> bool:
-        """Until somebody calls `wake`, or the time is over; whether it was woken."""
+        """Blocks until `wake` or the time-out; whether it was woken."""
         task = self.current
         assert task is not None, "only tasks sleep"
         task.is_ready = task.timed_out = False
@@ -137,7 +137,7 @@ class Kernel:
         return not task.timed_out
 
     def wake(self, task: Task) -> None:
-        """Let a sleeping task go on; harmless for any other."""
+        """Wakes a sleeping task; does nothing for any other."""
         if not task.is_ready and not task.is_done:
             task.is_ready = True
             self._ready.append(task)
@@ -151,7 +151,7 @@ class Kernel:
         self._main.switch()
 
     def kill(self, process: str) -> None:
-        """All tasks of the process end where they stand. Not to be called from one of them."""
+        """Ends all tasks of a process where they stand. Not to be called from one of them."""
         for task in [task for task in self._tasks if task.process == process]:
             self._resume(task, Killed)
         self._ready = [task for task in self._ready if not task.is_done]
@@ -160,7 +160,7 @@ class Kernel:
             dead()
 
     def effect(self, kind: str, label: str, do: Callable[[], T]) -> T:
-        """Do something that the world can see; faults strike here, and only here.
+        """Does something that is visible outside of the process; faults happen here, and only here.
 
         Raises Killed, or Refusal for the service to translate.
         """
@@ -174,7 +174,7 @@ class Kernel:
             case What.CRASH_BEFORE:
                 self._die()
             case What.CRASH_AFTER:
-                with suppress(Exception):  # an answer that says no is not heard either
+                with suppress(Exception):  # an error is not received either
                     do()
                 self._die()
             case What.REFUSE | What.CONFLICT:
@@ -197,7 +197,7 @@ class Kernel:
         raise Killed
 
     def step(self) -> bool:
-        """One turn; False when nothing is left to happen."""
+        """Runs one turn of one task, or one timer; False if there is none."""
         is_time = self._timers and (not self._ready or self._timers[0][0] <= self.now_s)
         if not is_time and not self._ready:
             return False
@@ -232,7 +232,7 @@ class Kernel:
         return not self._ready and not (self._timers and self._timers[0][0] < before_s)
 
     def close(self) -> None:
-        """End every task: a run leaves nothing behind."""
+        """Ends every task: a run leaves nothing behind."""
         self.on_death.clear()
         for task in list(self._tasks):
             self._resume(task, Killed)

@@ -1,4 +1,4 @@
-"""`make plant-bugs`: plants one bug at a time in a copy of the tree, and lets the simulation hunt.
+"""`make plant-bugs`: plants one bug at a time in a copy of the tree, and runs the simulation on it.
 
 The working tree is never touched. Fails if a bug is not found, or cannot be planted any more.
 """

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True)
 class Edit:
-    """In one file, this text, which is there exactly once, becomes that text."""
+    """Replaces a text that occurs exactly once in a file."""
 
     file: str
     old: str
@@ -18,7 +18,7 @@ class Edit:
 
 @dataclass(frozen=True, kw_only=True)
 class Bug:
-    """What somebody might do one day."""
+    """A mistake that somebody might make one day."""
 
     name: str
     edits: tuple[Edit, ...]

@@ -1,4 +1,4 @@
-"""From a seed to an outcome; from a failure to the shortest script that still fails, as text."""
+"""Runs a seed; shortens the script of a failure, and tells it as text."""
 
 import re
 from collections.abc import Callable
@@ -26,7 +26,7 @@ def run_seed(seed: int, mode: Mode) -> Outcome:
 def shrunk(
     outcome: Outcome, tell: Callable[[int], None] = lambda _: None
 ) -> tuple[Script, Outcome]:
-    """Leave out events, many at first, then one by one, while the same law still breaks."""
+    """Leaves out events, many at first, then one by one, while the same law still breaks."""
     assert outcome.broken is not None, "only a failure can be shrunk"
     kept, best = script_of(outcome.seed, outcome.mode), outcome
     size = max(1, len(kept) // 2)
@@ -46,7 +46,7 @@ def shrunk(
 
 
 def story(events: Script, outcome: Outcome) -> str:
-    """A failure for a person: what was arranged, and what came of it."""
+    """A failure as text: the shortest script, and what happened."""
     named = _Names()
     shown = [line for line in outcome.trace if not _DULL.search(line)]
     skipped = max(0, len(shown) - _MOST_LINES)

@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture
 def late_collection() -> Iterator[None]:
-    """Rubbish is collected once for all seeds of a test: it is a tenth of the time."""
+    """Garbage is collected once for all seeds of a test: it is a tenth of the time."""
     gc.freeze()
     gc.disable()
     yield

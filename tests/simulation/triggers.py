@@ -11,7 +11,7 @@ from tests.simulation.sqs import Message, Queue
 
 
 class QueueTrigger:
-    """An event source: some messages, some at once, those that failed again."""
+    """The event source of a queue: up to two batches at once; failed messages are delivered again."""
 
     def __init__(self, functions: Functions, function: Function, queue: Queue) -> None:
         self._functions = functions
@@ -21,7 +21,7 @@ class QueueTrigger:
         queue.on_message = self.poll
 
     def poll(self) -> None:
-        """Start what can be started."""
+        """Starts invocations while there are messages, two at the most."""
         rng = self._functions.rng
         while self._running < 2 and (batch := self._queue.receive(rng.choice([1, 1, 3, 10]))):
             self._running += 1
@@ -44,7 +44,7 @@ class QueueTrigger:
 
 
 class StreamTrigger:
-    """The orders' stream in two shards, each in its order; what failed comes again, halved."""
+    """The orders stream in two ordered shards; a failed batch is delivered again, in halves."""
 
     def __init__(self, functions: Functions) -> None:
         self._functions = functions
@@ -55,7 +55,7 @@ class StreamTrigger:
         self._sequence = 0
 
     def changed(self, before: Item | None, after: Item) -> None:
-        """One change of the table; only those that the event source's filter lets through."""
+        """Adds a change of the table, if the event source's filter lets it through."""
         if before is not None and after["attempts"]["N"] == "0":
             return
         self._sequence += 1
@@ -74,7 +74,7 @@ class StreamTrigger:
         return all(p == len(s) for p, s in zip(self._places, self._shards, strict=True))
 
     def poll(self, shard: int) -> None:
-        """Start on the next batch, unless one is running."""
+        """Starts on the next batch of a shard, unless one is running."""
         place = self._places[shard]
         most = self._functions.rng.randint(1, self._most[shard])
         batch = self._shards[shard][place : place + most]
@@ -105,13 +105,13 @@ class StreamTrigger:
 
 
 class SweepTrigger:
-    """The clock: every minute, and less often when all is calm."""
+    """Runs the sweep every minute, and every five when the faults have stopped."""
 
     def __init__(self, functions: Functions) -> None:
         self._functions = functions
 
     def begin(self) -> None:
-        """For ever."""
+        """Schedules the next run, and that the one after it."""
         kernel = self._functions.kernel
         kernel.at(300.0 if kernel.is_calm else 60.0, self._tick)
 

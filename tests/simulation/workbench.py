@@ -59,7 +59,7 @@ class Recorder(Kernel):
         if what in (What.REFUSE, What.CONFLICT):
             raise Refusal(what)
         if what in (What.CRASH_AFTER, What.LOSE):
-            with suppress(Exception):  # an answer that says no is not heard either
+            with suppress(Exception):  # an error is not received either
                 do()
             raise Killed if what is What.CRASH_AFTER else Refusal(what)
         return do()

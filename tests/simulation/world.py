@@ -32,7 +32,7 @@ CALM_S: Final = 12 * 3600.0
 
 
 class World:
-    """Everything that one run needs; made anew for each."""
+    """Everything that one run needs."""
 
     def __init__(self, script: Script, seed: int, mode: Mode) -> None:
         faults = {(e.what[0], e.what[1]): e.what[2] for e in script if e.kind is Kind.FAULT}
@@ -75,11 +75,11 @@ class World:
         self.bug = self.bug or text
 
     def _broken(self, who: str, error: BaseException) -> None:
-        if not isinstance(error, DomainError):  # what may succeed later is raised on purpose
+        if not isinstance(error, DomainError):  # a DomainError is retried
             self._bug(f"{who} raised {error!r}")
 
     def run(self) -> None:
-        """The script, then calm, then the end. Raises LawBroken."""
+        """Runs the script, lets everything come to rest, checks the end. Raises LawBroken."""
         with ExitStack() as stack:
             stack.enter_context(wiring.wired(self.kernel, self.functions, self.client))
             stack.enter_context(self.bridge.wired(self.client))
@@ -106,7 +106,7 @@ class World:
         self._steps(lambda: kernel.now_s >= deadline_s or self._is_at_rest())
 
     def _redrive(self) -> None:
-        """The operator gives back what only was tried too often, as long as there is any."""
+        """Returns what was only tried too often to its queue, as an operator does, until all is done."""
         for queue in Queue:
             self.queues[dead_letters_of(queue)].redrive(self.queues[queue.value])
         if not self._is_at_rest():
