@@ -69,7 +69,7 @@ def order_key(number: int) -> str:
 
 def make_tables(client: Any, prefix: str) -> None:
     """Keys only: no measured request reads an index."""
-    numbers = getattr(names, "NUMBER_KEYS", ())
+    numbers = names.NUMBER_KEYS
     for table, keys in names.TABLE_KEYS.items():
         types = {key: "N" if key in numbers else "S" for key in keys if key}
         roles = zip(types, ("HASH", "RANGE"), strict=False)

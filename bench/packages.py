@@ -5,13 +5,16 @@ import zipfile
 from pathlib import Path
 from typing import Final
 
-from cdk import bytecode, layer
-from cdk.build import BUILD, Target, build_for
+from cdk.build import (
+    BUILD,
+    Target,
+    build_for,
+    compile_bytecode,
+    install_packages,
+    trim_packages,
+)
 
 HERE: Final = Path(__file__).parent / "peers"
-SERVICES: Final = {"dynamodb": "dynamodb", "sqs": "sqs", "stepfunctions": "states"}
-"""botocore's descriptions that a peer keeps, and what its endpoints are called."""
-
 PYPERF: Final = "pyperf==2.10.0\n"
 
 
@@ -33,7 +36,7 @@ def peer(name: str) -> list[Path]:
     code = BUILD / "peers" / f"{name}-code"
     shutil.rmtree(code, ignore_errors=True)
     shutil.copytree(HERE / "app", code, ignore=shutil.ignore_patterns("__pycache__"))
-    bytecode.compile_tree(code, python())
+    compile_bytecode(code, python())
     return [code, installed(name, (HERE / f"{name}.txt").read_text())]
 
 
@@ -44,10 +47,10 @@ def installed(name: str, requirements: str) -> Path:
         shutil.rmtree(folder, ignore_errors=True)
         stamp.parent.mkdir(parents=True, exist_ok=True)
         stamp.write_text(requirements)
-        layer.install(folder, stamp, python(), ())
+        install_packages(folder, stamp, python(), ())
         if (folder / "botocore").exists():
-            layer.trim(folder, SERVICES)
-        bytecode.compile_tree(folder, python())
+            trim_packages(folder)
+        compile_bytecode(folder, python())
     return folder
 
 

@@ -13,10 +13,10 @@ import matplotlib as mpl
 mpl.use("Agg")  # no screen is needed
 
 import matplotlib.pyplot as plt
-from lambdas.domain.projections import Projection, Window, project
-from lambdas.domain.sums import Sums
-from local.exchange.bars import price_at
-from local.exchange.replay import real_series
+
+from lambdas.domain.projection import Projection, Window, project
+from lambdas.domain.regression import Sums
+from local.exchange.market import historical_series, price_at
 
 PLOT: Final = Path("docs/plots/projection.png")
 SYMBOL, DAYS = "AAPL", 30
@@ -31,7 +31,7 @@ def real_prices() -> Points:
     """The last trading days of the series, on weekdays up to LAST_DAY, oldest first."""
     days = (LAST_DAY - timedelta(days=back) for back in range(2 * DAYS, -1, -1))
     weekdays = [day for day in days if day.weekday() < 5]
-    bars = real_series()[SYMBOL][-len(weekdays) :]
+    bars = historical_series()[SYMBOL][-len(weekdays) :]
     return [
         (day + OPENING + part * timedelta(minutes=5), price_at(bars, number + part / TICKS_A_DAY))
         for number, day in enumerate(weekdays)

@@ -98,8 +98,14 @@ def lasting_rights(options: Options) -> dict[str, str]:
 
 
 def health_file(options: Options) -> Path:
-    """The bridge updates this file while it is healthy."""
+    """The bridge writes here every few seconds, while it is healthy, whether it is connected."""
     return options.state / "bridge.alive"
+
+
+def is_connected(options: Options) -> bool:
+    """Whether the bridge runs and has said that it is connected."""
+    file = health_file(options)
+    return file.exists() and file.read_text() == "connected"
 
 
 def session_source(

@@ -135,7 +135,7 @@ def _start_bridge(run: Run, container: dict[str, str], role_arn: str) -> None:
         bridge.program(run.options, container, credentials.environment())
     )
     run.supervisor.wait(
-        bridge.health_file(run.options).exists,
+        lambda: bridge.is_connected(run.options),
         "The bridge",
         timeout_s=_READY_TIMEOUT_S,
         details=child.tail,

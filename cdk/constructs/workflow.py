@@ -1,6 +1,6 @@
 """The workflow of a job: plan its shards, run a worker for each shard, join their results.
 
-An Express workflow: its steps are idempotent, and it costs a hundredth of a Standard one (0075).
+An Express workflow: its steps are idempotent, and it costs a hundredth of a Standard one (0011).
 """
 
 from typing import Any, Final

@@ -228,7 +228,7 @@ def test_the_logs_that_were_read_are_those_of_the_story(system: System, story: T
         assert '"level"' in text or '"_aws"' in text, f"{function} has logged nothing"
         assert story.order_id in text or function in ("Prices", "Relay")
     assert {"bridge.log", "broker.log", "exchange.log", "local-cloud.log"} <= texts.keys()
-    assert '"event"' in texts["bridge.log"]
+    assert '"service":"bridge"' in texts["bridge.log"]
 
 
 def test_no_secret_stands_on_a_command_line(story: Told) -> None:
