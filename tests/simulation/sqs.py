@@ -1,6 +1,6 @@
 """SQS in this process: queues that deliver late, twice and out of order, and two clients of them.
 
-It stands for our client of it, so `lambdas.messaging.sqs` and `mqtt_bridge.queues` run as they
+It stands for our client of it, so `lambdas.adapters.queues` and `mqtt_bridge.queues` run as they
 are.
 """
 
@@ -34,7 +34,7 @@ class Message:
 
 @dataclass(eq=False)
 class Queue:
-    """A queue. A message received more than `tries` times moves to the dead letters."""
+    """A queue and what lies beside it. `tries` receipts, then the message is a dead letter."""
 
     name: str
     kernel: Kernel
@@ -50,7 +50,7 @@ class Queue:
     sent: int = 0
 
     def put(self, body: str, reason: str | None = None, after_s: float = 0.0) -> None:
-        """Stores a message, which becomes visible a little later, and sometimes twice."""
+        """Take a message in; it shows itself a little later, and once in a while as two."""
         is_doubled = not self.kernel.is_calm and self.rng.random() < self.twice
         for _ in range(2 if is_doubled else 1):
             self.sent += 1
@@ -60,7 +60,7 @@ class Queue:
             self.hide(message, after_s + late_s)
 
     def receive(self, most: int) -> list[Message]:
-        """Some of the visible messages, in any order; they are hidden for a while."""
+        """Some of the visible messages, in any order, hidden for a while."""
         seen = [m for m in self.messages if m.visible_at_s <= self.kernel.now_s]
         taken = self.rng.sample(seen, min(len(seen), most))
         found = []
@@ -74,18 +74,18 @@ class Queue:
         return found
 
     def hide(self, message: Message, delay_s: float) -> None:
-        """Makes a message visible after that time, if it is still there."""
+        """Show it again after that time, if it is still there."""
         message.visible_at_s = self.kernel.now_s + delay_s
         self.kernel.at(delay_s, self._shown)
 
     def delete(self, message: Message) -> None:
-        """Deletes a message; does nothing if it is gone."""
+        """Done with it."""
         if not message.is_gone:
             message.is_gone = True
             self.messages.remove(message)
 
     def redrive(self, target: "Queue") -> None:
-        """Returns the messages without a reason to their queue, as an operator does."""
+        """As an operator does: what nobody gave a reason for goes back to where it came from."""
         for message in [m for m in self.messages if m.reason is None]:
             self.delete(message)
             target.put(message.body)
@@ -103,7 +103,7 @@ class Queue:
 
 
 def dead_letters_of(name: str) -> str:
-    """Name of a queue's dead-letter queue."""
+    """What the dead-letter queue of a queue is called."""
     return f"{name}-dead-letters"
 
 
@@ -112,7 +112,7 @@ _LIMITS: Final = {names.Queue.OUTBOUND: (30.0, 20)}
 
 
 def all_queues(kernel: Kernel, rng: Random) -> "dict[str, Queue]":
-    """All queues and dead-letter queues by name."""
+    """Every queue of the system with its dead letters, by name."""
     made: dict[str, Queue] = {}
     for queue in names.Queue:
         dead = Queue(dead_letters_of(queue), kernel, rng, twice=0.0, slowest_s=0.0)
