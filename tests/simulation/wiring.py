@@ -10,7 +10,6 @@ from typing import Any, Final
 from unittest.mock import patch
 
 from aws_lambda_powertools.utilities.batch import BatchProcessor, process_partial_response
-from botocore import xform_name
 from pynamodb.connection import Connection
 
 import mqtt_bridge.bridge
@@ -110,19 +109,16 @@ def wired(kernel: Kernel, functions: Functions, client: Client) -> Iterator[None
         yield
 
 
-class _Boto3Sqs:
-    """boto3's method names on the simulated client of SQS, which each run replaces."""
+class _CurrentSqs:
+    """The SQS client of all functions: that of the current run, which each run replaces."""
 
     client: Client
 
     def __getattr__(self, name: str) -> Any:
-        return lambda **request: self.client.call(_OPERATIONS[name], request)
+        return getattr(self.client, name)
 
 
-_OPERATIONS: Final = {
-    xform_name(operation): operation for operation in ("SendMessage", "SendMessageBatch")
-}
-_sqs: Final = _Boto3Sqs()
+_sqs: Final = _CurrentSqs()
 
 
 @cache
