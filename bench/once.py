@@ -14,7 +14,7 @@ class Context:
     memory_limit_in_mb = 1024
     invoked_function_arn = "arn:aws:lambda:us-east-1:123456789012:function:measured"
     aws_request_id = "6f1c3c86-0000-4000-8000-000000000000"
-    get_remaining_time_in_millis = staticmethod(lambda: 10_000)
+    get_remaining_time_in_millis = staticmethod(lambda: 30_000)
 
 
 def load(path):

@@ -120,7 +120,7 @@ class Context:
     @staticmethod
     def get_remaining_time_in_millis() -> int:
         """Enough for every call."""
-        return 10_000
+        return 30_000
 
 
 def main() -> None:

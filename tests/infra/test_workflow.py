@@ -72,8 +72,8 @@ def test_each_limit_is_longer_than_what_it_waits_for(dev: Synthesized) -> None:
     for name, function in (("Plan", "master"), ("Shard", "worker")):
         assert step(dev, name)["TimeoutSeconds"] == STEP_LIMIT_S > dev.function(function)["Timeout"]
     assert WORKFLOW_LIMIT_S < adapter.RUN_TIMEOUT_S < dev.function("jobs")["Timeout"]
-    assert dev.function("jobs")["Timeout"] <= jobs.LOOK_AFTER.total_seconds()
-    assert jobs.LOOK_AFTER < jobs.LIFE
+    assert dev.function("jobs")["Timeout"] <= jobs.CHECK_AFTER.total_seconds()
+    assert jobs.CHECK_AFTER < jobs.MAX_AGE
 
 
 def test_the_stage_bounds_concurrent_workers(dev: Synthesized, prod: Synthesized) -> None:

@@ -88,10 +88,12 @@ class Tables:
         return {} if item is None else {"Item": item}
 
     def _BatchGetItem(self, request: Mapping[str, Any]) -> dict[str, Any]:  # noqa: N802
-        found = {
-            table: [it for key in part["Keys"] if (it := self._read(table, key, part)) is not None]
-            for table, part in request["RequestItems"].items()
-        }
+        found: dict[str, list[Item]] = {}
+        for table, part in request["RequestItems"].items():
+            # pynamodb's order of keys differs from process to process; DynamoDB's answer has none.
+            keys = sorted(part["Keys"], key=lambda key: _key(table, key))
+            items = [self._read(table, key, part) for key in keys]
+            found[table] = [item for item in items if item is not None]
         return {"Responses": found, "UnprocessedKeys": {}}
 
     def _TransactGetItems(self, request: Mapping[str, Any]) -> dict[str, Any]:  # noqa: N802

@@ -43,10 +43,10 @@ def test_no_schedule_breaks_a_law(mode: Mode, first: int) -> None:
 @pytest.mark.parametrize("mode", Mode)
 def test_the_same_seed_gives_the_same_trace_byte_for_byte(mode: Mode) -> None:
     """In this process, and in another one with another seed for Python's own hashes."""
-    here = "\n".join(run_seed(7, mode).trace)
-    again = "\n".join(run_seed(7, mode).trace)
+    here = "\n".join(run_seed(27, mode).trace)
+    again = "\n".join(run_seed(27, mode).trace)
     elsewhere = subprocess.run(
-        [sys.executable, "-m", "tests.simulation", "--mode", mode, "--seed", "7"],
+        [sys.executable, "-m", "tests.simulation", "--mode", mode, "--seed", "27"],
         cwd=ROOT,
         env={**os.environ, "PYTHONHASHSEED": "4321", "PYTHONPATH": str(ROOT)},
         capture_output=True,

@@ -11,7 +11,7 @@ from tests.simulation.sqs import Message, Queue
 
 
 class QueueTrigger:
-    """The event source of a queue: up to two batches at once; failed messages are delivered again."""
+    """Event source of a queue: up to two batches at once; what failed is delivered again."""
 
     def __init__(self, functions: Functions, function: Function, queue: Queue) -> None:
         self._functions = functions

@@ -106,7 +106,7 @@ class World:
         self._steps(lambda: kernel.now_s >= deadline_s or self._is_at_rest())
 
     def _redrive(self) -> None:
-        """Returns what was only tried too often to its queue, as an operator does, until all is done."""
+        """Returns what was received too often to its queue, as operators do, until all is done."""
         for queue in Queue:
             self.queues[dead_letters_of(queue)].redrive(self.queues[queue.value])
         if not self._is_at_rest():
