@@ -18,7 +18,7 @@ from tests.fakes.dynamo import tables
 from tests.fakes.functions import QUEUES, ROOT, Functions, environment, functions
 
 COMPANIES: Final = 25
-TREND_HOURS: Final = 24
+TREND_HOURS: Final = 8  # of 24: moto copies whole tables in each transaction
 API, PRICES = "lambdas.handlers.api:handler", "lambdas.handlers.prices:handler"
 REQUESTS, VALIDATIONS = (
     "lambdas.handlers.requests:handler",
