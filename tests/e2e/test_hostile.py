@@ -1,8 +1,10 @@
 """Requests that mean no good, and requests that schemathesis makes up, to the deployed system."""
 
+from typing import Any
+
 import pytest
 import requests
-from schemathesis import BaseSchema, GenerationMode, openapi
+from schemathesis import BaseSchema, Case, GenerationMode, openapi
 
 from tests import fuzz
 from tests.e2e.system import Answer, Person, System, a_person, http
@@ -54,6 +56,11 @@ def described(system: System) -> BaseSchema:
     return openapi.from_url(f"{system.api_url}/openapi.json", config=fuzz.CONFIG)
 
 
+def has_line_break_in_path(case: Case[Any]) -> bool:
+    """The local cloud's gateway has no route for it, and answers 404 itself."""
+    return any("\n" in str(value) for value in (case.path_parameters or {}).values())
+
+
 @pytest.mark.parametrize(("method", "path", "mode"), list(fuzz.modes(DOCUMENT)))
 def test_every_answer_is_as_described(
     system: System,
@@ -68,6 +75,7 @@ def test_every_answer_is_as_described(
             described[path][method],
             mode,
             examples=EXAMPLES,
+            is_answered_elsewhere=has_line_break_in_path,
             session=session,
             base_url=system.api_url,
             headers={"Authorization": f"Bearer {mallory.tokens['IdToken']}"},

@@ -53,9 +53,11 @@ def test_a_job_that_never_started_is_started_and_one_that_never_ends_is_ended(
 ) -> None:
     past, soon = datetime.now(UTC) - timedelta(minutes=1), datetime.now(UTC) + timedelta(minutes=9)
     silent = lost_job(
-        system, person, state="queued", look_at=stored(past), deadline_at=stored(soon)
+        system, person, state="queued", next_check_at=stored(past), deadline_at=stored(soon)
     )
-    hung = lost_job(system, person, state="running", look_at=stored(past), deadline_at=stored(past))
+    hung = lost_job(
+        system, person, state="running", next_check_at=stored(past), deadline_at=stored(past)
+    )
     timed_out = ended(person, hung, within_s=150)
     assert (timed_out["state"], timed_out["reason"]["code"]) == ("failed", "timed_out")
     assert ended(person, silent, within_s=150)["state"] == "finished"
@@ -69,9 +71,9 @@ def test_a_step_that_breaks_is_tried_again_and_then_ends_the_job_in_plain_words(
     broken = lost_job(
         system,
         person,
-        kind="of another version of this system",
+        job_type="of another version of this system",
         state="queued",
-        look_at=stored(soon),
+        next_check_at=stored(soon),
         deadline_at=stored(soon),
     )
     system.client("sqs").send_message(

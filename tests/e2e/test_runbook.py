@@ -115,7 +115,7 @@ def test_an_alarm_that_calls_comes_first_and_says_what_to_do(quiet: System) -> N
     rings = told(1)
     assert rings.returncode != 0
     assert states_in(rings)["orders-overdue"] == "ALARM"
-    assert "✗ orders-overdue: The exchange has left orders without an answer" in rings.stdout
+    assert "✗ orders-overdue: The exchange has not answered some orders" in rings.stdout
     rests = told(0)
     assert states_in(rests)["orders-overdue"] == "OK"
     # Another one may call for what other tests have done here, as throttles does after the races.

@@ -2,11 +2,11 @@
 requests that it forbids, and checks every response.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 import schemathesis
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from schemathesis import APIOperation, Case, GenerationMode
 from schemathesis.checks import CheckFunction, not_a_server_error
 from schemathesis.specs.openapi.checks import (
@@ -45,9 +45,13 @@ def check(
     mode: GenerationMode,
     *,
     examples: int,
+    is_answered_elsewhere: Callable[[Case[Any]], bool] = lambda _: False,
     **called: Any,
 ) -> None:
-    """Sends `examples` requests and checks each response; `called` goes to the call itself."""
+    """Sends `examples` requests and checks each response; `called` goes to the call itself.
+
+    `is_answered_elsewhere`: requests that do not reach the API, which are not sent.
+    """
 
     @settings(
         max_examples=examples,
@@ -58,6 +62,7 @@ def check(
     )
     @given(case=operation.as_strategy(generation_mode=mode))
     def checked(case: Case[Any]) -> None:
+        assume(not is_answered_elsewhere(case))
         case.call_and_validate(checks=CHECKS, **called)
 
     checked()
