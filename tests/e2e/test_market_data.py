@@ -162,3 +162,4 @@ def test_what_we_buy_ourselves_is_among_it_once_it_is_accepted(person: Person) -
     assert (ours["group_id"], ours["own"], ours["valid"]) == ("3", True, True)
     assert ours["validated_at"] == accepted["ended_at"]
     assert order["order_id"] not in str(ours)
+    assert ours in everything(person, "/activity")
