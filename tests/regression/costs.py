@@ -18,7 +18,7 @@ from tests.fakes.dynamo import tables
 from tests.fakes.functions import QUEUES, ROOT, Functions, environment, functions
 
 COMPANIES: Final = 25
-TREND_HOURS: Final = 8  # of 24: moto copies whole tables in each transaction
+TREND_POINTS: Final = 8  # of 24: moto copies whole tables in each transaction
 API, PRICES = "lambdas.handlers.api:handler", "lambdas.handlers.prices:handler"
 REQUESTS, VALIDATIONS = (
     "lambdas.handlers.requests:handler",
@@ -94,11 +94,12 @@ class Operations:
         return self._functions.request(API, events.http(method, path, body, headers))
 
     def market(self) -> None:
-        """Prices of a day, so that every trend is as long as it gets; then prices of now."""
-        start = self._now - timedelta(hours=TREND_HOURS)
-        hours = [start + timedelta(hours=hour) for hour in range(TREND_HOURS)]
-        for hour in hours:
-            batch = events.queue(events.prices(COMPANIES, hour))
+        """Prices over the last 24 hours, so that every quote has a price of the day before at any
+        time of the day; then prices of now.
+        """
+        step = timedelta(days=1) / TREND_POINTS
+        for number in range(TREND_POINTS, 0, -1):
+            batch = events.queue(events.prices(COMPANIES, self._now - number * step))
             self._functions.deliver(PRICES, batch)
         self.forget()
         batch = events.queue(events.prices(COMPANIES, self._now, "191.5"))
