@@ -21,8 +21,11 @@ from lambdas.observability import describe_error, logger
 from lambdas.ports import DeadLetters
 
 MIN_REMAINING_MS: Final = 16_000
-"""What one message may take at the most, with all time-outs and retries. A message that would start
-later returns to its queue, so that the function is never killed half-way.
+"""Retries of a stale decision (6 s) and two calls of DynamoDB with their time-outs (5 s each).
+
+A message that would start later returns to its queue, so that Lambda rarely ends the function
+within one. Some messages make more calls; where all of those are slow, Lambda may end the function,
+and SQS delivers the batch again, which is harmless: every step may be repeated.
 """
 
 _processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
@@ -43,10 +46,7 @@ def process_batch(
             try:
                 if lambda_context.get_remaining_time_in_millis() < MIN_REMAINING_MS:
                     raise Transient
-                process(parse_envelope(record.body))
-            except Malformed as error:
-                dead_letters.put(record.body, error.reason)
-                logger.warning("put aside", reason=error.reason)
+                _process_or_put_aside(record.body, process, dead_letters)
             except DomainError as error:
                 logger.warning("will be retried", reason=error.code)
                 raise
@@ -57,3 +57,13 @@ def process_batch(
     return process_partial_response(
         event=event, record_handler=process_record, processor=_processor, context=context
     )
+
+
+def _process_or_put_aside(
+    body: str, process: Callable[[Envelope], None], dead_letters: DeadLetters
+) -> None:
+    try:
+        process(parse_envelope(body))
+    except Malformed as error:
+        dead_letters.put(body, error.reason)
+        logger.warning("put aside", reason=error.reason)

@@ -1,6 +1,7 @@
 """Queue `prices`: stores the exchange's prices in history, board and candles."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Final
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
@@ -11,6 +12,9 @@ from lambdas.messaging.exchange import Envelope, parse_prices
 from lambdas.names import Setting
 from lambdas.observability import logger
 from lambdas.services.market import store_prices
+
+MAX_FAULTS_NAMED: Final = 4
+"""What an operator needs; more would not fit into the dead letter's reason."""
 
 deps = bootstrap.dependencies("market", "dead_letters")
 
@@ -32,4 +36,10 @@ def _process(envelope: Envelope) -> None:
         quotes_changed=stored.quotes,
     )
     if prices.faults:  # the valid ones are stored; an operator finds the message
-        raise Malformed("; ".join(prices.faults))
+        raise Malformed(_reason(prices.faults))
+
+
+def _reason(faults: Sequence[str]) -> str:
+    """The first faults, and how many more: a batch may have thousands."""
+    named, more = faults[:MAX_FAULTS_NAMED], len(faults) - MAX_FAULTS_NAMED
+    return "; ".join([*named, f"and {more} more"] if more > 0 else named)

@@ -21,8 +21,9 @@ from lambdas.storage.models import MODELS
 CONNECT_TIMEOUT_S: Final = 1
 READ_TIMEOUT_S: Final = 2
 MAX_RETRIES: Final = 1
-"""One request of the API makes at most three calls in a row. Each takes at most five seconds, so
-that a slow DynamoDB is answered with 503 before the function's time-out of 20 s.
+"""A call on an open connection takes at most five seconds: two attempts and a pause of up to 1 s.
+The API's requests that move money make at most two calls in each attempt (services/retry.py), so
+that a DynamoDB that does not answer is reported as 503 before the function's time-out of 20 s.
 """
 
 _TRANSIENT_CODES: Final = frozenset(
@@ -81,14 +82,30 @@ def translated_errors() -> Iterator[None]:
         codes = _codes(error)
         if codes & (_STALE_CODES | _STALE_REASONS):
             raise StaleDecision from error
-        if codes & (_TRANSIENT_CODES | _TRANSIENT_REASONS):
+        if codes & (_TRANSIENT_CODES | _TRANSIENT_REASONS) or _is_server_error(error):
             raise Transient from error
         raise
 
 
 def _is_unreachable(error: Exception) -> bool:
-    cause = error.cause if isinstance(error, PynamoDBException) else error
-    return isinstance(cause, BotocoreConnectionError | HTTPClientError)
+    return isinstance(_cause(error), BotocoreConnectionError | HTTPClientError)
+
+
+def _is_server_error(error: Exception) -> bool:
+    """Whether the status is 5xx, whatever the code: a proxy's error page has no code of AWS.
+
+    pynamodb's own ClientError has no status; the one of botocore, which it is raised from, does.
+    """
+    cause = _cause(error)
+    original = getattr(cause, "__cause__", None) or cause
+    if not isinstance(original, ClientError):
+        return False
+    status: int = original.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    return status >= 500
+
+
+def _cause(error: Exception) -> Exception | None:
+    return error.cause if isinstance(error, PynamoDBException) else error
 
 
 def _codes(error: Exception) -> frozenset[str]:

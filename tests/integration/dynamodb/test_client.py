@@ -92,6 +92,7 @@ def test_an_item_that_has_changed_or_is_locked_makes_a_decision_stale(
     [
         ("InternalServerError", 500),
         ("ServiceUnavailable", 503),
+        ("InternalFailure", 500),
         ("ProvisionedThroughputExceededException", 400),
         ("RequestLimitExceeded", 400),
         ("ThrottlingException", 400),
@@ -107,6 +108,15 @@ def test_a_busy_dynamodb_is_transient(
     operation: Callable[[Connection], None],
 ) -> None:
     server.carry = failing(code, status)
+    with pytest.raises(Transient):
+        operation(connection)
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_an_error_page_without_a_code_of_aws_is_transient(
+    server: AwsServer, connection: Connection, operation: Callable[[Connection], None]
+) -> None:
+    server.carry = lambda _: Answer(503, b"<html>Service Unavailable</html>")
     with pytest.raises(Transient):
         operation(connection)
 

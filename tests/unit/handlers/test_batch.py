@@ -68,12 +68,19 @@ def test_what_is_no_envelope_is_put_aside_whole() -> None:
     assert dead_letters.letters == [(SECRET, "this is no envelope")]
 
 
-def test_a_letter_that_cannot_be_put_aside_now_returns_to_its_queue() -> None:
+@pytest.mark.parametrize(
+    ("error", "message"), [(Transient(), "will be retried"), (ValueError(SECRET), "failed")]
+)
+def test_a_letter_that_cannot_be_put_aside_now_returns_to_its_queue_and_is_logged(
+    lines: Lines, error: Exception, message: str
+) -> None:
     class Busy(MemoryDeadLetters):
         def put(self, body: str, reason: str) -> None:
-            raise Transient
+            raise error
 
     assert run("malformed", "one", dead_letters=Busy())[0] == ["malformed"]
+    assert [line["message"] for line in lines()] == [message, "done"]
+    assert SECRET not in json.dumps(lines())
 
 
 def test_a_foreign_exception_is_logged_without_its_text(lines: Lines) -> None:

@@ -112,6 +112,17 @@ def test_valid_prices_beside_an_invalid_one_are_stored_and_the_message_is_put_as
     assert "stock 2" in world.dead_letters.letters[0][1]
 
 
+def test_the_reason_of_a_batch_with_thousands_of_invalid_prices_is_short(
+    world: World, lines: Lines
+) -> None:
+    deliver(prices.handler, {"stocks": [{"symbol": "AAPL", "price": 0}] * 5_000})
+    ((_, reason),) = world.dead_letters.letters
+    assert reason.startswith("stock 1: ")
+    assert reason.endswith("and 4996 more")
+    assert len(reason) <= 256
+    assert len(json.dumps(lines())) < 4_000
+
+
 @pytest.mark.parametrize("path", sorted(MESSAGES.iterdir()), ids=lambda path: path.name)
 def test_every_example_message_is_processed_or_put_aside_and_never_retried(
     world: World, path: Path
