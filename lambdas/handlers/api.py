@@ -9,9 +9,7 @@ from lambdas.api.app import respond
 from lambdas.api.health import RecentHealth
 from lambdas.observability import logger
 
-deps: Final = bootstrap.dependencies(
-    "orders", "accounts", "market", "activity", "jobs", "job_queue", "workflow"
-)
+deps: Final = bootstrap.dependencies("orders", "accounts", "market", "activity", "jobs")
 health: Final = RecentHealth()
 
 

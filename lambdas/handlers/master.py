@@ -24,7 +24,7 @@ MAX_SWEPT: Final = 200
 
 Event = Mapping[str, Any]
 
-deps = bootstrap.dependencies("jobs", "job_queue", "market", "activity", "accounts")
+deps = bootstrap.dependencies("jobs", "market", "activity", "accounts")
 
 
 @logger.inject_lambda_context(clear_state=True)

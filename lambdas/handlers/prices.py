@@ -16,7 +16,7 @@ from lambdas.services.market import store_prices
 MAX_FAULTS_NAMED: Final = 4
 """What an operator needs; more would not fit into the dead letter's reason."""
 
-deps = bootstrap.dependencies("market", "dead_letters")
+deps = bootstrap.dependencies("market")
 
 
 @logger.inject_lambda_context(clear_state=True)

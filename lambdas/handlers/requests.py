@@ -12,7 +12,7 @@ from lambdas.messaging.exchange import Envelope, parse_request
 from lambdas.observability import logger
 from lambdas.services.orders import advance_order
 
-deps = bootstrap.dependencies("orders", "accounts", "activity", "dead_letters")
+deps = bootstrap.dependencies("orders", "accounts", "activity")
 
 
 @logger.inject_lambda_context(clear_state=True)

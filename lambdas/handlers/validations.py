@@ -14,7 +14,7 @@ from lambdas.names import Metric
 from lambdas.observability import count, logger, metrics
 from lambdas.services.orders import advance_order
 
-deps = bootstrap.dependencies("orders", "accounts", "activity", "dead_letters")
+deps = bootstrap.dependencies("orders", "accounts", "activity")
 
 
 @logger.inject_lambda_context(clear_state=True)

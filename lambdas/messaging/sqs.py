@@ -53,17 +53,17 @@ class SqsJobQueue:
 
 
 class SqsDeadLetters:
-    """The port `DeadLetters` over a dead-letter queue."""
+    """The port `DeadLetters` over a dead-letter queue. Rarely used: the client is made then."""
 
     def __init__(self, region: str, queue_url: str) -> None:
-        self._client = sqs_client(region)
+        self._region = region
         self._queue_url = queue_url
 
     def put(self, body: str, reason: str) -> None:
         """One SendMessage; the reason is the message attribute `reason`."""
         attribute = {"DataType": "String", "StringValue": reason[:_MAX_REASON]}
         with translated_errors():
-            self._client.send_message(
+            sqs_client(self._region).send_message(
                 QueueUrl=self._queue_url,
                 MessageBody=body,
                 MessageAttributes={"reason": attribute},

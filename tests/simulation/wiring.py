@@ -98,6 +98,7 @@ def wired(kernel: Kernel, functions: Functions, client: Client) -> Iterator[None
             stack.enter_context(patch.object(target, name, value))
 
         _sqs.client = client
+        put(sqs, "sqs_client", lambda _region: _sqs)
         put(retry, "time", time)
         put(retry, "random", functions.rng)
         for function, module in MODULES.items():
