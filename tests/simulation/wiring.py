@@ -100,7 +100,7 @@ def wired(kernel: Kernel, functions: Functions, client: Client) -> Iterator[None
         _sqs.client = client
         put(sqs, "sqs_client", lambda _region: _sqs)
         put(retry, "time", time)
-        put(retry, "random", functions.rng)
+        put(retry, "jitter", functions.rng)
         for function, module in MODULES.items():
             put(module, "deps", _dependencies(function))
             module.deps.now = functions.now

@@ -1,5 +1,6 @@
 """Retries of stale decisions, with a clock of their own."""
 
+import random
 from dataclasses import dataclass, field
 
 import pytest
@@ -34,7 +35,7 @@ class Clock:
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
     monkeypatch.setattr(retry, "time", clock)
-    monkeypatch.setattr(retry, "random", clock)
+    monkeypatch.setattr(retry, "jitter", clock)
     return clock
 
 
@@ -91,3 +92,14 @@ def test_other_errors_are_raised_at_once(clock: Clock, error: type[Exception]) -
     with pytest.raises(error):
         retry_stale(attempts)
     assert (attempts.made, clock.pauses) == (1, [])
+
+
+def test_environments_restored_from_one_snapshot_pause_differently(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clocks = Clock(), Clock()
+    for clock in clocks:
+        monkeypatch.setattr(retry, "time", clock)
+        random.seed(1)  # as SnapStart restores it
+        retry_stale(Attempts(3))
+    assert clocks[0].pauses != clocks[1].pauses
