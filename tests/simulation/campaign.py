@@ -1,6 +1,5 @@
 """Many seeds on every core: the work is cut into chunks, each done by one process."""
 
-import gc
 import multiprocessing
 import sys
 import time
@@ -28,15 +27,11 @@ class Chunk:
 def run_chunk(chunk: Chunk) -> Chunk:
     """Runs in a process of its own; the outcomes stay there, they are large."""
     began_s, steps, failed = time.process_time(), 0, []
-    gc.freeze()  # what is imported never becomes rubbish; a run's own is collected with its chunk
-    gc.disable()
     for seed in chunk.seeds:
         outcome = run_seed(seed, chunk.mode)
         steps += outcome.steps
         if outcome.broken is not None:
             failed.append(seed)
-    gc.enable()
-    gc.collect()
     cpu_s = time.process_time() - began_s
     return Chunk(mode=chunk.mode, seeds=chunk.seeds, steps=steps, cpu_s=cpu_s, failed=tuple(failed))
 

@@ -1,10 +1,8 @@
 """Some hundred seeds of each mode, what a seed promises, and what a failure looks like."""
 
-import gc
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,18 +17,6 @@ CHUNK = 100
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.fixture
-def late_collection() -> Iterator[None]:
-    """Garbage is collected once for all seeds of a test: it is a tenth of the time."""
-    gc.freeze()
-    gc.disable()
-    yield
-    gc.enable()
-    gc.unfreeze()
-    gc.collect()
-
-
-@pytest.mark.usefixtures("late_collection")
 @pytest.mark.parametrize("first", range(0, SEEDS, CHUNK))
 @pytest.mark.parametrize("mode", Mode)
 def test_no_schedule_breaks_a_law(mode: Mode, first: int) -> None:
