@@ -84,8 +84,8 @@ MESSAGES: Final = (
         edits=(
             Edit(
                 file="lambdas/handlers/batch.py",
-                old="                dead_letters.put(record.body, error.reason)\n",
-                new="                raise\n",
+                old="        dead_letters.put(body, error.reason)\n",
+                new="        raise\n",
             ),
         ),
     ),
