@@ -1,4 +1,4 @@
-"""The replay by version and the weaker promises, on histories that are right or wrong on purpose."""
+"""The replay by version and the weaker promises, on histories right or wrong on purpose."""
 
 from random import Random
 
