@@ -11,7 +11,10 @@ from typing import Final, TypeVar
 import msgspec
 from msgspec import Struct
 
-from lambdas.api import job_schemas, schemas
+from lambdas.api import account, job_schemas, schemas, service, wallet
+from lambdas.api import market as market_api
+from lambdas.api import orders as orders_api
+from lambdas.api import portfolio as portfolio_api
 from lambdas.domain import activity, jobs, ledger, market, money, orders, portfolio, projection
 from lambdas.domain.regression import Sums
 from lambdas.ports import JobsPulse
@@ -161,7 +164,7 @@ _FINISHED_JOB: Final = replace(
     ended_at=_at("19:40:00.690"),
     result=msgspec.json.encode(_PROJECTION).decode(),
 )
-_HEARTBEAT: Final = schemas.Heartbeat.from_health(
+_HEARTBEAT: Final = service.Heartbeat.from_health(
     MarketHealth(link_alive=True, newest_price_at=_QUOTE.observed_at),
     JobsHealth(
         alive=True,
@@ -170,12 +173,12 @@ _HEARTBEAT: Final = schemas.Heartbeat.from_health(
     stage="prod",
     now=_QUOTE.observed_at + timedelta(seconds=74),
 )
-_ME: Final = schemas.Me(
+_ME: Final = account.Me(
     account_id=_ACCOUNT_ID,
     email="ana@example.com",
     group_id=_GROUP_ID,
     currency=_USD,
-    limits=schemas.Limits(
+    limits=account.Limits(
         max_deposit="100000.00",
         max_quantity=money.plain(money.MAX_QUANTITY),
         max_price_age_s=int(_POLICY.max_price_age.total_seconds()),
@@ -187,9 +190,9 @@ def _page(item: Struct, next_cursor: str | None = None) -> schemas.Items[Struct]
     return schemas.Items(items=[item], next_cursor=next_cursor)
 
 
-_STOCK_BODY: Final = schemas.Stock.from_quote(_QUOTE)
-_TRADES_BODY: Final = _page(schemas.Trade.from_trade(_TRADE, _GROUP_ID))
-_ORDER_BODY: Final = schemas.Order.from_order(
+_STOCK_BODY: Final = market_api.Stock.from_quote(_QUOTE)
+_TRADES_BODY: Final = _page(market_api.Trade.from_trade(_TRADE, _GROUP_ID))
+_ORDER_BODY: Final = orders_api.Order.from_order(
     _ORDER, now=_ORDER.created_at, overdue_after=_POLICY.overdue_after
 )
 _JOB_BODY: Final = job_schemas.Job.from_job(_JOB)
@@ -198,17 +201,17 @@ EXAMPLES: Final[dict[str, Struct]] = {
     "get_heartbeat": _HEARTBEAT,
     "list_stocks": _page(_STOCK_BODY),
     "get_stock": _STOCK_BODY,
-    "list_prices": _page(schemas.Price.from_tick(_TICK), next_cursor="eyJhIjoiMSJ9"),
-    "list_candles": _page(schemas.Candle.from_candle(_CANDLE)),
+    "list_prices": _page(market_api.Price.from_tick(_TICK), next_cursor="eyJhIjoiMSJ9"),
+    "list_candles": _page(market_api.Candle.from_candle(_CANDLE)),
     "list_stock_activity": _TRADES_BODY,
     "list_activity": _TRADES_BODY,
-    "get_wallet": schemas.Wallet.from_account(_PLACED.posting.account_after, _USD),
-    "make_deposit": schemas.Deposit.from_deposit(_DEPOSIT.deposit, _USD),
-    "list_postings": _page(schemas.Posting.from_posting(_PLACED.posting, _USD)),
+    "get_wallet": wallet.Wallet.from_account(_PLACED.posting.account_after, _USD),
+    "make_deposit": wallet.Deposit.from_deposit(_DEPOSIT.deposit, _USD),
+    "list_postings": _page(wallet.Posting.from_posting(_PLACED.posting, _USD)),
     "place_order": _ORDER_BODY,
     "list_orders": _page(_ORDER_BODY),
     "get_order": _ORDER_BODY,
-    "get_portfolio": schemas.Portfolio.from_portfolio(_PORTFOLIO, _USD),
+    "get_portfolio": portfolio_api.Portfolio.from_portfolio(_PORTFOLIO, _USD),
     "create_job": _JOB_BODY,
     "list_jobs": _page(_JOB_BODY),
     "get_job": job_schemas.JobWithResult.from_job(_FINISHED_JOB),

@@ -7,7 +7,6 @@ digits, never through a float. Unknown fields are ignored.
 
 import base64
 import binascii
-import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -21,15 +20,11 @@ from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 from msgspec import Raw
 
 from lambdas.api.errors import BodyTooLarge, NotSignedIn
-from lambdas.api.job_schemas import JOB_TYPES, NewJob
-from lambdas.api.schemas import NewDeposit, NewOrder
 from lambdas.bootstrap import Dependencies
 from lambdas.domain import money
-from lambdas.domain.errors import Fault, InvalidInput
-from lambdas.domain.market import Interval, parse_symbol
-from lambdas.domain.orders import Purchase
-from lambdas.domain.projection import MOST_DAYS
-from lambdas.domain.times import parse_utc
+from lambdas.domain.errors import Fault, InvalidInput, NotFound
+from lambdas.domain.market import parse_symbol
+from lambdas.names import Setting
 
 T = TypeVar("T")
 
@@ -68,6 +63,11 @@ class Request:
         """Query parameters; the values of a repeated one are joined with commas."""
         return self.event.query_string_parameters
 
+    @property
+    def currency(self) -> str:
+        """The currency of every amount."""
+        return self.deps.config.text(Setting.CURRENCY)
+
     def header(self, name: str) -> str | None:
         """A header, whatever the case of its name."""
         return self.event.headers.get(name)
@@ -102,7 +102,7 @@ def _decode_base64(text: str) -> bytes:
     try:
         return base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
-        raise _invalid("body", "invalid_json", "The body is not valid base64.") from None
+        raise invalid("body", "invalid_json", "The body is not valid base64.") from None
 
 
 def _accept_weights(accept: str) -> dict[str, float]:
@@ -149,17 +149,10 @@ class PageParameters(NamedTuple):
     cursor: str | None
 
 
-class Period(NamedTuple):
-    """start ≤ time < end; None is no bound."""
-
-    start: datetime | None
-    end: datetime | None
-
-
 def parse_uuid(text: str, *, field: str) -> UUID:
     """A UUID in its hyphenated form, in upper or lower case."""
     if not _UUID.fullmatch(text.strip()):
-        raise _invalid(field, "not_a_uuid", "It must be a UUID.")
+        raise invalid(field, "not_a_uuid", "It must be a UUID.")
     return UUID(text.strip())
 
 
@@ -174,161 +167,41 @@ def parse_page(query: Mapping[str, str], faults: Faults) -> PageParameters:
     return PageParameters(limit=limit, cursor=query.get("cursor") or None)
 
 
-def parse_period(query: Mapping[str, str], faults: Faults) -> Period:
-    """`from` (included) and `to` (excluded)."""
-    start = faults.collect(lambda: _time(query, "from"))
-    end = faults.collect(lambda: _time(query, "to"))
-    if start is not None and end is not None and end < start:
-        faults.add("to", "before_from", "It must not be before `from`.")
-    return Period(start=start, end=end)
-
-
-def parse_interval(query: Mapping[str, str], faults: Faults) -> Interval:
-    """`interval`; an hour by default."""
-    interval = query.get("interval", Interval.HOUR)
-    if interval not in list(Interval):
-        faults.add("interval", "not_an_interval", f"It must be {' or '.join(Interval)}.")
-        return Interval.HOUR
-    return Interval(interval)
-
-
-def parse_order_state(query: Mapping[str, str], faults: Faults) -> bool | None:
-    """`state`: True for open orders, False for ended ones, None for all."""
-    state = query.get("state")
-    if state not in (None, "open", "done"):
-        faults.add("state", "not_a_state", "It must be open or done.")
-    return None if state is None else state == "open"
-
-
-def parse_key(query: Mapping[str, str], faults: Faults) -> UUID | None:
-    """`key`: the Idempotency-Key under which an order was placed."""
-    text = query.get("key")
-    return None if text is None else faults.collect(lambda: parse_uuid(text, field="key"))
-
-
-def _idempotency_key(text: str | None) -> UUID | None:
+def parse_idempotency_key(text: str | None) -> UUID | None:
     return None if text is None else parse_uuid(text, field="Idempotency-Key")
-
-
-def _time(query: Mapping[str, str], field: str) -> datetime | None:
-    text = query.get(field)
-    at = None if text is None else parse_utc(text)
-    if text is not None and at is None:
-        message = "It must be a time in ISO-8601, for example 2023-10-29T19:32:51Z."
-        raise _invalid(field, "not_a_time", message)
-    return at
 
 
 # Bodies
 
 
-class JobRequest(NamedTuple):
-    """A job type, and its parameters as one canonical JSON text."""
-
-    job_type: str
-    parameters: str
-
-
-def parse_purchase(body: bytes, key: str | None) -> tuple[Purchase, UUID | None]:
-    """The purchase of POST /orders, and the Idempotency-Key."""
-    fields = _decode_body(body, NewOrder)
-    faults = Faults()
-    parsed_key = faults.collect(lambda: _idempotency_key(key))
-    symbol = faults.collect(lambda: _symbol(fields.symbol))
-    quantity = faults.collect(lambda: _decimal(fields.quantity, "quantity", money.MAX_QUANTITY))
-    amount_minor = faults.collect(lambda: _amount_minor(fields.amount, "amount", MAX_AMOUNT_MINOR))
-    max_price = faults.collect(lambda: _decimal(fields.max_price, "max_price", money.MAX_PRICE))
-    if _is_given(fields.quantity) == _is_given(fields.amount):
-        faults.add("quantity", "quantity_or_amount", "Give either quantity or amount.")
-    faults.check()
-    assert symbol is not None, "a missing symbol is a fault"
-    purchase = Purchase(
-        symbol=symbol, quantity=quantity, amount_minor=amount_minor, max_price=max_price
-    )
-    return purchase, parsed_key
-
-
-def parse_deposit(body: bytes, key: str | None, *, max_minor: int) -> tuple[int, UUID | None]:
-    """The amount of POST /wallet/deposits in minor units, and the Idempotency-Key."""
-    fields = _decode_body(body, NewDeposit)
-    faults = Faults()
-    parsed_key = faults.collect(lambda: _idempotency_key(key))
-    amount_minor = faults.collect(
-        lambda: _amount_minor(_required(fields.amount, "amount"), "amount", max_minor)
-    )
-    faults.check()
-    assert amount_minor is not None, "a missing amount is a fault"
-    return amount_minor, parsed_key
-
-
-def parse_job(body: bytes, key: str | None) -> tuple[JobRequest, UUID | None]:
-    """The job of POST /jobs, and the Idempotency-Key."""
-    fields = _decode_body(body, NewJob)
-    faults = Faults()
-    parsed_key = faults.collect(lambda: _idempotency_key(key))
-    job_type = faults.collect(lambda: _job_type(fields.kind))
-    match job_type:
-        case "projection":
-            parameters = _projection_parameters(fields, faults)
-        case _:
-            parameters = {"days": None if job_type is None else _days(fields, faults)}
-    faults.check()
-    assert job_type is not None, "a missing job type is a fault"
-    text = json.dumps(parameters, sort_keys=True, separators=(",", ":"))
-    return JobRequest(job_type=job_type, parameters=text), parsed_key
-
-
-def _job_type(raw: Raw) -> str:
-    job_type = _string(_required(raw, "kind"), "kind")
-    if job_type not in JOB_TYPES:
-        raise _invalid("kind", "not_a_kind", f"It must be one of: {', '.join(JOB_TYPES)}.")
-    return job_type
-
-
-def _projection_parameters(fields: NewJob, faults: Faults) -> dict[str, Any]:
-    quantity = faults.collect(
-        lambda: _decimal(_required(fields.quantity, "quantity"), "quantity", money.MAX_QUANTITY)
-    )
-    return {
-        "symbol": faults.collect(lambda: _symbol(fields.symbol)),
-        "days": _days(fields, faults),
-        "quantity": None if quantity is None else money.plain(quantity),
-    }
-
-
-def _days(fields: NewJob, faults: Faults) -> int | None:
-    days = faults.collect(
-        lambda: _decimal(_required(fields.days, "days"), "days", Decimal(MOST_DAYS), places=0)
-    )
-    return None if days is None else int(days)
-
-
-def _decode_body(body: bytes, schema: type[T]) -> T:
+def decode_body(body: bytes, schema: type[T]) -> T:
     """The body with its fields still undecoded."""
     try:
         return msgspec.json.decode(body.decode(), type=schema)
     except (ValueError, RecursionError):  # no JSON, no object, no UTF-8, or nested too deeply
-        raise _invalid("body", "invalid_json", "The body must be one JSON object.") from None
+        raise invalid("body", "invalid_json", "The body must be one JSON object.") from None
 
 
-def _is_given(raw: Raw) -> bool:
+def is_given(raw: Raw) -> bool:
     return bytes(raw) not in (b"", b"null")
 
 
-def _required(raw: Raw, field: str) -> Raw:
-    if not _is_given(raw):
-        raise _invalid(field, "required", "It is required.")
+def required(raw: Raw, field: str) -> Raw:
+    if not is_given(raw):
+        raise invalid(field, "required", "It is required.")
     return raw
 
 
-def _decimal(raw: Raw, field: str, most: Decimal, *, places: int = money.PLACES) -> Decimal | None:
-    if not _is_given(raw):
+def optional_decimal_in(
+    raw: Raw, field: str, most: Decimal, *, places: int = money.PLACES
+) -> Decimal | None:
+    if not is_given(raw):
         return None
     return money.decimal_in(_number_text(raw, field), field=field, most=most, places=places)
 
 
-def _amount_minor(raw: Raw, field: str, max_minor: int) -> int | None:
-    if not _is_given(raw):
+def optional_minor_in(raw: Raw, field: str, max_minor: int) -> int | None:
+    if not is_given(raw):
         return None
     return money.minor_in(_number_text(raw, field), field=field, most_minor=max_minor)
 
@@ -336,25 +209,33 @@ def _amount_minor(raw: Raw, field: str, max_minor: int) -> int | None:
 def _number_text(raw: Raw, field: str) -> str:
     text = bytes(raw)
     if text[:1] == b'"':
-        return _string(raw, field)
+        return text_in(raw, field)
     if text[:1].isdigit() or text[:1] == b"-":
         return text.decode()
-    raise _invalid(field, "not_a_number", "It must be a number.")  # true, [], {}
+    raise invalid(field, "not_a_number", "It must be a number.")  # true, [], {}
 
 
-def _symbol(raw: Raw) -> str:
-    symbol = parse_symbol(_string(_required(raw, "symbol"), "symbol"))
+def symbol_in(raw: Raw) -> str:
+    symbol = parse_symbol(text_in(required(raw, "symbol"), "symbol"))
     if symbol is None:
-        raise _invalid("symbol", "not_a_symbol", "It must be a company's symbol.")
+        raise invalid("symbol", "not_a_symbol", "It must be a company's symbol.")
     return symbol
 
 
-def _string(raw: Raw, field: str) -> str:
+def text_in(raw: Raw, field: str) -> str:
     try:
         return msgspec.json.decode(raw, type=str)
     except ValueError:
-        raise _invalid(field, "not_a_text", "It must be a text.") from None
+        raise invalid(field, "not_a_text", "It must be a text.") from None
 
 
-def _invalid(field: str, code: str, message: str) -> InvalidInput:
+def invalid(field: str, code: str, message: str) -> InvalidInput:
     return InvalidInput(Fault(field=field, code=code, message=message))
+
+
+def parse_path_id(text: str, what: str) -> str:
+    """A path's id in canonical form. Raises NotFound for a text that cannot be an id."""
+    try:
+        return str(parse_uuid(text, field=f"{what}_id"))
+    except InvalidInput:
+        raise NotFound(what) from None

@@ -10,7 +10,6 @@ from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 from msgspec import Struct
 
 from lambdas.api.requests import DEFAULT_LIMIT, MAX_LIMIT, Request
-from lambdas.domain.market import Interval
 
 Endpoint = Callable[..., Response[str]]
 
@@ -24,18 +23,8 @@ class Parameter(NamedTuple):
     description: str
 
 
-_UUID: Final = {"type": "string", "format": "uuid"}
-_TIME: Final = {"type": "string", "format": "date-time"}
-SYMBOL: Final = Parameter(
-    name="symbol",
-    place="path",
-    schema={"type": "string", "pattern": "^[A-Za-z0-9.^=-]{1,16}$"},
-    description="The company's symbol on the exchange.",
-)
-ORDER_ID: Final = Parameter(
-    name="order_id", place="path", schema=_UUID, description="Id of the order."
-)
-JOB_ID: Final = Parameter(name="job_id", place="path", schema=_UUID, description="Id of the job.")
+UUID_SCHEMA: Final = {"type": "string", "format": "uuid"}
+TIME_SCHEMA: Final = {"type": "string", "format": "date-time"}
 LIMIT: Final = Parameter(
     name="limit",
     place="query",
@@ -48,32 +37,10 @@ CURSOR: Final = Parameter(
     schema={"type": "string"},
     description="Where to continue: `next_cursor` of the previous page.",
 )
-FROM: Final = Parameter(
-    name="from", place="query", schema=_TIME, description="From this time on, inclusive."
-)
-TO: Final = Parameter(name="to", place="query", schema=_TIME, description="Before this time.")
-INTERVAL: Final = Parameter(
-    name="interval",
-    place="query",
-    schema={"type": "string", "enum": list(Interval), "default": Interval.HOUR},
-    description="How long a candle lasts: an hour or a day, of UTC.",
-)
-STATE: Final = Parameter(
-    name="state",
-    place="query",
-    schema={"type": "string", "enum": ["open", "done"]},
-    description="Only orders that are open (PENDING, SENT), or that have ended.",
-)
-KEY: Final = Parameter(
-    name="key",
-    place="query",
-    schema=_UUID,
-    description="Only the order that was placed under this Idempotency-Key.",
-)
 IDEMPOTENCY_KEY: Final = Parameter(
     name="Idempotency-Key",
     place="header",
-    schema=_UUID,
+    schema=UUID_SCHEMA,
     description="The client's name for this request. Keep it until there is a response: a retry"
     " with the same key never acts twice. Without it the server generates one.",
 )
@@ -144,3 +111,7 @@ class RouteTable:
     def allowed_methods(self, path: str) -> tuple[str, ...]:
         """The methods with which a path may be requested; none for an unknown path."""
         return tuple(sorted({r.method for r in self.routes.values() if r.matches(path)}))
+
+
+table: Final = RouteTable()
+"""Every route of the API, in the order in which `lambdas.api.routes` imports them."""

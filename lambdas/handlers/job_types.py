@@ -1,6 +1,6 @@
 """Registry of job types: the steps of each, and the types that the workflow passes between them.
 
-A new job type is one entry here, its reader in `lambdas.api.requests` and its result in
+A new job type is one entry here, its reader in `lambdas.api.jobs` and its result in
 `lambdas.api.job_schemas`. Master, workflow, table and API know no job type.
 """
 

@@ -4,6 +4,23 @@
  */
 
 export interface paths {
+    "/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The account of the token, and its limits */
+        get: operations["get_me"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/heartbeat": {
         parameters: {
             query?: never;
@@ -30,6 +47,57 @@ export interface paths {
         };
         /** This document */
         get: operations["get_openapi"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/wallet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What can be spent, and what open orders hold */
+        get: operations["get_wallet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/wallet/deposits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put money into the wallet */
+        post: operations["make_deposit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/wallet/postings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The ledger */
+        get: operations["list_postings"];
         put?: never;
         post?: never;
         delete?: never;
@@ -140,57 +208,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/wallet": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What can be spent, and what open orders hold */
-        get: operations["get_wallet"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/wallet/deposits": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Put money into the wallet */
-        post: operations["make_deposit"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/wallet/postings": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The ledger */
-        get: operations["list_postings"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/orders": {
         parameters: {
             query?: never;
@@ -278,27 +295,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/me": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The account of the token, and its limits */
-        get: operations["get_me"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description The account of the token. `email` is present only if the token has it. */
+        Me: {
+            account_id: string;
+            email?: string;
+            group_id: string;
+            currency: string;
+            limits: components["schemas"]["Limits"];
+        };
+        /** @description What one request may ask for at most, and how old a price may be to trade on it. */
+        Limits: {
+            /** @description Money, two decimals; may be negative. */
+            max_deposit: string;
+            /** @description A decimal number, up to 6 places. */
+            max_quantity: string;
+            max_price_age_s: number;
+        };
         /** @description Whether the service is alive, prices arrive from the exchange, and jobs are processed. */
         Heartbeat: {
             alive: boolean;
@@ -321,6 +337,58 @@ export interface components {
             last_finished_at: string | null;
             last_failed_at: string | null;
         };
+        /** @description What can be spent, what open orders hold, and both together. */
+        Wallet: {
+            /** @description Money, two decimals; may be negative. */
+            available: string;
+            /** @description Money, two decimals; may be negative. */
+            held: string;
+            /** @description Money, two decimals; may be negative. */
+            total: string;
+            currency: string;
+        };
+        /** @description Money that was put into the wallet. */
+        Deposit: {
+            deposit_id: string;
+            /** @description Money, two decimals; may be negative. */
+            amount: string;
+            currency: string;
+            /**
+             * Format: date-time
+             * @description ISO-8601, UTC.
+             */
+            recorded_at: string;
+        };
+        /**
+         * @description A page of a list, newest first. `next_cursor` is the `cursor` of the next page, null on the
+         *     last one.
+         */
+        PostingList: {
+            items: components["schemas"]["Posting"][];
+            next_cursor: string | null;
+        };
+        /** @description One movement of the ledger: how much `available` and `held` changed, and for which order. */
+        Posting: {
+            posting_id: string;
+            kind: components["schemas"]["PostingKind"];
+            /** @description Money, two decimals; may be negative. */
+            available: string;
+            /** @description Money, two decimals; may be negative. */
+            held: string;
+            currency: string;
+            order_id: string | null;
+            symbol: string | null;
+            /**
+             * Format: date-time
+             * @description ISO-8601, UTC.
+             */
+            recorded_at: string;
+        };
+        /**
+         * @description What a posting does.
+         * @enum {string}
+         */
+        PostingKind: "DEPOSIT" | "HOLD" | "RELEASE" | "SPEND";
         /**
          * @description A page of a list, newest first. `next_cursor` is the `cursor` of the next page, null on the
          *     last one.
@@ -431,58 +499,6 @@ export interface components {
              */
             validated_at: string;
         };
-        /** @description What can be spent, what open orders hold, and both together. */
-        Wallet: {
-            /** @description Money, two decimals; may be negative. */
-            available: string;
-            /** @description Money, two decimals; may be negative. */
-            held: string;
-            /** @description Money, two decimals; may be negative. */
-            total: string;
-            currency: string;
-        };
-        /** @description Money that was put into the wallet. */
-        Deposit: {
-            deposit_id: string;
-            /** @description Money, two decimals; may be negative. */
-            amount: string;
-            currency: string;
-            /**
-             * Format: date-time
-             * @description ISO-8601, UTC.
-             */
-            recorded_at: string;
-        };
-        /**
-         * @description A page of a list, newest first. `next_cursor` is the `cursor` of the next page, null on the
-         *     last one.
-         */
-        PostingList: {
-            items: components["schemas"]["Posting"][];
-            next_cursor: string | null;
-        };
-        /** @description One movement of the ledger: how much `available` and `held` changed, and for which order. */
-        Posting: {
-            posting_id: string;
-            kind: components["schemas"]["PostingKind"];
-            /** @description Money, two decimals; may be negative. */
-            available: string;
-            /** @description Money, two decimals; may be negative. */
-            held: string;
-            currency: string;
-            order_id: string | null;
-            symbol: string | null;
-            /**
-             * Format: date-time
-             * @description ISO-8601, UTC.
-             */
-            recorded_at: string;
-        };
-        /**
-         * @description What a posting does.
-         * @enum {string}
-         */
-        PostingKind: "DEPOSIT" | "HOLD" | "RELEASE" | "SPEND";
         /**
          * @description A purchase request. `cost` is held until it ends; `released` is what was given back.
          *
@@ -706,22 +722,6 @@ export interface components {
             holdings: string | null;
             total: string | null;
         };
-        /** @description The account of the token. `email` is present only if the token has it. */
-        Me: {
-            account_id: string;
-            email?: string;
-            group_id: string;
-            currency: string;
-            limits: components["schemas"]["Limits"];
-        };
-        /** @description What one request may ask for at most, and how old a price may be to trade on it. */
-        Limits: {
-            /** @description Money, two decimals; may be negative. */
-            max_deposit: string;
-            /** @description A decimal number, up to 6 places. */
-            max_quantity: string;
-            max_price_age_s: number;
-        };
         /** @description Money to put into the wallet. */
         NewDeposit: {
             /** @description A decimal, as string or number, read exactly. */
@@ -868,6 +868,43 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    get_me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "account_id": "5f1c3c86-9f0e-4b0e-8f0a-0c7b7a3c1d11",
+                     *       "email": "ana@example.com",
+                     *       "group_id": "3",
+                     *       "currency": "USD",
+                     *       "limits": {
+                     *         "max_deposit": "100000.00",
+                     *         "max_quantity": "1000000000",
+                     *         "max_price_age_s": 3600
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            401: components["responses"]["401"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
     get_heartbeat: {
         parameters: {
             query?: never;
@@ -934,6 +971,152 @@ export interface operations {
                 };
                 content?: never;
             };
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    get_wallet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "available": "905.25",
+                     *       "held": "94.75",
+                     *       "total": "1000.00",
+                     *       "currency": "USD"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Wallet"];
+                };
+            };
+            401: components["responses"]["401"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    make_deposit: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The client's name for this request. Keep it until there is a response: a retry with the same key never acts twice. Without it the server generates one. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "amount": "1000.00"
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewDeposit"];
+            };
+        };
+        responses: {
+            /** @description Deposited before under this key. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "deposit_id": "8f7b9a52-6c3b-5f5e-9a53-3b6a2f0f9e22",
+                     *       "amount": "1000.00",
+                     *       "currency": "USD",
+                     *       "recorded_at": "2023-10-29T19:31:00.000000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Deposit"];
+                };
+            };
+            /** @description Deposited. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "deposit_id": "8f7b9a52-6c3b-5f5e-9a53-3b6a2f0f9e22",
+                     *       "amount": "1000.00",
+                     *       "currency": "USD",
+                     *       "recorded_at": "2023-10-29T19:31:00.000000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Deposit"];
+                };
+            };
+            401: components["responses"]["401"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    list_postings: {
+        parameters: {
+            query?: {
+                /** @description Maximum number of items. */
+                limit?: number;
+                /** @description Where to continue: `next_cursor` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    /** @description Only with CSV, if there is more: the `cursor` to continue from. */
+                    "Next-Cursor"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "posting_id": "be0e538d-c983-53e8-957b-391746eb4236#HOLD",
+                     *           "kind": "HOLD",
+                     *           "available": "-94.75",
+                     *           "held": "94.75",
+                     *           "currency": "USD",
+                     *           "order_id": "be0e538d-c983-53e8-957b-391746eb4236",
+                     *           "symbol": "AAPL",
+                     *           "recorded_at": "2023-10-29T19:33:02.000000Z"
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PostingList"];
+                    "text/csv": string;
+                };
+            };
+            401: components["responses"]["401"];
+            422: components["responses"]["422"];
             429: components["responses"]["429"];
             500: components["responses"]["500"];
             503: components["responses"]["503"];
@@ -1243,152 +1426,6 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["TradeList"];
-                };
-            };
-            401: components["responses"]["401"];
-            422: components["responses"]["422"];
-            429: components["responses"]["429"];
-            500: components["responses"]["500"];
-            503: components["responses"]["503"];
-        };
-    };
-    get_wallet: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "available": "905.25",
-                     *       "held": "94.75",
-                     *       "total": "1000.00",
-                     *       "currency": "USD"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["Wallet"];
-                };
-            };
-            401: components["responses"]["401"];
-            429: components["responses"]["429"];
-            500: components["responses"]["500"];
-            503: components["responses"]["503"];
-        };
-    };
-    make_deposit: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The client's name for this request. Keep it until there is a response: a retry with the same key never acts twice. Without it the server generates one. */
-                "Idempotency-Key"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                /**
-                 * @example {
-                 *       "amount": "1000.00"
-                 *     }
-                 */
-                "application/json": components["schemas"]["NewDeposit"];
-            };
-        };
-        responses: {
-            /** @description Deposited before under this key. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "deposit_id": "8f7b9a52-6c3b-5f5e-9a53-3b6a2f0f9e22",
-                     *       "amount": "1000.00",
-                     *       "currency": "USD",
-                     *       "recorded_at": "2023-10-29T19:31:00.000000Z"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["Deposit"];
-                };
-            };
-            /** @description Deposited. */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "deposit_id": "8f7b9a52-6c3b-5f5e-9a53-3b6a2f0f9e22",
-                     *       "amount": "1000.00",
-                     *       "currency": "USD",
-                     *       "recorded_at": "2023-10-29T19:31:00.000000Z"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["Deposit"];
-                };
-            };
-            401: components["responses"]["401"];
-            409: components["responses"]["409"];
-            413: components["responses"]["413"];
-            422: components["responses"]["422"];
-            429: components["responses"]["429"];
-            500: components["responses"]["500"];
-            503: components["responses"]["503"];
-        };
-    };
-    list_postings: {
-        parameters: {
-            query?: {
-                /** @description Maximum number of items. */
-                limit?: number;
-                /** @description Where to continue: `next_cursor` of the previous page. */
-                cursor?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success. */
-            200: {
-                headers: {
-                    /** @description Only with CSV, if there is more: the `cursor` to continue from. */
-                    "Next-Cursor"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "items": [
-                     *         {
-                     *           "posting_id": "be0e538d-c983-53e8-957b-391746eb4236#HOLD",
-                     *           "kind": "HOLD",
-                     *           "available": "-94.75",
-                     *           "held": "94.75",
-                     *           "currency": "USD",
-                     *           "order_id": "be0e538d-c983-53e8-957b-391746eb4236",
-                     *           "symbol": "AAPL",
-                     *           "recorded_at": "2023-10-29T19:33:02.000000Z"
-                     *         }
-                     *       ],
-                     *       "next_cursor": null
-                     *     }
-                     */
-                    "application/json": components["schemas"]["PostingList"];
-                    "text/csv": string;
                 };
             };
             401: components["responses"]["401"];
@@ -1856,43 +1893,6 @@ export interface operations {
             };
             401: components["responses"]["401"];
             404: components["responses"]["404"];
-            429: components["responses"]["429"];
-            500: components["responses"]["500"];
-            503: components["responses"]["503"];
-        };
-    };
-    get_me: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "account_id": "5f1c3c86-9f0e-4b0e-8f0a-0c7b7a3c1d11",
-                     *       "email": "ana@example.com",
-                     *       "group_id": "3",
-                     *       "currency": "USD",
-                     *       "limits": {
-                     *         "max_deposit": "100000.00",
-                     *         "max_quantity": "1000000000",
-                     *         "max_price_age_s": 3600
-                     *       }
-                     *     }
-                     */
-                    "application/json": components["schemas"]["Me"];
-                };
-            };
-            401: components["responses"]["401"];
             429: components["responses"]["429"];
             500: components["responses"]["500"];
             503: components["responses"]["503"];

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from msgspec import structs
 
-from lambdas.api import routes, schemas
+from lambdas.api import market as market_api
+from lambdas.api import orders
 from lambdas.api.requests import Request
 from lambdas.domain.errors import NotFound
 from lambdas.domain.ledger import Posting
@@ -99,11 +100,11 @@ def break_cursors(site: Site, _: pytest.MonkeyPatch) -> None:
 
 
 def break_order(_: Site, patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(routes, "_own_order", any_order)
+    patch.setattr(orders, "_own_order", any_order)
 
 
 def break_refusal(_: Site, patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(routes, "_own_order", order_or_telling_refusal)
+    patch.setattr(orders, "_own_order", order_or_telling_refusal)
 
 
 def break_identity(_: Site, patch: pytest.MonkeyPatch) -> None:
@@ -115,13 +116,13 @@ def break_keys(_: Site, patch: pytest.MonkeyPatch) -> None:
 
 
 def break_board(site: Site, patch: pytest.MonkeyPatch) -> None:
-    from_quote = schemas.Stock.from_quote
+    from_quote = market_api.Stock.from_quote
 
     def with_an_order(quote: Quote) -> Any:
         order_id = min(site.store.orders, default="")
         return structs.replace(from_quote(quote), source=f"bought by {order_id}")
 
-    patch.setattr(schemas.Stock, "from_quote", with_an_order)
+    patch.setattr(market_api.Stock, "from_quote", with_an_order)
 
 
 @pytest.mark.parametrize(

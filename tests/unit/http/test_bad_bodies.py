@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambdas.api.requests import parse_purchase
+from lambdas.api.orders import parse_purchase
 from lambdas.domain.errors import InvalidInput
 from tests.unit.http.gateway import Context, Site, event
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import Struct
 
-from lambdas.api import responses, schemas
+from lambdas.api import responses, wallet
 from lambdas.api.responses import csv_text
 from lambdas.domain.ledger import Position
 from lambdas.domain.orders import Event, State
@@ -47,7 +47,7 @@ def test_the_ledger_as_csv_is_a_file_with_every_row(site: Site) -> None:
 
     table = rows(answer)
     assert len(table) == 230
-    assert [*table[0]] == [*schemas.Posting.__struct_fields__]
+    assert [*table[0]] == [*wallet.Posting.__struct_fields__]
     assert table[0]["available"] == "1000.00"
     assert (table[0]["order_id"], table[0]["recorded_at"]) == ("", "2026-03-04T15:00:00.123456Z")
     assert answer.headers["Content-Disposition"] == 'attachment; filename="postings.csv"'

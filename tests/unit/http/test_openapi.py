@@ -10,9 +10,10 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from lambdas.api import examples, openapi
 from lambdas.api.job_schemas import JOB_TYPES
+from lambdas.api.orders import NewOrder
 from lambdas.api.routes import table
 from lambdas.api.routing import Route
-from lambdas.api.schemas import NewDeposit, NewOrder
+from lambdas.api.wallet import NewDeposit
 from lambdas.handlers import job_types
 from tests.unit.http.gateway import DOCUMENT, Site
 

@@ -1,0 +1,325 @@
+"""The market, which is the same for every account: companies, prices, candles, activity."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final, NamedTuple, Self
+from urllib.parse import unquote
+
+import msgspec
+from aws_lambda_powertools.event_handler import Response
+from msgspec import Struct
+
+from lambdas.api.requests import Faults, Request, invalid, parse_page
+from lambdas.api.responses import cacheable_response, page_response
+from lambdas.api.routing import CURSOR, LIMIT, TIME_SCHEMA, Parameter, Route, table
+from lambdas.api.schemas import Decimals, Items, Time, optional_decimal, percent
+from lambdas.domain import activity, market, money
+from lambdas.domain.errors import NotFound
+from lambdas.domain.times import format_utc, parse_utc
+from lambdas.ports import Page
+
+# Prices change every few minutes. `private`, because the response needs a token.
+BOARD_CACHE: Final = "private, max-age=10"
+
+SYMBOL: Final = Parameter(
+    name="symbol",
+    place="path",
+    schema={"type": "string", "pattern": "^[A-Za-z0-9^][A-Za-z0-9.^=-]{0,15}$"},
+    description="The company's symbol on the exchange.",
+)
+
+FROM: Final = Parameter(
+    name="from", place="query", schema=TIME_SCHEMA, description="From this time on, inclusive."
+)
+
+TO: Final = Parameter(name="to", place="query", schema=TIME_SCHEMA, description="Before this time.")
+
+INTERVAL: Final = Parameter(
+    name="interval",
+    place="query",
+    schema={"type": "string", "enum": list(market.Interval), "default": market.Interval.HOUR},
+    description="How long a candle lasts: an hour or a day, of UTC.",
+)
+
+
+class Stock(Struct, frozen=True, kw_only=True):
+    """A company and its latest price. Changes are since the last price of an earlier day.
+
+    `trend` holds the closes of the latest hours that have prices, oldest first, at most 24: the
+    last one is the price itself.
+    """
+
+    symbol: str
+    name: str
+    price: Decimals
+    currency: str
+    change: Decimals | None
+    change_percent: Decimals | None
+    previous_price: Decimals | None
+    observed_at: Time
+    source: str | None
+    trend: list[Decimals]
+
+    @classmethod
+    def from_quote(cls, quote: market.Quote) -> Self:
+        """One company of the board."""
+        return cls(
+            symbol=quote.symbol,
+            name=quote.name,
+            price=money.plain(quote.price),
+            currency=quote.currency,
+            change=optional_decimal(quote.change),
+            change_percent=percent(quote.change, quote.previous_price),
+            previous_price=optional_decimal(quote.previous_price),
+            observed_at=format_utc(quote.observed_at),
+            source=quote.source,
+            trend=[money.plain(close.price) for close in quote.closes],
+        )
+
+
+class Price(Struct, frozen=True, kw_only=True):
+    """One price of one company at one time."""
+
+    price: Decimals
+    currency: str
+    observed_at: Time
+    source: str | None
+
+    @classmethod
+    def from_tick(cls, tick: market.Tick) -> Self:
+        """One price of the history."""
+        return cls(
+            price=money.plain(tick.price),
+            currency=tick.currency,
+            observed_at=format_utc(tick.observed_at),
+            source=tick.source,
+        )
+
+
+class Candle(Struct, frozen=True, kw_only=True):
+    """First, highest, lowest and last price of one hour or day of UTC. `count` is how many prices
+    there are.
+    """
+
+    opened_at: Time
+    open: Decimals
+    high: Decimals
+    low: Decimals
+    close: Decimals
+    count: int
+
+    @classmethod
+    def from_candle(cls, candle: market.Candle) -> Self:
+        """One candle."""
+        return cls(
+            opened_at=format_utc(candle.opened_at),
+            open=money.plain(candle.open),
+            high=money.plain(candle.high),
+            low=money.plain(candle.low),
+            close=money.plain(candle.close),
+            count=candle.sums.n,
+        )
+
+
+class Trade(Struct, frozen=True, kw_only=True):
+    """A purchase request of a group, and whether the exchange found it valid.
+
+    Of our own group (`own`) only accepted purchases are listed.
+    """
+
+    group_id: str
+    own: bool
+    symbol: str
+    quantity: Decimals
+    valid: bool
+    requested_at: Time
+    validated_at: Time
+
+    @classmethod
+    def from_trade(cls, trade: activity.Trade, own_group_id: str) -> Self:
+        """A request of some group, without its id: our own ones are ids of orders."""
+        return cls(
+            group_id=trade.group_id,
+            own=trade.group_id == own_group_id,
+            symbol=trade.symbol,
+            quantity=money.plain(trade.quantity),
+            valid=trade.valid,
+            requested_at=format_utc(trade.requested_at),
+            validated_at=format_utc(trade.validated_at),
+        )
+
+
+@table.add(
+    Route(
+        "GET",
+        "/stocks",
+        "The board: every company with its latest price, by symbol, on one page",
+        Items[Stock],
+        is_cacheable=True,
+    )
+)
+def list_stocks(request: Request) -> Response[str]:
+    """One query."""
+    stocks = [Stock.from_quote(quote) for quote in request.deps.market.board()]
+    return _board_response(request, Items(items=stocks, next_cursor=None))
+
+
+@table.add(
+    Route(
+        "GET",
+        "/stocks/{symbol}",
+        "One company",
+        Stock,
+        errors=(404,),
+        parameters=(SYMBOL,),
+        is_cacheable=True,
+    )
+)
+def get_stock(request: Request, symbol: str) -> Response[str]:
+    """One read."""
+    quote = request.deps.market.quote(_symbol(symbol))
+    if quote is None:
+        raise NotFound("company")
+    return _board_response(request, Stock.from_quote(quote))
+
+
+@table.add(
+    Route(
+        "GET",
+        "/stocks/{symbol}/prices",
+        "The history of a company's price",
+        Items[Price],
+        errors=(404, 422),
+        parameters=(SYMBOL, FROM, TO, LIMIT, CURSOR),
+    )
+)
+def list_prices(request: Request, symbol: str) -> Response[str]:
+    """One query; a second read only for an empty page, which may be of an unknown company."""
+    symbol, faults = _symbol(symbol), Faults()
+    limit, cursor = parse_page(request.query, faults)
+    start, end = parse_period(request.query, faults)
+    faults.check()
+    page = request.deps.market.history(symbol, start, end, limit, cursor)
+    if not page.items:
+        _check_company_exists(request, symbol)
+    return page_response(page, Price.from_tick)
+
+
+@table.add(
+    Route(
+        "GET",
+        "/stocks/{symbol}/candles",
+        "First, highest, lowest and last price of each hour or day that has prices;"
+        " `from` and `to` refer to a candle's opening time",
+        Items[Candle],
+        errors=(404, 422),
+        parameters=(SYMBOL, INTERVAL, FROM, TO, LIMIT, CURSOR),
+    )
+)
+def list_candles(request: Request, symbol: str) -> Response[str]:
+    """One query; a second read only for an empty page."""
+    symbol, faults = _symbol(symbol), Faults()
+    limit, cursor = parse_page(request.query, faults)
+    start, end = parse_period(request.query, faults)
+    interval = parse_interval(request.query, faults)
+    faults.check()
+    page = request.deps.market.candles(symbol, interval, start, end, limit, cursor)
+    if not page.items:
+        _check_company_exists(request, symbol)
+    return page_response(page, Candle.from_candle)
+
+
+@table.add(
+    Route(
+        "GET",
+        "/stocks/{symbol}/activity",
+        "What all groups asked to buy of a company, and what the exchange answered",
+        Items[Trade],
+        errors=(404, 422),
+        parameters=(SYMBOL, LIMIT, CURSOR),
+    )
+)
+def list_stock_activity(request: Request, symbol: str) -> Response[str]:
+    """One query; a second read only for an empty page."""
+    symbol, faults = _symbol(symbol), Faults()
+    limit, cursor = parse_page(request.query, faults)
+    faults.check()
+    page = request.deps.activity.of_symbol(symbol, limit, cursor)
+    if not page.items:
+        _check_company_exists(request, symbol)
+    return _trades_response(request, page)
+
+
+@table.add(
+    Route(
+        "GET",
+        "/activity",
+        "What all groups asked to buy in the last seven days, of all companies",
+        Items[Trade],
+        errors=(422,),
+        parameters=(LIMIT, CURSOR),
+    )
+)
+def list_activity(request: Request) -> Response[str]:
+    """One query for each day that the page spans, at most eight."""
+    faults = Faults()
+    limit, cursor = parse_page(request.query, faults)
+    faults.check()
+    start = request.now - activity.DEMAND_WINDOW
+    return _trades_response(request, request.deps.activity.feed(start, request.now, limit, cursor))
+
+
+def _symbol(text: str) -> str:
+    """The path's symbol, still percent-encoded where the gateway has not decoded it."""
+    symbol = market.parse_symbol(unquote(text))
+    if symbol is None:
+        raise NotFound("company")
+    return symbol
+
+
+def _check_company_exists(request: Request, symbol: str) -> None:
+    if request.deps.market.quote(symbol) is None:
+        raise NotFound("company")
+
+
+def _board_response(request: Request, body: msgspec.Struct) -> Response[str]:
+    return cacheable_response(request, msgspec.json.encode(body).decode(), BOARD_CACHE)
+
+
+def _trades_response(request: Request, page: Page[activity.Trade]) -> Response[str]:
+    own = request.deps.config.group_id
+    return page_response(page, lambda trade: Trade.from_trade(trade, own))
+
+
+class Period(NamedTuple):
+    """start ≤ time < end; None is no bound."""
+
+    start: datetime | None
+    end: datetime | None
+
+
+def parse_period(query: Mapping[str, str], faults: Faults) -> Period:
+    """`from` (included) and `to` (excluded)."""
+    start = faults.collect(lambda: _time(query, "from"))
+    end = faults.collect(lambda: _time(query, "to"))
+    if start is not None and end is not None and end < start:
+        faults.add("to", "before_from", "It must not be before `from`.")
+    return Period(start=start, end=end)
+
+
+def parse_interval(query: Mapping[str, str], faults: Faults) -> market.Interval:
+    """`interval`; an hour by default."""
+    interval = query.get("interval", market.Interval.HOUR)
+    if interval not in list(market.Interval):
+        faults.add("interval", "not_an_interval", f"It must be {' or '.join(market.Interval)}.")
+        return market.Interval.HOUR
+    return market.Interval(interval)
+
+
+def _time(query: Mapping[str, str], field: str) -> datetime | None:
+    text = query.get(field)
+    at = None if text is None else parse_utc(text)
+    if text is not None and at is None:
+        message = "It must be a time in ISO-8601, for example 2023-10-29T19:32:51Z."
+        raise invalid(field, "not_a_time", message)
+    return at
