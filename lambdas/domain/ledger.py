@@ -122,6 +122,8 @@ class Deposit:
     method: DepositMethod
     state: DepositState
     created_at: datetime
+    account_version: int | None  # number of its posting; None while it has none
+    version: int = 1  # number of writes; the optimistic lock
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,6 +176,7 @@ def deposit(account: Account, deposit_id: str, amount_minor: int, now: datetime)
         Line(LineAccount.AVAILABLE, amount_minor),
         Line(LineAccount.DEMO, -amount_minor),
     )
+    posting = post(account, PostingKind.DEPOSIT, lines, cause_id=deposit_id, now=now)
     return DepositDecision(
         deposit=Deposit(
             account_id=account.account_id,
@@ -182,8 +185,9 @@ def deposit(account: Account, deposit_id: str, amount_minor: int, now: datetime)
             method=DepositMethod.DEMO,
             state=DepositState.CONFIRMED,
             created_at=now,
+            account_version=posting.number,
         ),
-        posting=post(account, PostingKind.DEPOSIT, lines, cause_id=deposit_id, now=now),
+        posting=posting,
     )
 
 

@@ -102,6 +102,7 @@ class Order:
     created_at: datetime
     request_fingerprint: str  # tells a retry of the client from another order under the same key
     next_attempt_at: datetime  # when the sweep may publish it again
+    account_version: int  # number of the order's latest posting
     attempts: int = 0  # how many times the sweep has published it again
     sent_at: datetime | None = None
     ended_at: datetime | None = None
@@ -197,9 +198,10 @@ def place(
     cost_minor = _cost(purchase, quote.price, quantity)
     if snapshot.account.available_minor < cost_minor:
         raise Refused("insufficient_funds", "There is not enough money available for this order.")
+    account = snapshot.account
     order = Order(
         order_id=order_id,
-        account_id=snapshot.account.account_id,
+        account_id=account.account_id,
         symbol=quote.symbol,
         quantity=quantity,
         price=quote.price,
@@ -209,12 +211,13 @@ def place(
         created_at=now,
         request_fingerprint=purchase.fingerprint,
         next_attempt_at=now + policy.first_retry_after,
+        account_version=account.version + 1,
     )
     return Decision(
         before=None,
         after=order,
         effect=Effect.MOVE,
-        posting=_post(snapshot.account, order, PostingKind.HOLD, now),
+        posting=_post(account, order, PostingKind.HOLD, now),
     )
 
 
@@ -297,6 +300,7 @@ def _end(
         state=state,
         ended_at=max(posting.recorded_at, order.created_at),
         reason=reason,
+        account_version=posting.number,
         version=order.version + 1,
     )
     change = Position(

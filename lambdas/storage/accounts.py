@@ -55,6 +55,7 @@ class DynamoAccounts:
             method=deposit.method.value,
             state=deposit.state.value,
             created_at=deposit.created_at,
+            account_version=deposit.account_version,
         )
         with translated_errors(), TransactWrite(connection=self._connection) as transaction:
             transaction.save(item)
@@ -129,6 +130,8 @@ def deposit_of(item: DepositItem) -> Deposit:
         method=DepositMethod(item.method),
         state=DepositState(item.state),
         created_at=item.created_at,
+        account_version=item.account_version,
+        version=item.version,
     )
 
 

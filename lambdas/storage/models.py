@@ -108,6 +108,7 @@ class OrderItem(Model):
     request_fingerprint = UnicodeAttribute()
     next_attempt_at = UTCDateTimeAttribute()
     attempts = IntegerAttribute()
+    account_version = IntegerAttribute(null=True)
     open_shard = UnicodeAttribute(null=True)
     sent_at = UTCDateTimeAttribute(null=True)
     ended_at = UTCDateTimeAttribute(null=True)
@@ -188,6 +189,7 @@ class DepositItem(Model):
     method = UnicodeAttribute()
     state = UnicodeAttribute()
     created_at = UTCDateTimeAttribute()
+    account_version = IntegerAttribute(null=True)
     version = VersionAttribute()
 
 

@@ -111,6 +111,7 @@ def order_item(order: Order) -> OrderItem:
         request_fingerprint=order.request_fingerprint,
         next_attempt_at=order.next_attempt_at,
         attempts=order.attempts,
+        account_version=order.account_version,
         open_shard=str(crc32(order.order_id.encode()) % OPEN_ORDER_SHARDS),
     )
 
@@ -130,6 +131,7 @@ def order_of(item: OrderItem) -> Order:
         request_fingerprint=item.request_fingerprint,
         next_attempt_at=item.next_attempt_at,
         attempts=item.attempts,
+        account_version=item.account_version or 0,  # 0: stored before it was recorded
         sent_at=item.sent_at,
         ended_at=item.ended_at,
         reason=item.reason,
@@ -154,6 +156,7 @@ def _changes(before: Order, after: Order) -> list[Any]:
         (OrderItem.sent_at, before.sent_at, after.sent_at),
         (OrderItem.ended_at, before.ended_at, after.ended_at),
         (OrderItem.reason, before.reason, after.reason),
+        (OrderItem.account_version, before.account_version, after.account_version),
     ]
     actions: list[Any] = [attribute.set(new) for attribute, old, new in values if new != old]
     if after.conflict is not None and after.conflict != before.conflict:

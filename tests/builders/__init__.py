@@ -91,6 +91,7 @@ def an_accepted_order(at: datetime, order_id: str = "ours", **changes: Any) -> O
         "created_at": at,
         "request_fingerprint": "symbol=AAPL quantity=9",
         "next_attempt_at": at + POLICY.first_retry_after,
+        "account_version": 3,
         "ended_at": at,
     }
     return Order(**(values | changes))

@@ -200,6 +200,18 @@ def test_an_echo_marks_the_order_as_sent_and_moves_no_money(funded: Ports) -> No
     assert balances(funded) == (619_50, 380_50)
 
 
+def test_an_order_names_the_number_of_its_latest_posting(funded: Ports) -> None:
+    placed = place(funded)
+    assert placed.account_version == 2
+    sent = advance(funded, placed, Event.ECHOED)
+    a_new_deposit(funded, sent)
+    ended = advance(funded, sent, Event.ACCEPT)
+    assert (sent.account_version, ended.account_version) == (2, 4)
+    assert funded.orders.get(ended.order_id) == ended
+    newest = funded.accounts.postings(ALICE, 1, None).items[0]
+    assert (newest.number, newest.cause_id) == (ended.account_version, ended.order_id)
+
+
 def test_two_sweeps_at_once_retry_once(funded: Ports) -> None:
     decision = retrying(place(funded, age_s=600))
     funded.orders.commit(decision)

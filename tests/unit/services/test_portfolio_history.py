@@ -67,6 +67,7 @@ def buy(store: MemoryStore, symbol: str, quantity: str, at: datetime, **changes:
         created_at=at - timedelta(days=1),
         request_fingerprint="",
         next_attempt_at=at,
+        account_version=1,
         ended_at=at,
     )
     store.positions[(ALICE, symbol)] = Position(
