@@ -39,6 +39,7 @@ from lambdas.api.schemas import (
     NumberIn,
     SymbolIn,
     Time,
+    Version,
     optional_time,
 )
 from lambdas.domain import money, orders
@@ -73,7 +74,8 @@ class Order(Struct, frozen=True, kw_only=True):
 
     The shares are bought only when `state` is ACCEPTED. `overdue` says that the exchange has not
     answered for unusually long, `asks` how many times the request was published again, `reason` why
-    the order ended as it did.
+    the order ended as it did, `account_version` the number of its latest posting. Of two copies,
+    the one with the greater `version` is newer.
     """
 
     order_id: str
@@ -90,6 +92,8 @@ class Order(Struct, frozen=True, kw_only=True):
     ended_at: Time | None
     reason: str | None
     released: Amount | None
+    account_version: Version
+    version: int
 
     @classmethod
     def from_order(cls, order: orders.Order, *, now: datetime, overdue_after: timedelta) -> Self:
@@ -110,6 +114,8 @@ class Order(Struct, frozen=True, kw_only=True):
             ended_at=optional_time(order.ended_at),
             reason=order.reason,
             released=money.major(order.cost_minor) if is_released else None,
+            account_version=order.account_version,
+            version=order.version,
         )
 
 

@@ -25,6 +25,9 @@ Amount = Annotated[
 Decimals = Annotated[
     str, Meta(description="A decimal number, up to 6 places.", pattern=r"^-?[0-9]+(\.[0-9]{1,6})?$")
 ]
+Version = Annotated[
+    int, Meta(ge=0, description="Number of an account's posting; 0 before the first one.")
+]
 Time = Annotated[str, Meta(description="ISO-8601, UTC.", extra_json_schema={"format": "date-time"})]
 
 

@@ -18,7 +18,7 @@ from lambdas.api.requests import (
 )
 from lambdas.api.responses import csv_response, json_response, page_response, read_pages
 from lambdas.api.routing import CURSOR, IDEMPOTENCY_KEY, LIMIT, Route, table
-from lambdas.api.schemas import Amount, Items, NumberIn, Time
+from lambdas.api.schemas import Amount, Items, NumberIn, Time, Version
 from lambdas.domain import ledger, money
 from lambdas.domain.ledger import LineAccount, PostingKind
 from lambdas.domain.times import format_utc
@@ -28,12 +28,15 @@ from lambdas.services import wallet as services
 
 
 class Wallet(Struct, frozen=True, kw_only=True):
-    """What can be spent, what open orders hold, and both together."""
+    """What can be spent, what open orders hold, and both together, after the account's posting
+    number `account_version`.
+    """
 
     available: Amount
     held: Amount
     total: Amount
     currency: str
+    account_version: Version
 
     @classmethod
     def from_account(cls, account: ledger.Account, currency: str) -> Self:
@@ -43,16 +46,21 @@ class Wallet(Struct, frozen=True, kw_only=True):
             held=money.major(account.held_minor),
             total=money.major(account.available_minor + account.held_minor),
             currency=currency,
+            account_version=account.version,
         )
 
 
 class Deposit(Struct, frozen=True, kw_only=True):
-    """Money that was put into the wallet."""
+    """Money that was put into the wallet, by the posting number `account_version`, which is null
+    while there is none. Of two copies, the one with the greater `version` is newer.
+    """
 
     deposit_id: str
     amount: Amount
     currency: str
     recorded_at: Time
+    account_version: Version | None
+    version: int
 
     @classmethod
     def from_deposit(cls, deposit: ledger.Deposit, currency: str) -> Self:
@@ -62,13 +70,19 @@ class Deposit(Struct, frozen=True, kw_only=True):
             amount=money.major(deposit.amount_minor),
             currency=currency,
             recorded_at=format_utc(deposit.created_at),
+            account_version=deposit.account_version,
+            version=deposit.version,
         )
 
 
 class Posting(Struct, frozen=True, kw_only=True):
-    """One movement of the ledger: how much `available` and `held` changed, and for which order."""
+    """One movement of the ledger: how much `available` and `held` changed, and for which order.
+
+    The postings of an account are numbered from 1 without gaps: `account_version`.
+    """
 
     posting_id: str
+    account_version: Version
     kind: PostingKind
     available: Amount
     held: Amount
@@ -83,6 +97,7 @@ class Posting(Struct, frozen=True, kw_only=True):
         is_deposit = posting.kind is PostingKind.DEPOSIT
         return cls(
             posting_id=posting.posting_id,
+            account_version=posting.number,
             kind=posting.kind,
             available=money.major(posting.amount_of(LineAccount.AVAILABLE)),
             held=money.major(posting.amount_of(LineAccount.HELD)),

@@ -337,7 +337,10 @@ export interface components {
             last_finished_at: string | null;
             last_failed_at: string | null;
         };
-        /** @description What can be spent, what open orders hold, and both together. */
+        /**
+         * @description What can be spent, what open orders hold, and both together, after the account's posting
+         *     number `account_version`.
+         */
         Wallet: {
             /** @description Money, two decimals; may be negative. */
             available: string;
@@ -346,8 +349,13 @@ export interface components {
             /** @description Money, two decimals; may be negative. */
             total: string;
             currency: string;
+            /** @description Number of an account's posting; 0 before the first one. */
+            account_version: number;
         };
-        /** @description Money that was put into the wallet. */
+        /**
+         * @description Money that was put into the wallet, by the posting number `account_version`, which is null
+         *     while there is none. Of two copies, the one with the greater `version` is newer.
+         */
         Deposit: {
             deposit_id: string;
             /** @description Money, two decimals; may be negative. */
@@ -358,6 +366,8 @@ export interface components {
              * @description ISO-8601, UTC.
              */
             recorded_at: string;
+            account_version: number | null;
+            version: number;
         };
         /**
          * @description A page of a list, newest first. `next_cursor` is the `cursor` of the next page, null on the
@@ -367,9 +377,15 @@ export interface components {
             items: components["schemas"]["Posting"][];
             next_cursor: string | null;
         };
-        /** @description One movement of the ledger: how much `available` and `held` changed, and for which order. */
+        /**
+         * @description One movement of the ledger: how much `available` and `held` changed, and for which order.
+         *
+         *     The postings of an account are numbered from 1 without gaps: `account_version`.
+         */
         Posting: {
             posting_id: string;
+            /** @description Number of an account's posting; 0 before the first one. */
+            account_version: number;
             kind: components["schemas"]["PostingKind"];
             /** @description Money, two decimals; may be negative. */
             available: string;
@@ -504,7 +520,8 @@ export interface components {
          *
          *     The shares are bought only when `state` is ACCEPTED. `overdue` says that the exchange has not
          *     answered for unusually long, `asks` how many times the request was published again, `reason` why
-         *     the order ended as it did.
+         *     the order ended as it did, `account_version` the number of its latest posting. Of two copies,
+         *     the one with the greater `version` is newer.
          */
         Order: {
             order_id: string;
@@ -528,6 +545,9 @@ export interface components {
             ended_at: string | null;
             reason: string | null;
             released: string | null;
+            /** @description Number of an account's posting; 0 before the first one. */
+            account_version: number;
+            version: number;
         };
         /**
          * @description State of an order. ACCEPTED, REJECTED and VOIDED never change again.
@@ -996,7 +1016,8 @@ export interface operations {
                      *       "available": "905.25",
                      *       "held": "94.75",
                      *       "total": "1000.00",
-                     *       "currency": "USD"
+                     *       "currency": "USD",
+                     *       "account_version": 2
                      *     }
                      */
                     "application/json": components["schemas"]["Wallet"];
@@ -1040,7 +1061,9 @@ export interface operations {
                      *       "deposit_id": "8f7b9a52-6c3b-5f5e-9a53-3b6a2f0f9e22",
                      *       "amount": "1000.00",
                      *       "currency": "USD",
-                     *       "recorded_at": "2023-10-29T19:31:00.000000Z"
+                     *       "recorded_at": "2023-10-29T19:31:00.000000Z",
+                     *       "account_version": 1,
+                     *       "version": 1
                      *     }
                      */
                     "application/json": components["schemas"]["Deposit"];
@@ -1057,7 +1080,9 @@ export interface operations {
                      *       "deposit_id": "8f7b9a52-6c3b-5f5e-9a53-3b6a2f0f9e22",
                      *       "amount": "1000.00",
                      *       "currency": "USD",
-                     *       "recorded_at": "2023-10-29T19:31:00.000000Z"
+                     *       "recorded_at": "2023-10-29T19:31:00.000000Z",
+                     *       "account_version": 1,
+                     *       "version": 1
                      *     }
                      */
                     "application/json": components["schemas"]["Deposit"];
@@ -1099,6 +1124,7 @@ export interface operations {
                      *       "items": [
                      *         {
                      *           "posting_id": "be0e538d-c983-53e8-957b-391746eb4236#HOLD",
+                     *           "account_version": 2,
                      *           "kind": "HOLD",
                      *           "available": "-94.75",
                      *           "held": "94.75",
@@ -1478,7 +1504,9 @@ export interface operations {
                      *           "sent_at": "2023-10-29T19:33:02.410000Z",
                      *           "ended_at": null,
                      *           "reason": null,
-                     *           "released": null
+                     *           "released": null,
+                     *           "account_version": 2,
+                     *           "version": 1
                      *         }
                      *       ],
                      *       "next_cursor": null
@@ -1541,7 +1569,9 @@ export interface operations {
                      *       "sent_at": "2023-10-29T19:33:02.410000Z",
                      *       "ended_at": null,
                      *       "reason": null,
-                     *       "released": null
+                     *       "released": null,
+                     *       "account_version": 2,
+                     *       "version": 1
                      *     }
                      */
                     "application/json": components["schemas"]["Order"];
@@ -1570,7 +1600,9 @@ export interface operations {
                      *       "sent_at": "2023-10-29T19:33:02.410000Z",
                      *       "ended_at": null,
                      *       "reason": null,
-                     *       "released": null
+                     *       "released": null,
+                     *       "account_version": 2,
+                     *       "version": 1
                      *     }
                      */
                     "application/json": components["schemas"]["Order"];
@@ -1619,7 +1651,9 @@ export interface operations {
                      *       "sent_at": "2023-10-29T19:33:02.410000Z",
                      *       "ended_at": null,
                      *       "reason": null,
-                     *       "released": null
+                     *       "released": null,
+                     *       "account_version": 2,
+                     *       "version": 1
                      *     }
                      */
                     "application/json": components["schemas"]["Order"];

@@ -24,6 +24,8 @@ export function sampleOrder(now: number, minutesOld: number, sample: OrderSample
     ended_at: isEnded ? at(1.4) : null,
     reason: null,
     released: isReturned ? sample.cost : null,
+    account_version: isEnded ? 3 : 2,
+    version: isEnded ? 3 : 1,
     ...sample,
   };
 }
@@ -87,6 +89,7 @@ export const SAMPLE_WALLET: Wallet = {
   held: "295.79",
   total: "1325.25",
   currency: "USD",
+  account_version: 8,
 };
 
 /** The ledger of the sample orders, newest first. */
@@ -97,7 +100,7 @@ export function samplePostings(now: number): Posting[] {
     available: string,
     held: string,
     symbol: string | null = null,
-  ): Posting => ({
+  ): Omit<Posting, "account_version"> => ({
     posting_id: `${kind}-${minutesOld}`,
     kind,
     available,
@@ -107,7 +110,7 @@ export function samplePostings(now: number): Posting[] {
     symbol,
     recorded_at: new Date(now - minutesOld * MINUTE_MS).toISOString(),
   });
-  return [
+  const newestFirst = [
     moved(0, "HOLD", "-100.00", "100.00", "AAPL"),
     moved(1, "HOLD", "-93.65", "93.65", "MSFT"),
     moved(34, "HOLD", "-102.14", "102.14", "SQM"),
@@ -117,6 +120,10 @@ export function samplePostings(now: number): Posting[] {
     moved(201, "HOLD", "-18.52", "18.52", "LTM"),
     moved(300, "DEPOSIT", "500.00", "0.00"),
   ];
+  return newestFirst.map((posting, index) => ({
+    ...posting,
+    account_version: newestFirst.length - index,
+  }));
 }
 
 export function samplePortfolio(now: number): Portfolio {

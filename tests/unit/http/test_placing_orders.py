@@ -38,6 +38,8 @@ def test_an_order_by_quantity_is_stored_and_its_cost_held(site: Site) -> None:
         "ended_at": None,
         "reason": None,
         "released": None,
+        "account_version": 2,
+        "version": 1,
     }
     assert site.store.account(ALICE) == Account(
         account_id=ALICE, available_minor=524_37, held_minor=475_63, version=2, posted_at=NOW

@@ -21,11 +21,13 @@ def test_a_wallet_shows_available_and_held_money(site: Site) -> None:
         "held": "190.25",
         "total": "1000.00",
         "currency": "USD",
+        "account_version": 2,
     }
 
 
 def test_an_account_without_deposits_has_nothing(site: Site) -> None:
-    assert site.get("/wallet", who=BRUNO).json["total"] == "0.00"
+    nothing = site.get("/wallet", who=BRUNO).json
+    assert (nothing["total"], nothing["account_version"]) == ("0.00", 0)
 
 
 def test_a_deposit_is_made_once_however_often_it_is_asked_for(site: Site) -> None:
@@ -35,6 +37,7 @@ def test_a_deposit_is_made_once_however_often_it_is_asked_for(site: Site) -> Non
     assert (first.status, again.status) == (201, 200)
     assert again.json == first.json
     assert first.json["amount"] == "12.34"
+    assert (first.json["account_version"], first.json["version"]) == (2, 1)
     assert first.json["recorded_at"] == "2026-03-04T15:00:00.123456Z"
     assert site.get("/wallet").json["available"] == "1012.34"
 
@@ -118,6 +121,7 @@ def test_the_ledger_shows_every_posting_newest_first(site: Site) -> None:
 
     assert hold == {
         "posting_id": f"{order_id}#HOLD",
+        "account_version": 2,
         "kind": "HOLD",
         "available": "-190.25",
         "held": "190.25",
