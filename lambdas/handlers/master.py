@@ -13,6 +13,7 @@ from lambdas import bootstrap
 from lambdas.domain import jobs
 from lambdas.domain.errors import DomainError, StaleDecision, Transient
 from lambdas.domain.jobs import CannotFinish, Job, Reason
+from lambdas.handlers.errors import hide_foreign_errors
 from lambdas.handlers.job_types import JOB_TYPES, task_of
 from lambdas.messaging.workflow import failure_reason
 from lambdas.names import Metric, Setting
@@ -29,6 +30,7 @@ deps = bootstrap.dependencies("jobs", "market", "activity", "accounts")
 
 @logger.inject_lambda_context(clear_state=True)
 @metrics.log_metrics
+@hide_foreign_errors
 def handler(event: dict[str, Any], context: LambdaContext) -> Any:
     """Entry point; the event names the step."""
     return STEPS[event["step"]](event)

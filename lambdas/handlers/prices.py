@@ -8,6 +8,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from lambdas import bootstrap
 from lambdas.domain.errors import Malformed
 from lambdas.handlers.batch import process_batch
+from lambdas.handlers.errors import hide_foreign_errors
 from lambdas.messaging.exchange import Envelope, parse_prices
 from lambdas.names import Setting
 from lambdas.observability import logger
@@ -20,6 +21,7 @@ deps = bootstrap.dependencies("market")
 
 
 @logger.inject_lambda_context(clear_state=True)
+@hide_foreign_errors
 def handler(event: dict[str, Any], context: LambdaContext) -> Any:
     """Entry point."""
     return process_batch(event, context, process=_process, dead_letters=deps.dead_letters)

@@ -9,6 +9,7 @@ from aws_lambda_powertools.utilities.data_classes import DynamoDBStreamEvent
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from lambdas import bootstrap
+from lambdas.handlers.errors import hide_foreign_errors
 from lambdas.messaging.exchange import serialize_request
 from lambdas.messaging.orders_stream import Publication, publication_of
 from lambdas.names import Metric
@@ -19,6 +20,7 @@ deps = bootstrap.dependencies("outbox")
 
 @logger.inject_lambda_context(clear_state=True)
 @metrics.log_metrics
+@hide_foreign_errors
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Entry point. Reports the records that were not enqueued: Lambda resumes at the first one."""
     numbers: list[str | None] = []

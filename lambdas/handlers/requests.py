@@ -8,6 +8,7 @@ from lambdas import bootstrap
 from lambdas.domain.errors import Malformed, NotFound
 from lambdas.domain.orders import Event
 from lambdas.handlers.batch import process_batch
+from lambdas.handlers.errors import hide_foreign_errors
 from lambdas.messaging.exchange import Envelope, parse_request
 from lambdas.observability import logger
 from lambdas.services.orders import advance_order
@@ -16,6 +17,7 @@ deps = bootstrap.dependencies("orders", "accounts", "activity")
 
 
 @logger.inject_lambda_context(clear_state=True)
+@hide_foreign_errors
 def handler(event: dict[str, Any], context: LambdaContext) -> Any:
     """Entry point."""
     return process_batch(event, context, process=_process, dead_letters=deps.dead_letters)

@@ -5,6 +5,7 @@ from typing import Any, Final
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from lambdas import bootstrap
+from lambdas.handlers.errors import hide_foreign_errors
 from lambdas.names import Metric
 from lambdas.observability import count, logger, metrics
 from lambdas.services.health import newest_price_age
@@ -18,6 +19,7 @@ deps = bootstrap.dependencies("orders", "market")
 
 @logger.inject_lambda_context(clear_state=True)
 @metrics.log_metrics
+@hide_foreign_errors
 def handler(event: dict[str, Any], context: LambdaContext) -> None:
     """Entry point."""
     try:

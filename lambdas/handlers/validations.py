@@ -9,6 +9,7 @@ from lambdas.domain.activity import Trade, Validation
 from lambdas.domain.errors import Malformed, NotFound
 from lambdas.domain.orders import Decision, Effect, Event, Order, State
 from lambdas.handlers.batch import process_batch
+from lambdas.handlers.errors import hide_foreign_errors
 from lambdas.messaging.exchange import Envelope, parse_validation
 from lambdas.names import Metric
 from lambdas.observability import count, logger, metrics
@@ -19,6 +20,7 @@ deps = bootstrap.dependencies("orders", "accounts", "activity")
 
 @logger.inject_lambda_context(clear_state=True)
 @metrics.log_metrics
+@hide_foreign_errors
 def handler(event: dict[str, Any], context: LambdaContext) -> Any:
     """Entry point."""
     return process_batch(event, context, process=_process, dead_letters=deps.dead_letters)

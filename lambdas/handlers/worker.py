@@ -6,6 +6,7 @@ import msgspec
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from lambdas import bootstrap
+from lambdas.handlers.errors import hide_foreign_errors
 from lambdas.handlers.job_types import JOB_TYPES, parse_task
 from lambdas.observability import logger
 
@@ -13,6 +14,7 @@ deps = bootstrap.dependencies("market", "activity", "orders", "accounts")
 
 
 @logger.inject_lambda_context(clear_state=True)
+@hide_foreign_errors
 def handler(event: dict[str, Any], context: LambdaContext) -> Any:
     """Entry point. The workflow retries what it raises, or lets the job fail."""
     job_type = JOB_TYPES[event["job_type"]]

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from lambdas.domain import jobs as decisions
 from lambdas.domain.errors import KeyReused, NotFound, StaleDecision, Transient
-from lambdas.domain.jobs import Job
+from lambdas.domain.jobs import Job, State
 from lambdas.ports import Accounts, ActivityLog, JobQueue, Jobs, Market, Orders, Workflow
 from lambdas.services.retry import retry_stale
 
@@ -68,19 +68,23 @@ def submit_job(
 ) -> Submitted:
     """Creates the job that the account names `key`; a repeated call returns the same job.
 
-    The job is stored before it is enqueued: the sweep enqueues what could not be enqueued now.
-    Raises KeyReused.
+    The job is stored before it is enqueued: the sweep enqueues what could not be enqueued now. An
+    existing job that has not started is enqueued again: it may be one that this very call stored,
+    if the SDK repeated a write whose answer was lost. Raises KeyReused.
     """
     job = decisions.new_job(account_id, key, job_type, parameters, now)
+    is_new = True
     try:
         jobs.create(job)
     except StaleDecision:
-        return Submitted(job=_existing(jobs, job), is_new=False, is_enqueued=True)
+        job, is_new = _existing(jobs, job), False
+    if not is_new and job.state is not State.QUEUED:
+        return Submitted(job=job, is_new=False, is_enqueued=True)
     try:
         queue.send([job.job_id])
     except Transient:
-        return Submitted(job=job, is_new=True, is_enqueued=False)
-    return Submitted(job=job, is_new=True, is_enqueued=True)
+        return Submitted(job=job, is_new=is_new, is_enqueued=False)
+    return Submitted(job=job, is_new=is_new, is_enqueued=True)
 
 
 def _existing(jobs: Jobs, job: Job) -> Job:

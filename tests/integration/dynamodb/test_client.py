@@ -24,7 +24,9 @@ from tests.fakes.aws import Answer, AwsServer, Call
 from tests.fakes.dynamo import REGION, forget_tables, set_credentials
 
 CALLS_PER_REQUEST = 3
-"""The most that one request of the API makes in a row."""
+"""A decision reads and writes, and one that is stale is tried again: the next call that fails ends
+the request.
+"""
 
 API_TIMEOUT_S = 20
 

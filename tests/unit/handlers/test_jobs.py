@@ -220,7 +220,7 @@ def test_what_may_succeed_later_is_left_to_the_workflow(
 
 def test_a_failed_execution_returns_the_message_to_its_queue(system: System) -> None:
     system.workflow = MemoryWorkflow(lambda _: False)
-    with pytest.raises(jobs.WorkflowFailed):
+    with pytest.raises(Transient):
         jobs.handler(delivered(system.submit()), CONTEXT)
 
 

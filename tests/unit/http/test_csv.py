@@ -69,6 +69,18 @@ def test_an_export_ends_at_its_limit_with_a_cursor_to_continue(
     assert "Next-Cursor" not in rest.headers
 
 
+def test_a_slow_export_ends_within_the_time_of_the_function(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(responses, "CSV_READING_S", 0.0)
+    many_deposits(site, 103)
+
+    first = site.get("/wallet/postings", headers=CSV)
+    rest = site.get("/wallet/postings", headers=CSV, query={"cursor": first.headers["Next-Cursor"]})
+
+    assert (len(rows(first)), len(rows(rest))) == (100, 3)
+
+
 def test_orders_as_csv_keep_their_filter(site: Site) -> None:
     for number in range(3):
         site.order(f"00000000-0000-4000-8000-{number:012d}", symbol="AAPL", quantity=1)

@@ -39,12 +39,26 @@ def test_a_job_is_stored_and_enqueued(site: Site) -> None:
     assert site.deps.job_queue.sent == [answer.json["job_id"]]
 
 
-def test_a_retry_is_the_same_job_and_is_enqueued_once(site: Site) -> None:
+def test_a_retry_is_the_same_job(site: Site) -> None:
     first = ask(site)
     again = ask(site, PROJECTION | {"quantity": 2.5, "symbol": " AAPL ", "unknown": 1})
     assert (first.status, again.status) == (202, 200)
     assert again.json == first.json
-    assert len(site.deps.job_queue.sent) == 1
+
+
+def test_a_retry_enqueues_a_job_that_waits_and_no_other(site: Site) -> None:
+    job_id = ask(site).json["job_id"]
+    ask(site)
+    assert site.deps.job_queue.sent == [job_id, job_id], (
+        "the first message may never have been sent"
+    )
+    started = life.start(site.store.jobs[job_id], NOW)
+    assert started is not None
+    site.deps.jobs.update(site.store.jobs[job_id], started)
+
+    assert ask(site).json["state"] == "running"
+
+    assert len(site.deps.job_queue.sent) == 2
 
 
 @pytest.mark.parametrize(
