@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { costOf, minus, percentOf, raised, sharesFor } from "../src/money/decimals";
-import { estimate } from "../src/purchase/estimate";
+import { estimate as estimateIn, type Unit } from "../src/purchase/estimate";
 
 describe("the preview reckons as the server does", () => {
   test("price times quantity, rounded half up to the cent, once", () => {
@@ -25,6 +25,17 @@ describe("the preview reckons as the server does", () => {
   });
 });
 
+/** As a reader of Spanish types it. */
+function estimate(
+  text: string,
+  unit: Unit,
+  price: string,
+  available: string | null,
+  maxQuantity: string | null,
+) {
+  return estimateIn(text, unit, price, available, maxQuantity, "es-CL");
+}
+
 describe("an estimate", () => {
   test("by amount tells shares, cost and what is left", () => {
     expect(estimate("100", "amount", "190.23", "1000.00", null)).toEqual({
@@ -44,7 +55,7 @@ describe("an estimate", () => {
   });
 
   test.each([
-    ["1000.01", "amount", "insufficient"],
+    ["1.000,01", "amount", "insufficient"],
     ["11", "shares", "insufficient"],
     ["0,000001", "shares", "too_small"],
     ["2000000000", "shares", "too_many"],

@@ -31,6 +31,13 @@ describe("money", () => {
     },
   );
 
+  test("that is owed has its sign before the currency, and nothing has none", () => {
+    expect(money("-2132.35", "USD", "es-CL")).toBe("-US$2.132,35");
+    expect(money("-784", "USD", "en-US")).toBe("-$784.00");
+    expect(money("-0.00", "USD", "es-CL")).toBe("US$0,00");
+    expect(roundedPrice("-784", "USD", "es-CL")).toBe("-US$784,00");
+  });
+
   test("shows a real zero as zero", () => {
     expect(money("0.00", "USD", "es-CL")).toBe("US$0,00");
   });
@@ -46,7 +53,8 @@ describe("a price at a glance", () => {
 
   test("keeps the decimals of what costs less than a unit", () => {
     expect(roundedPrice("0.018523", "USD", "es-CL")).toBe("US$0,018523");
-    expect(roundedPrice("0.5", "USD", "en-US")).toBe("$0.50");
+    expect(roundedPrice("0.5", "USD", "en-US")).toBe("$0.5000");
+    expect(roundedPrice("0.99999949", "USD", "en-US")).toBe("$0.999999");
   });
 
   test("is unknown when it is none", () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { isOpen, type OrderState, pollEveryMs } from "../src/api/orders";
 import { withBalances } from "../src/api/wallet";
 import { oldestFirst, summary } from "../src/company/series";
-import { esOrders } from "../src/i18n/es-orders";
+import { es } from "../src/i18n/es";
 import { stepsOf } from "../src/order/steps";
 import { SAMPLE_WALLET, sampleOrder, samplePostings } from "./browser/account-samples";
 
@@ -14,12 +14,12 @@ const orderIn = (state: OrderState) => sampleOrder(NOW, 3, { ...SAMPLE, state })
 describe("an order's states", () => {
   test.each(STATES)("%s has a headline, a text and a chip", (state) => {
     for (const key of [`order.headline.${state}`, `order.text.${state}`, `state.${state}`])
-      expect(esOrders).toHaveProperty([key]);
+      expect(es).toHaveProperty([key]);
   });
 
   test("say 'bought' only once the exchange has accepted", () => {
     for (const state of STATES) {
-      const words = esOrders[`order.headline.${state}`];
+      const words = es[`order.headline.${state}`];
       expect(/compraste/i.test(words), state).toBe(state === "ACCEPTED");
     }
   });

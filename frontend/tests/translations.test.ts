@@ -1,37 +1,25 @@
-import { describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { PASSWORD_RULES } from "../src/auth/password";
 import { PROBLEMS } from "../src/auth/problems";
 import { en } from "../src/i18n/en";
-import { enInside } from "../src/i18n/en-inside";
-import { enJobs } from "../src/i18n/en-jobs";
-import { enOrders } from "../src/i18n/en-orders";
-import { es } from "../src/i18n/es";
-import { esInside } from "../src/i18n/es-inside";
-import { esJobs } from "../src/i18n/es-jobs";
-import { esOrders } from "../src/i18n/es-orders";
+import { es, type Key as Word } from "../src/i18n/es";
 import { chooseLocale } from "../src/i18n/locale";
-import "../src/i18n/inside";
-import { type Key, loadWords, translate } from "../src/i18n/translate";
+import { loadWords, translate } from "../src/i18n/translate";
 
-const SPANISH: Record<Key, string> = { ...es, ...esInside, ...esJobs, ...esOrders };
-const ENGLISH: Record<Key, string> = { ...en, ...enInside, ...enJobs, ...enOrders };
-const KEYS = Object.keys(SPANISH) as Key[];
+const KEYS = Object.keys(es) as Word[];
 const blanksOf = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort();
+
+beforeAll(() => Promise.all([loadWords("es-CL"), loadWords("en-US")]));
 
 describe("the two languages", () => {
   test("have the same keys, in the same order", () => {
-    expect(Object.keys(en)).toEqual(Object.keys(es));
-    expect(Object.keys(enInside)).toEqual(Object.keys(esInside));
-    expect(Object.keys(enJobs)).toEqual(Object.keys(esJobs));
-    expect(Object.keys(enOrders)).toEqual(Object.keys(esOrders));
-    const counts = [es, esInside, esJobs, esOrders].map((words) => Object.keys(words).length);
-    expect(KEYS).toHaveLength(counts.reduce((sum, count) => sum + count, 0));
+    expect(Object.keys(en)).toEqual(KEYS);
   });
 
   test.each(KEYS)("have words and the same blanks for %s", (key) => {
-    expect(SPANISH[key].trim()).not.toBe("");
-    expect(ENGLISH[key].trim()).not.toBe("");
-    expect(blanksOf(ENGLISH[key])).toEqual(blanksOf(SPANISH[key]));
+    expect(es[key].trim()).not.toBe("");
+    expect(en[key].trim()).not.toBe("");
+    expect(blanksOf(en[key])).toEqual(blanksOf(es[key]));
   });
 
   test("have words for every problem and every password rule", () => {
@@ -41,10 +29,36 @@ describe("the two languages", () => {
     ];
     expect(KEYS).toEqual(expect.arrayContaining(needed));
   });
+
+  test("have every plural form that their rules ask for, or the general one", () => {
+    const bases = KEYS.filter((key) => key.endsWith(".one")).map((key) => key.slice(0, -4));
+    expect(bases.length).toBeGreaterThan(2);
+    for (const base of bases) expect(KEYS).toContain(`${base}.other`);
+  });
 });
 
-test("blanks are filled; one that is not given stays visible", async () => {
-  await Promise.all([loadWords("es-CL"), loadWords("en-US")]);
+describe("an order is an order, not a request", () => {
+  const isOfSignUp = (key: string) => /^(review|signUp|settings\.email)\./.test(key);
+
+  test.each(KEYS.filter((key) => !isOfSignUp(key)))("in %s", (key) => {
+    expect(es[key]).not.toMatch(/solicitud/i);
+    expect(en[key]).not.toMatch(/\brequests?\b/i);
+  });
+});
+
+test.each([
+  [0, "0 acciones", "0 shares"],
+  [1, "1 acción", "1 share"],
+  ["1", "1 acción", "1 share"],
+  ["0.5", "0.5 acciones", "0.5 shares"],
+  [2, "2 acciones", "2 shares"],
+  [1_000_000, "1000000 acciones", "1000000 shares"],
+] as const)("%j shares are %j and %j", (count, spanish, english) => {
+  expect(translate("es-CL", "number.shares", { count })).toBe(spanish);
+  expect(translate("en-US", "number.shares", { count })).toBe(english);
+});
+
+test("blanks are filled; one that is not given stays visible", () => {
   expect(translate("es-CL", "review.lead", { email: "a@b.cl" })).toBe(
     "Recibimos tu solicitud para a@b.cl.",
   );

@@ -31,17 +31,29 @@ function isDecimal(text: string | null | undefined): text is Decimal {
 /** An amount of money or a price with all the decimals it came with, at least two, at most six. */
 export function money(amount: string | null | undefined, currency: string, locale: Locale): string {
   if (!isDecimal(amount)) return UNKNOWN;
-  return format(locale, {
-    style: "currency",
-    currency,
-    minimumFractionDigits: 2,
-    maximumFractionDigits: 6,
-  }).format(amount);
+  return currencyText(amount, currency, locale, [2, 6]);
 }
 
-/** Two decimals for what costs a unit or more; cheaper things keep all of theirs, up to six. */
-function decimalsFor(price: Decimal): number {
-  return /^-?0+(\.|$)/.test(price) ? 6 : 2;
+/** Before the currency in every language; Spanish by itself would write 'US$-5,00'. */
+function currencyText(
+  amount: Decimal,
+  currency: string,
+  locale: Locale,
+  [minimumFractionDigits, maximumFractionDigits]: Decimals,
+): string {
+  const options = { style: "currency", currency, minimumFractionDigits, maximumFractionDigits };
+  const written = format(locale, options as Intl.NumberFormatOptions);
+  if (!amount.startsWith("-")) return written.format(amount);
+  const size = written.format(amount.slice(1) as Decimal);
+  return /[1-9]/.test(size) ? `-${size}` : size;
+}
+
+/** At least and at most. */
+type Decimals = [number, number];
+
+/** Two decimals for what costs a unit or more, four to six for what costs less. */
+function decimalsFor(price: Decimal): Decimals {
+  return /^-?0+(\.|$)/.test(price) && /[1-9]/.test(price) ? [4, 6] : [2, 2];
 }
 
 /** A price for a glance, rounded half up; `money` has it whole. */
@@ -51,12 +63,7 @@ export function roundedPrice(
   locale: Locale,
 ): string {
   if (!isDecimal(price)) return UNKNOWN;
-  return format(locale, {
-    style: "currency",
-    currency,
-    minimumFractionDigits: 2,
-    maximumFractionDigits: decimalsFor(price),
-  }).format(price);
+  return currencyText(price, currency, locale, decimalsFor(price));
 }
 
 /** An amount with its sign: what came, what went. */
@@ -65,11 +72,8 @@ export function signedMoney(
   currency: string,
   locale: Locale,
 ): string {
-  const way = direction(amount);
-  if (way === null) return UNKNOWN;
-  // Before the currency in every language; some would write 'US$-5,00'.
-  const sign = { up: "+", down: "-", flat: "" }[way];
-  return sign + money(amount?.replace("-", ""), currency, locale);
+  const written = money(amount, currency, locale);
+  return direction(amount) === "up" ? `+${written}` : written;
 }
 
 /** A number of shares, with all its decimals. */
@@ -104,10 +108,10 @@ export function signed(
   locale: Locale,
 ): string {
   if (!isDecimal(change) || !isDecimal(price)) return UNKNOWN;
-  const withDecimals = (maximumFractionDigits: number) =>
-    format(locale, { signDisplay: "exceptZero", minimumFractionDigits: 2, maximumFractionDigits });
+  const withDecimals = ([minimumFractionDigits, maximumFractionDigits]: Decimals) =>
+    format(locale, { signDisplay: "exceptZero", minimumFractionDigits, maximumFractionDigits });
   const rounded = withDecimals(decimalsFor(price)).format(change);
-  return /[1-9]/.test(rounded) ? rounded : withDecimals(6).format(change);
+  return /[1-9]/.test(rounded) ? rounded : withDecimals([2, 6]).format(change);
 }
 
 /** A change in percent, as the API reckoned it, with its sign. */

@@ -1,27 +1,37 @@
-/** From keys to words: fills the blanks of one language's text. */
-import type { Key as FirstKey } from "./es";
-import type { InsideKey } from "./es-inside";
-import type { JobsKey } from "./es-jobs";
-import type { OrdersKey } from "./es-orders";
+/** From keys to words: chooses the plural form, and fills the blanks of one language's text. */
+import type { Key as Word } from "./es";
 import type { Locale } from "./locale";
 
-export type Key = FirstKey | InsideKey | JobsKey | OrdersKey;
+/** A text that depends on a count is named without its plural form: `market.count`. */
+type Counted<K> = K extends `${infer Base}.other` ? Base : never;
+export type Key = Word | Counted<Word>;
 export type Blanks = Record<string, string | number>;
 
-// A reader downloads the language that they read; the lazy screens bring words of their own (`inside.ts`).
+// A reader downloads the language that they read.
 const WORDS: Record<Locale, Record<string, string>> = { "es-CL": {}, "en-US": {} };
-
-export function addWords(locale: Locale, words: Record<string, string>): void {
-  Object.assign(WORDS[locale], words);
-}
+const RULES = new Map<Locale, Intl.PluralRules>();
 
 /** Must be done before the first word of a language is asked for. */
 export async function loadWords(locale: Locale): Promise<void> {
-  addWords(locale, locale === "es-CL" ? (await import("./es")).es : (await import("./en")).en);
+  const words = locale === "es-CL" ? (await import("./es")).es : (await import("./en")).en;
+  Object.assign(WORDS[locale], words);
 }
 
+/** `count`, a number or a decimal string, chooses the plural form where the text has several. */
 export function translate(locale: Locale, key: Key, blanks: Blanks = {}): string {
-  return (WORDS[locale][key] ?? key).replace(/\{(\w+)\}/g, (whole, name: string) =>
-    String(blanks[name] ?? whole),
-  );
+  const words = WORDS[locale];
+  const text = words[key] ?? counted(words, locale, key, blanks.count) ?? key;
+  return text.replace(/\{(\w+)\}/g, (whole, name: string) => String(blanks[name] ?? whole));
+}
+
+function counted(
+  words: Record<string, string>,
+  locale: Locale,
+  key: Key,
+  count: string | number | undefined,
+): string | undefined {
+  const rules = RULES.get(locale) ?? new Intl.PluralRules(locale);
+  RULES.set(locale, rules);
+  // Spanish has a form for millions ('un millón de'), which no text here needs.
+  return words[`${key}.${rules.select(Number(count))}`] ?? words[`${key}.other`];
 }

@@ -1,55 +1,65 @@
-/** What a reader typed as an amount or a number of shares; comma and dot both serve. */
+/** What a reader typed as an amount or a number of shares, read as the reader's locale writes numbers. */
+import { NumberParser } from "@internationalized/number";
+import Big from "big.js";
 
 export type EntryFault = "empty" | "not_a_number" | "zero" | "too_many_decimals";
 export type Entry = { value: string; fault: null } | { value: null; fault: EntryFault };
 
+interface Symbols {
+  group: string;
+  decimal: string;
+  parser: NumberParser;
+}
+
+const known = new Map<string, Symbols>();
 const fault = (name: EntryFault): Entry => ({ value: null, fault: name });
 
 /**
- * A decimal string of at most `places` decimals. Of two kinds of separators the last one is decimal; one
- * that repeats groups thousands. A single one is decimal, unless three digits follow where only two
- * decimals can be: '1.000' dollars are a thousand, '1.000' shares are one.
+ * A decimal string of at most `places` decimals. In Spanish '1.500' is fifteen hundred and '1,5' one and a
+ * half, in English the other way round. The other separator serves as a decimal point only where it cannot
+ * group thousands: '1.5' is one and a half in Spanish too, since a group has three digits.
  */
-export function readEntry(text: string, places: number): Entry {
+export function readEntry(text: string, places: number, locale: string): Entry {
+  const symbols = symbolsOf(locale);
   const typed = text.replace(/[\s\u00a0$]/g, "").replace(/^US/i, "");
   if (typed === "") return fault("empty");
-  const decimal = asDecimal(typed, places);
-  if (decimal === null) return fault("not_a_number");
-  const [whole = "", fraction = ""] = decimal.split(".");
-  const trimmed = fraction.replace(/0+$/, "");
-  if (trimmed.length > places) return fault("too_many_decimals");
-  const units = whole.replace(/^0+(?=\d)/, "") || "0";
-  if (!/[1-9]/.test(units + trimmed)) return fault("zero");
-  return { value: trimmed ? `${units}.${trimmed}` : units, fault: null };
+  const written = asWritten(typed, symbols);
+  const number = written === null ? Number.NaN : symbols.parser.parse(written);
+  if (Number.isNaN(number)) return fault("not_a_number");
+  const value = new Big(number);
+  if (value.lte(0)) return fault("zero");
+  const decimal = value.toFixed();
+  if ((decimal.split(".")[1] ?? "").length > places) return fault("too_many_decimals");
+  return { value: decimal, fault: null };
 }
 
-/** The typed number with a dot, if any, as its decimal separator; null when it is no number. */
-function asDecimal(typed: string, places: number): string | null {
-  if (!/^[\d.,]+$/.test(typed) || !/\d/.test(typed)) return null;
-  const separators = typed.replace(/\d/g, "");
-  const last = separators.at(-1);
-  if (!last) return typed;
-  const isMixed = /\./.test(separators) && /,/.test(separators);
-  if (isMixed || separators.length > 1) {
-    const repeats = separators.split(last).length - 1;
-    if (repeats > 1) return isMixed ? null : ungrouped(typed, last);
-    const at = typed.lastIndexOf(last);
-    const whole = ungrouped(typed.slice(0, at), last === "." ? "," : ".");
-    return whole === null ? null : `${whole}.${typed.slice(at + 1)}`;
+function symbolsOf(locale: string): Symbols {
+  let found = known.get(locale);
+  if (!found) {
+    const options = { useGrouping: true, maximumFractionDigits: 20 } as const;
+    const parts = new Intl.NumberFormat(locale, options).formatToParts(1_234_567.8);
+    const symbol = (type: string) => parts.find((part) => part.type === type)?.value ?? "";
+    found = {
+      group: symbol("group"),
+      decimal: symbol("decimal"),
+      parser: new NumberParser(locale, options),
+    };
+    known.set(locale, found);
   }
-  if (places < 3 && /^[1-9]\d{0,2}[.,]\d{3}$/.test(typed)) return typed.replace(last, "");
-  return typed.replace(last, ".");
+  return found;
 }
 
-/** Without its separators, if they stand where thousands are grouped. */
-function ungrouped(text: string, separator: string): string | null {
-  const groups = text.split(separator);
-  const isGrouped =
-    /^\d{1,3}$/.test(groups[0] ?? "") && groups.slice(1).every((group) => /^\d{3}$/.test(group));
-  return isGrouped ? groups.join("") : null;
+/** The typed text where its separators stand as the locale writes them; null when it is no number. */
+function asWritten(typed: string, { group, decimal }: Symbols): string | null {
+  const [g, d] = [group, decimal].map((symbol) => `\\${symbol}`);
+  const isPlain = new RegExp(`^(\\d+${d}?\\d*|${d}\\d+)$`).test(typed);
+  const isGrouped = new RegExp(`^[1-9]\\d{0,2}(${g}\\d{3})+(${d}\\d*)?$`).test(typed);
+  if (isPlain || isGrouped) return typed;
+  const isOtherDecimal = new RegExp(`^(\\d+${g}\\d*|${g}\\d+)$`).test(typed);
+  return isOtherDecimal ? typed.replace(group, decimal) : null;
 }
 
 /** A decimal string as one types it: with the reader's decimal separator, without groups. */
 export function typed(decimal: string, locale: string): string {
-  return locale.startsWith("es") ? decimal.replace(".", ",") : decimal;
+  return decimal.replace(".", symbolsOf(locale).decimal);
 }

@@ -3,6 +3,7 @@ import type { Order } from "../api/orders";
 import { useLanguage } from "../context";
 import { moment } from "../format/ages";
 import { money } from "../format/numbers";
+import type { Key } from "../i18n/translate";
 import { CheckIcon, CrossIcon } from "../ui/icons";
 import { type Step, stepsOf } from "./steps";
 
@@ -29,6 +30,12 @@ function lookOf(step: Step): keyof typeof DOTS {
   if (step.name === "ACCEPTED") return "good";
   if (step.name === "REJECTED" || step.name === "VOIDED") return "bad";
   return step.stage;
+}
+
+/** 'Sent' is said of what was sent, not of what is about to be. */
+export function nameOf(step: Step): Key {
+  if (step.name === "SENT" && step.stage !== "done") return "order.step.SENT.waiting";
+  return `order.step.${step.name}`;
 }
 
 function Item({ step, order, isLast }: { step: Step; order: Order; isLast: boolean }) {
@@ -58,7 +65,7 @@ function Item({ step, order, isLast }: { step: Step; order: Order; isLast: boole
       </span>
       <div class="pt-0.5">
         <p class={step.stage === "todo" ? "text-muted" : "font-semibold"}>
-          {t(`order.step.${step.name}`)}
+          {t(nameOf(step))}
           <span class="sr-only">, {t(`order.step.${step.stage}`)}</span>
         </p>
         <p class="text-small text-muted">
@@ -82,6 +89,6 @@ function Text({ step, order }: { step: Step; order: Order }) {
   if (step.name === "ACCEPTED") return <>{t("order.step.paid", { cost: written(order.cost) })}</>;
   if (step.name === "REJECTED" || step.name === "VOIDED")
     return <>{t("order.step.returned", { released: written(order.released) })}</>;
-  if (step.stage === "done") return null;
-  return <>{t(step.name === "SENT" ? "order.step.SENT.waiting" : "order.step.end.waiting")}</>;
+  if (step.name !== "end") return null;
+  return <>{t("order.step.end.waiting")}</>;
 }

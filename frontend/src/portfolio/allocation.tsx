@@ -2,8 +2,7 @@
 import type { Holding } from "../api/account";
 import { useLanguage } from "../context";
 import { portion } from "../format/numbers";
-
-const COLOURS = ["bg-part-1", "bg-part-2", "bg-part-3", "bg-part-4", "bg-part-5", "bg-part-6"];
+import { SERIES_FILLS, seriesFor } from "../ui/series";
 
 /** Largest first; what has no price has no part. */
 export function byPart(positions: Holding[]): Holding[] {
@@ -16,23 +15,27 @@ export function byPart(positions: Holding[]): Holding[] {
 export function Allocation({ positions }: { positions: Holding[] }) {
   const { t, numbers } = useLanguage();
   const parts = byPart(positions);
-  const colour = (index: number) => COLOURS[Math.min(index, COLOURS.length - 1)];
+  const colours = seriesFor(parts.map(({ symbol }) => symbol));
+  const colour = (symbol: string) => SERIES_FILLS[colours.get(symbol) ?? 0];
   if (parts.length === 0) return <p class="text-muted">{t("portfolio.value.partial")}</p>;
   return (
     <>
       <div class="mb-4 flex h-3 gap-0.5 overflow-hidden rounded-full" aria-hidden="true">
-        {parts.map((position, index) => (
+        {parts.map((position) => (
           <span
             key={position.symbol}
-            class={colour(index)}
+            class={colour(position.symbol)}
             style={{ flexGrow: Number(position.allocation) }}
           />
         ))}
       </div>
       <ul>
-        {parts.map((position, index) => (
+        {parts.map((position) => (
           <li key={position.symbol} class="flex min-h-9 items-center gap-3">
-            <span class={`size-3 flex-none rounded-full ${colour(index)}`} aria-hidden="true" />
+            <span
+              class={`size-3 flex-none rounded-full ${colour(position.symbol)}`}
+              aria-hidden="true"
+            />
             <span class="font-medium">{position.symbol}</span>
             <span class="ml-auto tabular-nums">{portion(position.allocation, numbers)}</span>
           </li>

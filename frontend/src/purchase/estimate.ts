@@ -26,8 +26,9 @@ export function estimate(
   price: string,
   available: string | null,
   maxQuantity: string | null,
+  locale: string,
 ): Estimated {
-  const entry = readEntry(text, PLACES[unit]);
+  const entry = readEntry(text, PLACES[unit], locale);
   if (entry.value === null) return { estimate: null, fault: entry.fault };
   const quantity = unit === "amount" ? sharesFor(entry.value, price) : entry.value;
   const cost = costOf(price, quantity);

@@ -102,7 +102,8 @@ function TicketForm({ stock, email, onReview }: FormProps) {
   const [isTried, setTried] = useState(false);
 
   const available = wallet.data?.available ?? null;
-  const found = estimate(text, unit, stock.price, available, me.data?.limits.max_quantity ?? null);
+  const maxQuantity = me.data?.limits.max_quantity ?? null;
+  const found = estimate(text, unit, stock.price, available, maxQuantity, numbers);
   const maxAgeS = me.data?.limits.max_price_age_s ?? STALE_AFTER_S;
   const isStale = ageInSeconds(stock.observed_at, nowMs) > maxAgeS;
   const submit = (event: SubmitEvent) => {

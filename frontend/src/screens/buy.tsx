@@ -3,7 +3,6 @@ import { useQuery } from "@tanstack/preact-query";
 import { ApiError } from "../api/client";
 import { stockQuery } from "../api/stocks";
 import { useLanguage, useServices, useTitle } from "../context";
-import "../i18n/inside";
 import { companyPath } from "../market/path";
 import { Ticket } from "../purchase/ticket";
 import { BackLink } from "../ui/controls";

@@ -9,7 +9,6 @@ import { OwnPanel } from "../company/own-panel";
 import { useLanguage, useNow, useServices, useTitle } from "../context";
 import { ageInSeconds, STALE_AFTER_S } from "../format/ages";
 import { money } from "../format/numbers";
-import "../i18n/inside";
 import { companyPath } from "../market/path";
 import { StockChange } from "../market/row";
 import { Ticket } from "../purchase/ticket";

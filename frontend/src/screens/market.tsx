@@ -75,7 +75,7 @@ function Freshness({ stocks, nowMs }: { stocks: Stock[] | undefined; nowMs: numb
   const latest = newest((stocks ?? []).map((stock) => stock.observed_at));
   const count = stocks?.length ?? 0;
   const words = latest && [
-    t(count === 1 ? "market.count.one" : "market.count.other", { count }),
+    t("market.count", { count }),
     t("market.updated", { age: age(latest, nowMs, locale) }),
   ];
   return <p class="min-h-6 text-muted">{words ? words.join(" · ") : ""}</p>;

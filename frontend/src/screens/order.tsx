@@ -6,7 +6,6 @@ import { forgetMoney, isOpen, type Order, orderQuery } from "../api/orders";
 import { useLanguage, useNow, useServices, useTitle } from "../context";
 import { age } from "../format/ages";
 import { money, shares } from "../format/numbers";
-import "../i18n/inside";
 import { companyPath } from "../market/path";
 import { Timeline } from "../order/timeline";
 import { BackLink, Banner, Blank, ButtonLink } from "../ui/controls";
@@ -105,8 +104,7 @@ function Overdue({ order }: { order: Order }) {
   const { t, locale } = useLanguage();
   const nowMs = useNow(CLOCK_MS);
   const count = order.asks;
-  const asked =
-    count > 0 ? ` ${t(count === 1 ? "order.asks.one" : "order.asks.other", { count })}` : "";
+  const asked = count > 0 ? ` ${t("order.asks", { count })}` : "";
   return (
     <Banner tone="warn" icon={<HourglassIcon />} title={t("order.overdue.title")}>
       {t("order.overdue.text", { age: age(order.created_at, nowMs, locale) })}

@@ -5,7 +5,6 @@ import { Link } from "wouter-preact";
 import { type Order, type OrderFilter, ordersQuery } from "../api/orders";
 import { useLanguage, useNow, useServices, useTitle } from "../context";
 import { money, shares } from "../format/numbers";
-import "../i18n/inside";
 import { Tabs } from "../ui/choices";
 import { Blank, ButtonLink } from "../ui/controls";
 import { CsvButton } from "../ui/csv-button";

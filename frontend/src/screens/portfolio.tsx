@@ -4,7 +4,6 @@ import { Link } from "wouter-preact";
 import { type Holding, type Portfolio, portfolioQuery } from "../api/account";
 import { useLanguage, useServices, useTitle } from "../context";
 import { money, percent, roundedPrice, shares, signedMoney } from "../format/numbers";
-import "../i18n/inside";
 import { companyPath } from "../market/path";
 import { Allocation } from "../portfolio/allocation";
 import { HistoryPanel } from "../portfolio/history-panel";

@@ -7,7 +7,6 @@ import { askJob, isWorking, type JobWithResult, jobQuery, type Projection } from
 import { useLanguage, useServices, useTitle } from "../context";
 import { moment } from "../format/ages";
 import { money, shares, signedMoney } from "../format/numbers";
-import "../i18n/inside";
 import { JobChip } from "../jobs/job-chip";
 import { BackLink, Banner, Blank, Button, ButtonLink } from "../ui/controls";
 import { Loaded } from "../ui/failure";

@@ -6,7 +6,6 @@ import { askJob, type Job, jobsQuery } from "../api/jobs";
 import { stocksQuery } from "../api/stocks";
 import { useLanguage, useNow, useServices, useTitle } from "../context";
 import { shares } from "../format/numbers";
-import "../i18n/inside";
 import { JobChip, ServiceLight } from "../jobs/job-chip";
 import { readEntry } from "../money/entry";
 import { Blank, Button } from "../ui/controls";
@@ -45,7 +44,7 @@ export default function Projections() {
 }
 
 function NewProjection() {
-  const { t } = useLanguage();
+  const { t, numbers } = useLanguage();
   const { api } = useServices();
   const queries = useQueryClient();
   const [, navigate] = useLocation();
@@ -58,7 +57,7 @@ function NewProjection() {
   const [state, setState] = useState<"ready" | "working" | "failed">("ready");
 
   const symbol = chosen || stocks?.[0]?.symbol;
-  const shareCount = readEntry(quantity, 6);
+  const shareCount = readEntry(quantity, 6, numbers);
   const isDays = /^\d{1,3}$/.test(days) && Number(days) >= 1 && Number(days) <= MOST_DAYS;
   const submit = async (event: SubmitEvent) => {
     event.preventDefault();

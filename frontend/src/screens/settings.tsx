@@ -6,7 +6,6 @@ import { meQuery } from "../api/account";
 import { useLanguage, useServices, useSession, useTitle } from "../context";
 import { money, shares } from "../format/numbers";
 import { LOCALES } from "../i18n/locale";
-import "../i18n/inside";
 import { applyTheme, initialTheme, NUMERALS, THEMES } from "../preferences";
 import { Choices } from "../ui/choices";
 import { Button } from "../ui/controls";

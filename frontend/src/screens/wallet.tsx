@@ -5,7 +5,6 @@ import { Link } from "wouter-preact";
 import { type LedgerRow, ledgerQuery, type Wallet, walletQuery, withBalances } from "../api/wallet";
 import { useLanguage, useNow, useServices, useTitle } from "../context";
 import { money, signedMoney } from "../format/numbers";
-import "../i18n/inside";
 import { Banner, Blank, Button } from "../ui/controls";
 import { CsvButton } from "../ui/csv-button";
 import { Loaded } from "../ui/failure";

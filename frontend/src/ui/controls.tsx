@@ -7,7 +7,8 @@ type Tone = "bad" | "warn" | "calm";
 
 const BUTTON =
   "inline-flex min-h-11 items-center justify-center gap-2 rounded-control px-4 text-center font-semibold transition-colors duration-150 disabled:opacity-60";
-const PRIMARY = "bg-action text-on-action hover:bg-action-hover";
+const PRIMARY = "bg-strong text-on-strong hover:bg-strong-hover";
+const MONEY = "bg-action text-on-action hover:bg-action-hover";
 const QUIET = "border border-edge/50 bg-surface text-ink hover:bg-raised";
 
 const TONES: Record<Tone, string> = {
@@ -16,24 +17,35 @@ const TONES: Record<Tone, string> = {
   calm: "bg-calm text-ink",
 };
 
-export function Button({
-  quiet = false,
-  class: extra = "",
-  ...rest
-}: JSX.ButtonHTMLAttributes & { quiet?: boolean; class?: string }) {
-  return <button type="button" class={`${BUTTON} ${quiet ? QUIET : PRIMARY} ${extra}`} {...rest} />;
+interface Look {
+  /** Beside a more important one. */
+  quiet?: boolean | undefined;
+  /** It moves money, or leads to where money moves: the accent is for these alone. */
+  isMoney?: boolean | undefined;
+  class?: string | undefined;
 }
 
-interface ButtonLinkProps {
+function lookOf({ quiet, isMoney, class: extra = "" }: Look): string {
+  return `${BUTTON} ${isMoney ? MONEY : quiet ? QUIET : PRIMARY} ${extra}`;
+}
+
+export function Button({
+  quiet,
+  isMoney,
+  class: extra,
+  ...rest
+}: Omit<JSX.ButtonHTMLAttributes, keyof Look> & Look) {
+  return <button type="button" class={lookOf({ quiet, isMoney, class: extra })} {...rest} />;
+}
+
+interface ButtonLinkProps extends Look {
   href: string;
-  quiet?: boolean;
-  class?: string;
   children: ComponentChildren;
 }
 
-export function ButtonLink({ href, quiet = false, class: extra = "", children }: ButtonLinkProps) {
+export function ButtonLink({ href, children, ...look }: ButtonLinkProps) {
   return (
-    <Link href={href} class={`${BUTTON} ${quiet ? QUIET : PRIMARY} ${extra}`}>
+    <Link href={href} class={lookOf(look)}>
       {children}
     </Link>
   );

@@ -1,6 +1,6 @@
 /** The theme's colours as a canvas needs them: resolved, and told when they change. */
 
-const NAMES = ["muted", "line", "link", "flame", "up", "down", "calm"] as const;
+const NAMES = ["ink", "muted", "line", "surface", "link", "flame", "up", "down", "calm"] as const;
 type Name = (typeof NAMES)[number];
 export type Palette = Record<Name, string> & { faint: string };
 

@@ -32,7 +32,7 @@ export function DepositDialog({ onClose, onDone }: DepositDialogProps) {
   const [isTried, setTried] = useState(false);
   const [phase, setPhase] = useState<Phase>("asking");
 
-  const entry = readEntry(text, 2);
+  const entry = readEntry(text, 2, numbers);
   const isTooLarge = entry.value !== null && limit !== null && isMore(entry.value, limit);
   const fault = isTooLarge ? "too_large" : entry.fault;
   const written = (amount: string | null) => money(amount, currency, numbers);

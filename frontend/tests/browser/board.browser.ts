@@ -46,8 +46,8 @@ describe("the board", () => {
     site.onStocks(json(409, { code: "conflict", message: "", request_id: "r" }));
     await page.clock.fastForward(180_000);
     const alert = page.getByRole("alert");
-    await alert.getByText("No pudimos traer los precios").waitFor();
-    expect(await alert.textContent()).toMatch(/Ves lo que trajimos hace \d+ min/);
+    await alert.getByText("No pudimos cargar los precios").waitFor();
+    expect(await alert.textContent()).toMatch(/Esto es lo que cargamos hace \d+ min/);
     expect(await page.getByRole("row", { name: /Apple Inc/ }).count()).toBe(1);
 
     site.onStocks(board);

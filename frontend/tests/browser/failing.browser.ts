@@ -12,10 +12,10 @@ useStage(/status of (404|409|503)|ERR_FAILED|ERR_INTERNET_DISCONNECTED/);
 
 describe("the API is down", () => {
   test.each([
-    ["/wallet", "GET /wallet", "No pudimos traer tu billetera", "US$1.029,46"],
-    ["/portfolio", "GET /portfolio", "No pudimos traer tu portafolio", "US$991,48"],
-    ["/orders", "GET /orders", "No pudimos traer tus solicitudes", "Demorada"],
-    ["/stocks/AAPL", "GET /stocks/:symbol", "No pudimos traer el precio", "US$190,23"],
+    ["/wallet", "GET /wallet", "No pudimos cargar tu billetera", "US$1.029,46"],
+    ["/portfolio", "GET /portfolio", "No pudimos cargar tu portafolio", "US$991,48"],
+    ["/orders", "GET /orders", "No pudimos cargar tus órdenes", "Con demora"],
+    ["/stocks/AAPL", "GET /stocks/:symbol", "No pudimos cargar el precio", "US$190,23"],
   ])("on %s it says what is missing, and comes back", async (path, route, words, there) => {
     await show(path, { ...FULL, [route]: down });
     const alert = page.getByRole("alert").filter({ hasText: words });
@@ -30,7 +30,7 @@ describe("the API is down", () => {
 
   test("only in one part, the others go on", async () => {
     await show("/stocks/AAPL", { ...FULL, "GET /stocks/:symbol/prices": down });
-    await page.getByText("No pudimos traer la historia del precio").waitFor();
+    await page.getByText("No pudimos cargar la historia del precio").waitFor();
     expect(await page.getByLabel("Cuánto quieres gastar").isVisible()).toBe(true);
   });
 
@@ -73,13 +73,13 @@ describe("an address that leads nowhere", () => {
     ["/stocks/NOPE", "No conocemos “NOPE”", "Ir al mercado"],
     ["/stocks/NOPE/buy", "No conocemos “NOPE”", "Ir al mercado"],
     ["/stocks/%5EGSPC", "No conocemos “^GSPC”", "Ir al mercado"],
-    ["/orders/nothing", "No encontramos esa solicitud", "Todas tus solicitudes"],
+    ["/orders/nothing", "No encontramos esa orden", "Todas tus órdenes"],
     ["/nowhere", "Aquí no hay nada", "Ir al mercado"],
   ])("%s says so and offers a way on", async (path, words, way) => {
     await show(path, FULL);
     await page.getByRole("heading", { name: words }).waitFor();
     await page.locator("#content").getByRole("link", { name: way }).click();
-    await page.getByRole("heading", { name: /Mercado|Solicitudes/ }).waitFor();
+    await page.getByRole("heading", { name: /Mercado|Órdenes/ }).waitFor();
   });
 });
 
@@ -90,7 +90,9 @@ describe("an order", () => {
     await show(`${PATH}0000034`);
     const alert = page.getByRole("alert");
     await alert.getByText("La bolsa está tardando más de lo normal").waitFor();
-    expect(await alert.textContent()).toMatch(/hace 34 min.*apartado y a salvo.*preguntar 3 veces/);
+    expect(await alert.textContent()).toMatch(
+      /hace 34 min.*reservado y a salvo.*vuelto a enviar 3 veces/,
+    );
   });
 
   test("that was rejected says what came back, and offers another try", async () => {
@@ -102,7 +104,7 @@ describe("an order", () => {
 
   test("that was voided gives the operator's reason", async () => {
     await show(`${PATH}0002900`);
-    await page.getByRole("heading", { name: "Anulamos tu solicitud" }).waitFor();
+    await page.getByRole("heading", { name: "Anulamos tu orden" }).waitFor();
     await page.getByText("The exchange confirmed by telephone that it never arrived.").waitFor();
   });
 });

@@ -19,9 +19,9 @@ describe("with the keyboard alone", () => {
     await page.keyboard.type("100");
     await page.keyboard.press("Enter");
     await page.getByRole("dialog").waitFor();
-    await tabTo("Enviar solicitud");
+    await tabTo("Enviar orden");
     await page.keyboard.press("Enter");
-    await heading("Estamos enviando tu solicitud").waitFor();
+    await heading("Estamos enviando tu orden").waitFor();
   });
 
   test("leaving the review gives the focus back", async () => {
@@ -58,15 +58,15 @@ describe("what a screen reader is told by itself", () => {
   test("is the reader's own order, as it moves", async () => {
     await go(PATH);
     await review();
-    await button("Enviar solicitud").click();
-    await heading("Estamos enviando tu solicitud").waitFor();
+    await button("Enviar orden").click();
+    await heading("Estamos enviando tu orden").waitFor();
     broker.move({
       state: "REJECTED",
       ended_at: new Date().toISOString(),
       released: "100.00",
       reason: "the exchange rejected it",
     });
-    const news = page.getByRole("status").filter({ hasText: "La bolsa rechazó tu solicitud" });
+    const news = page.getByRole("status").filter({ hasText: "La bolsa rechazó tu orden" });
     await news.waitFor();
     expect(await news.textContent()).toContain("Te devolvimos US$100,00. No compraste nada.");
   });

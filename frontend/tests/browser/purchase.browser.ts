@@ -20,13 +20,13 @@ describe("a purchase", () => {
     const dialog = page.getByRole("dialog");
     expect(await dialog.textContent()).toContain("La bolsa puede rechazarla");
     expect(await dialog.textContent()).toMatch(/Comprar 0,525679 AAPL.*≈ US\$100,00/);
-    await button("Enviar solicitud").click();
+    await button("Enviar orden").click();
 
-    await heading("Estamos enviando tu solicitud").waitFor();
+    await heading("Estamos enviando tu orden").waitFor();
     expect(broker.bodies).toEqual([{ symbol: "AAPL", amount: "100", max_price: "192.1323" }]);
     expect(await page.getByText(/Compraste/).count()).toBe(0);
     broker.move({ state: "SENT", sent_at: new Date().toISOString() });
-    await heading("La bolsa la está decidiendo").waitFor();
+    await heading("La bolsa la está revisando").waitFor();
     expect(await page.getByText(/Compraste/).count()).toBe(0);
     broker.move({ state: "ACCEPTED", ended_at: new Date().toISOString() });
     await heading("Compraste 0,525679 AAPL").waitFor();
@@ -42,8 +42,8 @@ describe("a purchase", () => {
         await route.fetch();
         await route.abort("failed");
       });
-      await button("Enviar solicitud").click();
-      await heading("Estamos enviando tu solicitud").waitFor();
+      await button("Enviar orden").click();
+      await heading("Estamos enviando tu orden").waitFor();
       expect(broker.bodies).toHaveLength(1);
       expect(broker.placed.size).toBe(1);
     },
@@ -55,15 +55,15 @@ describe("a purchase", () => {
     const key = await keptKey();
     expect(key).toMatch(/^[0-9a-f-]{36}$/);
     await cutOff();
-    await button("Enviar solicitud").click();
-    await page.getByRole("alert").getByText("No sabemos si tu solicitud llegó").waitFor();
+    await button("Enviar orden").click();
+    await page.getByRole("alert").getByText("No sabemos si tu orden llegó").waitFor();
     expect(await keptKey()).toBe(key);
 
     await page.reload();
-    await page.getByRole("alert").getByText("No sabemos si tu solicitud llegó").waitFor();
+    await page.getByRole("alert").getByText("No sabemos si tu orden llegó").waitFor();
     await page.unroute(ORDERS);
     await button("Buscar y reintentar").click();
-    await heading("Estamos enviando tu solicitud").waitFor();
+    await heading("Estamos enviando tu orden").waitFor();
     expect([...broker.placed.keys()]).toEqual([key]);
   });
 
@@ -71,13 +71,13 @@ describe("a purchase", () => {
     await go(PATH);
     await review();
     await cutOff();
-    await button("Enviar solicitud").click();
+    await button("Enviar orden").click();
     await button("Cerrar").click();
     await page.getByText("Una compra de AAPL quedó sin respuesta").waitFor();
     expect(await button("Revisar compra").count()).toBe(0);
     await page.unroute(ORDERS);
     await button("Ver qué pasó").click();
-    await heading("Estamos enviando tu solicitud").waitFor();
+    await heading("Estamos enviando tu orden").waitFor();
     expect(broker.placed.size).toBe(1);
   });
 
@@ -99,11 +99,11 @@ describe("a purchase", () => {
     await go(PATH);
     await review();
     site.on("POST /orders", json(409, { code, message: "", request_id: "r" }));
-    await button("Enviar solicitud").click();
+    await button("Enviar orden").click();
     const alert = page.getByRole("alert");
     await alert.getByText(words).waitFor();
     expect(await alert.textContent()).toMatch(/no compramos nada/i);
-    expect(await button("Enviar solicitud").count()).toBe(0);
+    expect(await button("Enviar orden").count()).toBe(0);
     await button("Volver").click();
     expect(await page.getByLabel("Cuánto quieres gastar").inputValue()).toBe("100");
   });
@@ -114,11 +114,11 @@ describe("a purchase", () => {
     const key = await keptKey();
     const take = broker.routes["POST /orders"];
     site.on("POST /orders", json(409, { code: "conflict", message: "", request_id: "r" }));
-    await button("Enviar solicitud").click();
+    await button("Enviar orden").click();
     await page.getByRole("alert").getByText("Algo cambió en el mismo instante").waitFor();
     if (take) site.on("POST /orders", take);
-    await button("Enviar solicitud").click();
-    await heading("Estamos enviando tu solicitud").waitFor();
+    await button("Enviar orden").click();
+    await heading("Estamos enviando tu orden").waitFor();
     expect([...broker.placed.keys()]).toEqual([key]);
   });
 });
@@ -147,8 +147,8 @@ describe("the ticket", () => {
     await page.getByLabel("Cuántas acciones quieres").fill("0,5");
     await page.getByText("≈ US$95,12").waitFor();
     await button("Revisar compra").click();
-    await button("Enviar solicitud").click();
-    await heading("Estamos enviando tu solicitud").waitFor();
+    await button("Enviar orden").click();
+    await heading("Estamos enviando tu orden").waitFor();
     expect(broker.bodies).toEqual([{ symbol: "AAPL", quantity: "0.5", max_price: "192.1323" }]);
   });
 });
@@ -157,7 +157,7 @@ test("the whole purchase speaks English to who reads English", async () => {
   await page.getByLabel("How much you want to spend").fill("1,000.00");
   await button("Review purchase").click();
   await page.getByRole("dialog").getByText("≈ $1,000.00").waitFor();
-  await button("Send request").click();
-  await heading("We are sending your request").waitFor();
-  expect(await page.locator("body").textContent()).not.toMatch(/solicitud|Comprar|Precio/);
+  await button("Send order").click();
+  await heading("We are sending your order").waitFor();
+  expect(await page.locator("body").textContent()).not.toMatch(/orden|Comprar|Precio/);
 });

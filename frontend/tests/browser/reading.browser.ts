@@ -135,7 +135,7 @@ describe("lists", () => {
   test("of movements carry the balance after each one", async () => {
     await show("/wallet");
     const rows = await page.locator("tbody tr").allTextContents();
-    expect(rows[0]).toMatch(/Apartado para AAPL.*\+US\$100,00-US\$100,00.*US\$1\.029,46/);
+    expect(rows[0]).toMatch(/Reserva para AAPL.*\+US\$100,00-US\$100,00.*US\$1\.029,46/);
     expect(rows[1]).toContain("US$1.129,46");
   });
 });

@@ -15,6 +15,7 @@ const TYPES: Record<string, string> = {
   ".js": "text/javascript",
   ".css": "text/css",
   ".svg": "image/svg+xml",
+  ".woff2": "font/woff2",
 };
 
 export type Answer = (response: ServerResponse, request: IncomingMessage) => void | Promise<void>;

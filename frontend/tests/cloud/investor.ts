@@ -20,12 +20,12 @@ export const SPANISH = {
   deposited: /Depositaste US\$/,
   spend: "Cuánto quieres gastar",
   reviewPurchase: "Revisar compra",
-  send: "Enviar solicitud",
+  send: "Enviar orden",
   bought: /^Compraste /,
-  rejected: "La bolsa rechazó tu solicitud",
+  rejected: "La bolsa rechazó tu orden",
   returned: /Te devolvimos US\$/,
   portfolio: "Portafolio",
-  orders: "Solicitudes",
+  orders: "Órdenes",
 };
 
 export type Words = typeof SPANISH;
@@ -45,9 +45,9 @@ export const ENGLISH: Words = {
   deposited: /You deposited \$/,
   spend: "How much you want to spend",
   reviewPurchase: "Review purchase",
-  send: "Send request",
+  send: "Send order",
   bought: /^You bought /,
-  rejected: "The exchange rejected your request",
+  rejected: "The exchange rejected your order",
   returned: /We gave \$.* back/,
   portfolio: "Portfolio",
   orders: "Requests",

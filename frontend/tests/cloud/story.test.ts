@@ -84,10 +84,10 @@ test("a connection lost in the middle of a purchase buys once", async () => {
     if (route.request().method() === "POST") await route.fetch();
     await route.abort("failed");
   });
-  await investor.button("Enviar solicitud").click();
-  await page.getByRole("alert").getByText("No sabemos si tu solicitud llegó").waitFor();
+  await investor.button("Enviar orden").click();
+  await page.getByRole("alert").getByText("No sabemos si tu orden llegó").waitFor();
   await page.reload();
-  await page.getByRole("alert").getByText("No sabemos si tu solicitud llegó").waitFor();
+  await page.getByRole("alert").getByText("No sabemos si tu orden llegó").waitFor();
   isCut = false;
   await investor.button("Buscar y reintentar").click();
   await investor.heading(/^Compraste /).waitFor();
@@ -111,7 +111,7 @@ test("a session that ends in the middle of a purchase: sign in, and go on where 
       if (key.endsWith(".refreshToken")) localStorage.setItem(key, "revoked");
     }
   });
-  await investor.button("Enviar solicitud").click();
+  await investor.button("Enviar orden").click();
   await investor.heading("Hola de nuevo").waitFor();
   await page.getByRole("alert").getByText("Tu sesión terminó").waitFor();
   await investor.fillIn();
@@ -141,7 +141,7 @@ test("with the keyboard alone: sign in, deposit, buy", async () => {
   await page.keyboard.type("10");
   await page.keyboard.press("Enter");
   await page.getByRole("dialog").waitFor();
-  await tabTo("Enviar solicitud");
+  await tabTo("Enviar orden");
   await page.keyboard.press("Enter");
   await investor.heading(/^Compraste /).waitFor();
 
