@@ -17,6 +17,7 @@ from typing import Any, Final, TypeVar
 from greenlet import getcurrent, greenlet
 
 T = TypeVar("T")
+LONGEST_FREEZE_S: Final = 400.0
 START: Final = datetime(2026, 3, 4, 15, 0, 0, tzinfo=UTC)
 """When every run begins."""
 
@@ -30,6 +31,9 @@ class What(StrEnum):
     CONFLICT = "it meets another transaction, nothing is done"
     LOSE = "it is done, but the answer is lost"
     TWICE = "it is done, the answer is lost, and the SDK does it again"
+    THROTTLE = "it is throttled, and the SDK does it again"
+    PARTLY = "half of it is done, and the answer says so"
+    FREEZE = "the process is frozen before it, for minutes"
 
 
 class Killed(BaseException):
@@ -74,6 +78,8 @@ class Kernel:
         self.counts: Counter[str] = Counter()
         self.current: Task | None = None
         self.is_calm = False
+        self.reached: set[str] = set()
+        """Interesting states of this run, by name (sometimes.py)."""
         self.on_death: dict[str, Callable[[], None]] = {}
         self._rng = rng
         self._main = getcurrent()
@@ -170,14 +176,17 @@ class Kernel:
         what = None if self.is_calm else self.faults.get((kind, self.counts[kind]))
         if what is not None:
             self.say(f"{self.current.name if self.current else 'main'}: {label} !! {what}")
+            self.reached.add(f"fault: {what}")
         match what:
             case What.CRASH_BEFORE:
                 self._die()
+            case What.THROTTLE | What.FREEZE:
+                self._wait(what)
             case What.CRASH_AFTER:
                 with suppress(Exception):  # an error is not received either
                     do()
                 self._die()
-            case What.REFUSE | What.CONFLICT:
+            case What.REFUSE | What.CONFLICT | What.PARTLY:
                 raise Refusal(what)
             case What.LOSE:
                 with suppress(Exception):
@@ -189,6 +198,15 @@ class Kernel:
         result = do()
         self.say(f"{self.current.name if self.current else 'main'}: {label}")
         return result
+
+    def _wait(self, what: What) -> None:
+        """Others go on meanwhile: some steps while the SDK pauses, minutes while it is frozen."""
+        if self.current is None:
+            return
+        if what is What.FREEZE:
+            self.sleep(self._rng.uniform(60.0, LONGEST_FREEZE_S))
+        else:
+            self.sleep(self._rng.uniform(0.05, 1.0))
 
     def _die(self) -> None:
         if self.current is not None:

@@ -3,14 +3,18 @@ true.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any, Final
+from urllib.parse import urlencode
 from uuid import UUID
 
 from lambdas.names import Function
+from tests.histories.http import decoded, deposit_of, place_of
+from tests.histories.operations import Deposit, Place
 from tests.simulation.functions import Functions
+from tests.simulation.witness import Witness
 
 ACCOUNTS: Final = {
     "ana": "11111111-1111-4111-8111-111111111111",
@@ -45,11 +49,15 @@ class People:
         rng: Random,
         bug: Callable[[str], None],
         version: Callable[[], int],
+        witness: Witness,
     ) -> None:
         self.wishes: list[Wish] = []
         self.refusals: list[tuple[Wish, int]] = []
         """For lack of money, with the version of the tables when the request was sent."""
+        self.answered: Callable[[Wish], None] = lambda _wish: None
+        """Called with a wish that has got a final answer."""
         self._version = version
+        self._witness = witness
         self._functions = functions
         self._rng = rng
         self._bug = bug
@@ -67,9 +75,15 @@ class People:
         self._functions.kernel.say(f"{wish.who}: POST {wish.path} {wish.body} ({wish.key})")
         event = gateway_event("POST", wish.path, ACCOUNTS[wish.who], wish.body, wish.key)
         since = self._version()
-        self._functions.invoke(
-            Function.API, event, lambda answer, _: self._receive(wish, since, answer)
-        )
+        request = _request(wish, wish.body)
+        number = self._witness.asked(ACCOUNTS[wish.who], wish.who, request)
+
+        def receive(answer: Any, _ok: bool) -> None:
+            status, body = decoded(answer)
+            self._witness.told(ACCOUNTS[wish.who], number, request, status, body)
+            self._receive(wish, since, status, body)
+
+        self._functions.invoke(Function.API, event, receive)
 
     def misuse(self, wish: Wish) -> None:
         """Sends the same key with something else, which must change nothing."""
@@ -77,16 +91,19 @@ class People:
         body.pop("quantity", None)
         if body != wish.body and wish.granted is not None:  # else this would be the first use
             event = gateway_event("POST", wish.path, ACCOUNTS[wish.who], body, wish.key)
-            self._functions.invoke(Function.API, event, lambda answer, _: self._refused(answer))
+            account_id, request = ACCOUNTS[wish.who], _request(wish, body)
+            number = self._witness.asked(account_id, wish.who, request)
 
-    def _refused(self, answer: Any) -> None:
-        if answer is not None and answer["statusCode"] < 300:
-            self._bug("a key was used twice, for two things, and both were granted")
+            def receive(answer: Any, _ok: bool) -> None:
+                status, told = decoded(answer)
+                self._witness.told(account_id, number, request, status, told)
+                if 0 < status < 300:
+                    self._bug("a key was used twice, for two things, and both were granted")
 
-    def _receive(self, wish: Wish, since: int, answer: Any) -> None:
+            self._functions.invoke(Function.API, event, receive)
+
+    def _receive(self, wish: Wish, since: int, status: int, body: Any) -> None:
         kernel = self._functions.kernel
-        status = 0 if answer is None else int(answer["statusCode"])
-        body = {} if answer is None else json.loads(answer["body"])
         kernel.say(f"{wish.who}: hears {status or 'nothing'} {body.get('code', '')}")
         if status == 500:
             self._bug(f"the API answered 500 to {wish.path} {wish.body}")
@@ -94,6 +111,7 @@ class People:
             self.refusals.append((wish, since))
         if is_final(status, body):
             wish.answers.append((status, body))
+            self.answered(wish)
         elif wish.granted is None and (kernel.is_calm or wish.attempts < 12):
             kernel.at(1.0 + self._rng.random() * 5, lambda: self.send(wish))
 
@@ -104,21 +122,35 @@ class People:
                 self.send(wish)
 
 
+def _request(wish: Wish, body: Mapping[str, Any]) -> Deposit | Place:
+    account_id = ACCOUNTS[wish.who]
+    if wish.path == "/wallet/deposits":
+        return deposit_of(account_id, wish.key, body)
+    return place_of(account_id, wish.key, body, ())
+
+
 def is_final(status: int, body: dict[str, Any]) -> bool:
     """Whether the client need not try again: not after a failure, nor after a stale decision."""
     return status not in (0, 500, 503) and body.get("code") != "conflict"
 
 
 def gateway_event(
-    method: str, path: str, account_id: str, body: dict[str, Any], key: UUID
+    method: str,
+    path: str,
+    account_id: str,
+    body: dict[str, Any],
+    key: UUID | None,
+    query: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """An event as the HTTP API sends it."""
+    names = {} if key is None else {"idempotency-key": str(key)}
     return {
         "version": "2.0",
         "routeKey": "GET /{proxy+}",
         "rawPath": path,
-        "rawQueryString": "",
-        "headers": {"idempotency-key": str(key), "content-type": "application/json"},
+        "rawQueryString": urlencode(query or {}),
+        "queryStringParameters": dict(query or {}),
+        "headers": {"content-type": "application/json", **names},
         "body": json.dumps(body),
         "isBase64Encoded": False,
         "requestContext": {

@@ -22,7 +22,13 @@ from tests.simulation.script import Mode
 
 ROOT = Path(__file__).parents[2]
 BUGS = (*MONEY, *MESSAGES)
-_COPIED = ("lambdas", "mqtt_bridge", "tests/simulation")
+_COPIED = (
+    "lambdas",
+    "mqtt_bridge",
+    "tests/simulation",
+    "tests/histories",
+    "tests/linearizability",
+)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,6 +12,7 @@ from typing import Any, Final
 from tests.simulation.exchange import INFO, REQUEST, VALIDATION
 from tests.simulation.kernel import What
 from tests.simulation.people import ACCOUNTS
+from tests.simulation.readers import PLACES
 
 LENGTH_S: Final = 600.0
 PRICES: Final = {"AAPL": "190.25", "MSFT": "10.005", "KO": "0.335"}
@@ -41,6 +42,7 @@ class Kind(StrEnum):
     RESTART = "the bridge is restarted"
     CUT = "the bridge is cut off the broker"
     BROKER = "the broker dies"
+    READ = "looks at"
     FAULT = "an effect fails"
 
 
@@ -73,13 +75,15 @@ _RUBBISH: Final = (
 )
 _CRASH: Final = (What.CRASH_BEFORE, What.CRASH_AFTER)
 _FAIL: Final = (*_CRASH, What.REFUSE, What.LOSE)
-_PARTLY: Final = (*_FAIL, What.CONFLICT)  # for SQS: half of a batch is refused
+_PARTLY: Final = (*_FAIL, What.PARTLY)  # for SQS: half of a batch is refused
+_SLOW: Final = (What.THROTTLE, What.FREEZE)
+_TRANSACT: Final = (*_FAIL, What.CONFLICT, *_SLOW)
 _EFFECTS: Final[dict[str, tuple[int, float, tuple[What, ...]]]] = {
     # how many of them there are in a usual run, how many of those fail, and how
-    "read": (150, 0.012, (*_CRASH, What.REFUSE)),
-    "snapshot": (40, 0.06, (*_CRASH, What.REFUSE, What.CONFLICT)),
-    "write": (40, 0.06, tuple(What)),
-    "transact": (40, 0.10, _PARTLY),
+    "read": (180, 0.02, (*_CRASH, What.REFUSE, What.PARTLY, What.PARTLY, What.FREEZE)),
+    "snapshot": (40, 0.08, (*_CRASH, What.REFUSE, What.CONFLICT, *_SLOW)),
+    "write": (40, 0.08, (*_TRANSACT, What.TWICE)),
+    "transact": (40, 0.13, _TRANSACT),
     "send outbound": (12, 0.12, _PARTLY),
     "send prices": (8, 0.06, _FAIL),
     "send requests": (16, 0.08, _PARTLY),
@@ -90,6 +94,9 @@ _EFFECTS: Final[dict[str, tuple[int, float, tuple[What, ...]]]] = {
     "acknowledge": (30, 0.04, _CRASH),
     "delete": (12, 0.10, _FAIL),
 }
+
+
+_SWARM_SHARE: Final = 0.7
 
 
 def script(rng: Random, mode: Mode) -> Script:
@@ -108,14 +115,21 @@ def script(rng: Random, mode: Mode) -> Script:
         (writer.rubbish, 0, 2),
         (writer.trade, 0, 2),
         (writer.void, 0, 3),
+        (writer.read, 0, 6),
         (writer.bridge, 0, 3),
         (writer.broker, 0, 2),
     ]
     for make, least, most in makers:
-        for _ in range(rng.randint(least, most)):
-            make()
-    writer.faults()
+        if least or rng.random() < _SWARM_SHARE:
+            for _ in range(rng.randint(least, most)):
+                make()
+    writer.faults(_swarm(rng))
     return tuple(sorted(writer.events, key=lambda event: event.at_s))
+
+
+def _swarm(rng: Random) -> frozenset[What]:
+    """The ways to fail in this run: a random subset, so that none of them hides another."""
+    return frozenset(what for what in What if rng.random() < _SWARM_SHARE)
 
 
 class _Writer:
@@ -186,6 +200,10 @@ class _Writer:
         kind = self._rng.choice([Kind.RESEND, Kind.RESEND, Kind.REUSE])
         self._add(self._time(20.0), kind, self._rng.randint(0, 12))
 
+    def read(self) -> None:
+        place = self._rng.choice(PLACES)
+        self._add(self._time(), Kind.READ, self._who(), place, self._rng.randint(0, 6))
+
     def prices(self, at_s: float, age_s: float) -> None:
         moved = {
             symbol: price if age_s == 0 and at_s == 0 else self._moved(price)
@@ -239,8 +257,9 @@ class _Writer:
         forgets = self._mode is Mode.WHOLE and self._rng.random() < 0.7
         self._add(self._time(), Kind.BROKER, round(self._rng.uniform(0.5, 30.0), 3), forgets)
 
-    def faults(self) -> None:
-        for effect, (number, rate, ways) in _EFFECTS.items():
-            for nth in range(1, number + 1):
+    def faults(self, swarm: frozenset[What]) -> None:
+        for effect, (number, rate, possible) in _EFFECTS.items():
+            ways = [what for what in possible if what in swarm]
+            for nth in range(1, number + 1 if ways else 1):
                 if self._rng.random() < rate:
                     self._add(0.0, Kind.FAULT, effect, nth, self._rng.choice(ways))

@@ -156,7 +156,7 @@ class Client:
         try:
             answer: dict[str, Any] = self._kernel.effect(f"send {queue.name}", label, send)
         except Refusal as refusal:
-            if refusal.what is not What.CONFLICT:
+            if refusal.what not in (What.CONFLICT, What.PARTLY):
                 raise refused("SendMessageBatch", refusal.what) from None
             return self._half(queue, Entries)
         return answer

@@ -57,7 +57,9 @@ class _Index:
 
 
 class Tables:
-    """The client. `version` counts the items written; `on_order` is the stream of the orders."""
+    """The client. `version` counts the items written; `on_order` is the stream of the orders,
+    `on_write` hears of the items of other tables, by the table's name.
+    """
 
     _request_signer = None  # pynamodb asks its client for credentials before each use
 
@@ -68,6 +70,7 @@ class Tables:
         self.data: dict[str, dict[Key, Item]] = {table_name(table): {} for table in names.Table}
         self.version = 0
         self.on_order: Callable[[Item | None, Item], None] = lambda _before, _after: None
+        self.on_write: dict[str, Callable[[Item], None]] = {}
 
     def of(self, table: names.Table) -> dict[Key, Item]:
         """The raw items of a table by key."""
@@ -81,7 +84,25 @@ class Tables:
         except ConditionFailed as failure:
             raise _condition_error(operation, failure.reasons) from None
         except Refusal as refusal:
+            if refusal.what is What.PARTLY:
+                return self._partly(operation, request)
             raise _fault_error(operation, refusal.what, request) from None
+
+    def _partly(self, operation: str, request: Mapping[str, Any]) -> dict[str, Any]:
+        """Half of the keys or items of a batch, an early end of a page; else all of it."""
+        run: Callable[[Mapping[str, Any]], dict[str, Any]] = getattr(self, f"_{operation}")
+        match operation:
+            case "BatchGetItem":
+                now, later = _halves(request["RequestItems"])
+                return run({"RequestItems": now}) | {"UnprocessedKeys": later}
+            case "BatchWriteItem":
+                items = request["RequestItems"].items()
+                run({"RequestItems": {table: writes[1::2] for table, writes in items}})
+                return {"UnprocessedItems": {table: writes[::2] for table, writes in items}}
+            case "Query":  # a page ends after 1 MB, with a key to continue from
+                return run({**request, "Limit": max(1, (request.get("Limit") or 4) // 2)})
+            case _:
+                return run(request)
 
     def _GetItem(self, request: Mapping[str, Any]) -> dict[str, Any]:  # noqa: N802
         item = self._read(request["TableName"], request["Key"], request)
@@ -197,6 +218,8 @@ class Tables:
         self.data[table][key] = item
         if table == _ORDERS:
             self.on_order(before, item)
+        elif (heard := self.on_write.get(table)) is not None:
+            heard(item)
 
 
 _ORDERS: Final = table_name(names.Table.ORDERS)
@@ -227,6 +250,16 @@ _INDEXES: Final = _indexes()
 def _key(table: str, item: Item) -> Key:
     """The values of an item's key, as text."""
     return tuple(next(iter(item[name].values())) for name in _KEYS[table] if name)
+
+
+def _halves(parts: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The keys of a batch that are read now, and those that the answer says were not."""
+    now, later = {}, {}
+    for table, part in parts.items():
+        keys = sorted(part["Keys"], key=lambda key: _key(table, key))
+        now[table] = {**part, "Keys": keys[1::2]}
+        later[table] = {**part, "Keys": keys[::2]}
+    return now, later
 
 
 def _values(request: Mapping[str, Any]) -> tuple[Any, Any]:
@@ -293,12 +326,16 @@ def _condition_error(operation: str, reasons: list[str]) -> Exception:
     return _error(operation, "ConditionalCheckFailedException", [])
 
 
+_REASONS: Final = {What.CONFLICT: "TransactionConflict", What.REFUSE: "ThrottlingError"}
+"""Why a transaction is cancelled."""
+
+
 def _fault_error(operation: str, what: What, request: Mapping[str, Any]) -> Exception:
     if what in (What.LOSE, What.TWICE):
         error: Exception = ReadTimeoutError(endpoint_url="https://dynamodb")
         return error
-    if what is What.CONFLICT and operation.startswith("Transact"):
-        reasons = ["TransactionConflict"] + ["None"] * (len(request["TransactItems"]) - 1)
+    if what in _REASONS and operation.startswith("Transact"):
+        reasons = [_REASONS[what]] + ["None"] * (len(request["TransactItems"]) - 1)
         return _error(operation, "TransactionCanceledException", reasons)
     is_single_write = operation in ("PutItem", "UpdateItem")
     if what is What.CONFLICT and is_single_write and request["TableName"] not in _ALONE:

@@ -21,14 +21,17 @@ from tests.simulation.expressions import Item
 from tests.simulation.functions import Functions
 from tests.simulation.kernel import START, Kernel, Killed
 from tests.simulation.laws import LawBroken, Laws
-from tests.simulation.people import People
+from tests.simulation.people import ACCOUNTS, People, Wish
+from tests.simulation.readers import Readers
 from tests.simulation.script import LENGTH_S, Event, Kind, Mode, Script
 from tests.simulation.sqs import Client, all_queues, dead_letters_of
 from tests.simulation.tables import Tables
 from tests.simulation.triggers import QueueTrigger, StreamTrigger, SweepTrigger
+from tests.simulation.witness import Witness
 
 MOST_STEPS: Final = 50_000
 CALM_S: Final = 12 * 3600.0
+_LOOKS_AGAIN: Final = 0.3
 
 
 class World:
@@ -48,9 +51,16 @@ class World:
         self.exchange = SimExchange(self.kernel, self.rng, self.broker, manners)
         self.broker.on_request = self.exchange.hear
         self.functions = Functions(self.kernel, self.rng, self._broken)
+        self.witness = Witness(self.kernel, self.tables)
         self.people = People(
-            self.functions, self.rng, self._bug, version=lambda: self.tables.version
+            self.functions,
+            self.rng,
+            self._bug,
+            version=lambda: self.tables.version,
+            witness=self.witness,
         )
+        self.people.answered = self._look_again
+        self.readers = Readers(self.functions, self.rng, self.witness, self._bug)
         self.laws = Laws(self.tables, self.exchange, self.people)
         self.stream = StreamTrigger(self.functions)
         self.tables.on_order = self._order_changed
@@ -89,6 +99,7 @@ class World:
                 self.sweep.begin()
             self._steps(lambda: self.kernel.now_s >= LENGTH_S + 60)
             self._calm()
+            self._walk()
             self._finish()
 
     def _steps(self, is_over: Callable[[], bool]) -> None:
@@ -104,6 +115,14 @@ class World:
         self._redrive()
         deadline_s = kernel.now_s + (CALM_S if self.mode is Mode.WHOLE else 3600.0)
         self._steps(lambda: kernel.now_s >= deadline_s or self._is_at_rest())
+
+    def _walk(self) -> None:
+        """Somebody reads the whole ledger, now that nothing happens any more."""
+        self.readers.walk(self.rng.choice(list(ACCOUNTS)), self._told_wrong)
+        self._steps(lambda: not self.readers.is_walking)
+
+    def _told_wrong(self, text: str) -> None:
+        raise LawBroken("law 8", text)
 
     def _redrive(self) -> None:
         """Returns what was received too often to its queue, as operators do, until all is done."""
@@ -135,6 +154,8 @@ class World:
         check_dead_letters(letters, self.exchange.rubbish, is_all_expected=not is_whole)
         Ends(self.laws, self.tables, self.exchange, self.people, is_whole=is_whole).check()
         self._check_measured()
+        for text in self.witness.violations():
+            self._told_wrong(text)
 
     def _check_measured(self) -> None:
         """Runs the sweep's use case once without publishing anything again."""
@@ -152,8 +173,20 @@ class World:
                 self.people.wish(who, "/orders", body, key, clicks)
             case ((Kind.RESEND | Kind.REUSE), (number,)):
                 self._again(event.kind, number)
+            case Kind.READ, (who, place, number):
+                placed = [wish for wish in self.people.wishes if wish.who == who and wish.granted]
+                self._look(who, place, placed[number % len(placed)] if placed else None)
             case _:
                 self._outside(event)
+
+    def _look(self, who: str, place: str, wish: Wish | None) -> None:
+        granted = (wish.granted if wish is not None else None) or {}
+        self.readers.look(who, place, granted.get("order_id"))
+
+    def _look_again(self, wish: Wish) -> None:
+        """Whoever has got an answer sometimes looks at once whether it is true."""
+        if not self.kernel.is_calm and self.rng.random() < _LOOKS_AGAIN:
+            self._look(wish.who, self.rng.choice(("wallet", "order", "postings")), wish)
 
     def _outside(self, event: Event) -> None:
         match event.kind, event.what:
@@ -190,6 +223,7 @@ class World:
 
     def _order_changed(self, before: Item | None, after: Item) -> None:
         self.stream.changed(before, after)
+        self.witness.order_changed(before, after)
         if before is not None:
             return
         number, order_id = len(self.tables.of(Table.ORDERS)) - 1, after["order_id"]["S"]
