@@ -56,8 +56,10 @@ def response_of(request: Request, status: int, body: Any) -> Response:
     """What an answer tells; None where nobody knows what became of the request."""
     if status in _UNKNOWN or (status == 409 and body.get("code") == "conflict"):
         return None
-    if status >= 400:
-        return Refused(body["code"])
+    return Refused(body["code"]) if status >= 400 else _granted(request, status, body)
+
+
+def _granted(request: Request, status: int, body: Any) -> Response:
     match request:
         case Deposit():
             return Deposited(minor(body["amount"]), is_new=status == 201)

@@ -14,12 +14,14 @@ _MOST_STORIES = 3
 
 
 def simulate(modes: list[Mode], first: int, seeds: int, workers: int) -> int:
-    """Run them all; the number of those that failed."""
+    """Runs them all. Returns how many failed, and how many interesting states none has reached."""
     campaign = run_all(modes, first, seeds, workers)
     print(campaign.summary())
     for mode, seed in sorted(campaign.failed)[:_MOST_STORIES]:
         print("\n" + story(*shrunk(run_seed(seed, mode), _tell)))
-    return len(campaign.failed)
+    for state in campaign.never_reached:
+        print(f"NEVER REACHED in {campaign.done:,} schedules, {state}")
+    return len(campaign.failed) + len(campaign.never_reached)
 
 
 def _tell(events: int) -> None:

@@ -18,6 +18,7 @@ from mqtt_bridge.transport import (
 )
 from tests.simulation.green import Condition
 from tests.simulation.kernel import Kernel
+from tests.simulation.sometimes import FORGOTTEN
 
 
 @dataclass(eq=False)
@@ -88,6 +89,8 @@ class SimBroker:
         self.cut()
         if forgets:
             self.kernel.say(f"broker: forgets {len(self.session)} messages")
+            if self.session:
+                self.kernel.reached.add(FORGOTTEN)
             self.session.clear()
             self.epoch += 1
         self.kernel.at(for_s, self._rise)

@@ -175,8 +175,15 @@ class Kernel:
         self.counts[kind] += 1
         what = None if self.is_calm else self.faults.get((kind, self.counts[kind]))
         if what is not None:
-            self.say(f"{self.current.name if self.current else 'main'}: {label} !! {what}")
-            self.reached.add(f"fault: {what}")
+            self._fail(what, label, do)
+        result = do()
+        self.say(f"{self.current.name if self.current else 'main'}: {label}")
+        return result
+
+    def _fail(self, what: What, label: str, do: Callable[[], T]) -> None:
+        """What comes before the effect is done, unless this raises."""
+        self.say(f"{self.current.name if self.current else 'main'}: {label} !! {what}")
+        self.reached.add(f"fault: {what}")
         match what:
             case What.CRASH_BEFORE:
                 self._die()
@@ -195,9 +202,6 @@ class Kernel:
             case What.TWICE:
                 with suppress(Exception):
                     do()
-        result = do()
-        self.say(f"{self.current.name if self.current else 'main'}: {label}")
-        return result
 
     def _wait(self, what: What) -> None:
         """Others go on meanwhile: some steps while the SDK pauses, minutes while it is frozen."""

@@ -14,12 +14,20 @@ from lambdas.names import Function
 from tests.histories.http import decoded, deposit_of, place_of
 from tests.histories.operations import Deposit, Place
 from tests.simulation.functions import Functions
+from tests.simulation.sometimes import PRICE_TOO_OLD, REFUSED, REUSED, UNHEARD
 from tests.simulation.witness import Witness
 
 ACCOUNTS: Final = {
     "ana": "11111111-1111-4111-8111-111111111111",
     "bruno": "22222222-2222-4222-8222-222222222222",
     "carla": "33333333-3333-4333-8333-333333333333",
+}
+
+
+_REACHED: Final = {
+    "insufficient_funds": REFUSED,
+    "idempotency_key_reused": REUSED,
+    "price_too_old": PRICE_TOO_OLD,
 }
 
 
@@ -97,6 +105,8 @@ class People:
             def receive(answer: Any, _ok: bool) -> None:
                 status, told = decoded(answer)
                 self._witness.told(account_id, number, request, status, told)
+                if told.get("code") == "idempotency_key_reused":
+                    self._functions.kernel.reached.add(REUSED)
                 if 0 < status < 300:
                     self._bug("a key was used twice, for two things, and both were granted")
 
@@ -107,12 +117,16 @@ class People:
         kernel.say(f"{wish.who}: hears {status or 'nothing'} {body.get('code', '')}")
         if status == 500:
             self._bug(f"the API answered 500 to {wish.path} {wish.body}")
+        if (state := _REACHED.get(str(body.get("code", "")))) is not None:
+            kernel.reached.add(state)
         if body.get("code") == "insufficient_funds":
             self.refusals.append((wish, since))
         if is_final(status, body):
             wish.answers.append((status, body))
             self.answered(wish)
         elif wish.granted is None and (kernel.is_calm or wish.attempts < 12):
+            if status == 0:
+                kernel.reached.add(UNHEARD)
             kernel.at(1.0 + self._rng.random() * 5, lambda: self.send(wish))
 
     def hurry(self) -> None:

@@ -16,12 +16,13 @@ from pathlib import Path
 from typing import Any
 
 from tests.simulation.planted import Bug
+from tests.simulation.planted_answers import ANSWERS
 from tests.simulation.planted_messages import MESSAGES
 from tests.simulation.planted_money import MONEY
 from tests.simulation.script import Mode
 
 ROOT = Path(__file__).parents[2]
-BUGS = (*MONEY, *MESSAGES)
+BUGS = (*MONEY, *MESSAGES, *ANSWERS)
 _COPIED = (
     "lambdas",
     "mqtt_bridge",

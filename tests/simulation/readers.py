@@ -20,6 +20,7 @@ from tests.histories.operations import (
 )
 from tests.simulation.functions import Functions
 from tests.simulation.people import ACCOUNTS, gateway_event
+from tests.simulation.sometimes import NEXT_PAGE
 from tests.simulation.witness import Witness
 
 PLACES: Final = ("wallet", "order", "postings", "portfolio", "orders", "board", "activity")
@@ -84,9 +85,18 @@ class Readers:
             if status == 500:
                 self._bug(f"the API answered 500 to GET {path}")
             kernel.say(f"{who}: reads {status or 'nothing'} {_shown(body)}")
+            if body.get("next_cursor"):
+                kernel.reached.add(NEXT_PAGE)
+            if "ended_at" in body:
+                self._check_times(body)
             heard(status, body)
 
         self._functions.invoke(Function.API, event, receive)
+
+    def _check_times(self, order: Any) -> None:
+        times = [order[name] for name in ("created_at", "sent_at", "ended_at") if order[name]]
+        if order["ended_at"] is not None and order["ended_at"] < order["created_at"]:
+            self._bug(f"the order {order['order_id']} ended before it was placed: {times}")
 
     def _page(
         self,

@@ -4,6 +4,7 @@ Everything above the client is real, pynamodb included. Each call is atomic and 
 DynamoDB's are; a read that is not consistent may return an older version, an index more so.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -17,6 +18,7 @@ from lambdas import names
 from lambdas.storage.models import MODELS
 from tests.simulation.expressions import Item, apply_update, assigned, condition
 from tests.simulation.kernel import Kernel, Refusal, What
+from tests.simulation.sometimes import OFTEN_RETRIED, STALE_INDEX, STALE_READ
 
 Key = tuple[str, ...]
 READ_LAG_S: Final = 1.0
@@ -66,6 +68,7 @@ class Tables:
     def __init__(self, kernel: Kernel, rng: Random) -> None:
         self._rng = rng
         self._kernel = kernel
+        self._stale: Counter[str] = Counter()
         self._previous: dict[tuple[str, Key], tuple[float, Item | None]] = {}
         self.data: dict[str, dict[Key, Item]] = {table_name(table): {} for table in names.Table}
         self.version = 0
@@ -82,11 +85,21 @@ class Tables:
         try:
             return self._kernel.effect(kind, describe(operation, request), lambda: run(request))
         except ConditionFailed as failure:
+            self._count_stale()
             raise _condition_error(operation, failure.reasons) from None
         except Refusal as refusal:
+            if refusal.what is What.CONFLICT:
+                self._count_stale()
             if refusal.what is What.PARTLY:
                 return self._partly(operation, request)
             raise _fault_error(operation, refusal.what, request) from None
+
+    def _count_stale(self) -> None:
+        """Notes an invocation that meets stale writes again and again."""
+        process = self._kernel.current.process if self._kernel.current else ""
+        self._stale[process] += 1
+        if self._stale[process] >= 3:
+            self._kernel.reached.add(OFTEN_RETRIED)
 
     def _partly(self, operation: str, request: Mapping[str, Any]) -> dict[str, Any]:
         """Half of the keys or items of a batch, an early end of a page; else all of it."""
@@ -207,6 +220,7 @@ class Tables:
         """The item, or the version before it if that was current less than `lag_s` ago."""
         written_at_s, before = self._previous.get((table, key), (-lag_s, None))
         if self._kernel.now_s - written_at_s < lag_s and self._rng.random() < 0.5:
+            self._kernel.reached.add(STALE_READ if lag_s == READ_LAG_S else STALE_INDEX)
             return before
         return item
 

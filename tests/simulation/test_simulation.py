@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from collections import Counter, defaultdict
 from pathlib import Path
 
 import pytest
@@ -10,10 +11,13 @@ import pytest
 from tests.simulation import tables
 from tests.simulation.kernel import What
 from tests.simulation.script import Kind, Mode
+from tests.simulation.sometimes import ENOUGH, never
 from tests.simulation.story import run_seed, script_of, shrunk, story
 
 SEEDS = 500
 CHUNK = 100
+REACHED: defaultdict[Mode, set[str]] = defaultdict(set)
+DONE: Counter[Mode] = Counter()
 ROOT = Path(__file__).parents[2]
 
 
@@ -24,6 +28,16 @@ def test_no_schedule_breaks_a_law(mode: Mode, first: int) -> None:
         outcome = run_seed(seed, mode)
         if outcome.broken is not None:
             pytest.fail(story(*shrunk(outcome)))
+        REACHED[mode] |= outcome.reached
+        DONE[mode] += 1
+
+
+@pytest.mark.parametrize("mode", Mode)
+def test_the_schedules_reach_every_interesting_state(mode: Mode) -> None:
+    """With what the test above has seen; alone it runs schedules of its own."""
+    for seed in range(SEEDS, SEEDS + ENOUGH - DONE[mode]):
+        REACHED[mode] |= run_seed(seed, mode).reached
+    assert never(REACHED[mode], is_whole=mode is Mode.WHOLE) == []
 
 
 @pytest.mark.parametrize("mode", Mode)

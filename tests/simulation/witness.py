@@ -65,7 +65,7 @@ class Witness:
         return tuple(Decimal(price) for at, (price, _) in changes[first:] if at <= until)
 
     def saw(self, what: str, session: str, value: Any, call: float) -> None:
-        """A client read a value that may lag: of `price <symbol>` or of `trade <group and time>`."""
+        """A client read a value that may lag: `price <symbol>`, `trade <group and time>`."""
         reading = Reading(session=session, value=value, call=call, ret=self.now())
         self._readings[what].append(reading)
 

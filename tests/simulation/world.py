@@ -10,7 +10,7 @@ from typing import Final
 from lambdas.domain.errors import DomainError
 from lambdas.domain.orders import Event as OrderEvent
 from lambdas.handlers import sweep
-from lambdas.names import Queue, Table
+from lambdas.names import Queue, Setting, Table
 from lambdas.services.orders import advance_order, sweep_orders
 from tests.simulation import wiring
 from tests.simulation.bridge_process import BridgeProcess
@@ -24,6 +24,7 @@ from tests.simulation.laws import LawBroken, Laws
 from tests.simulation.people import ACCOUNTS, People, Wish
 from tests.simulation.readers import Readers
 from tests.simulation.script import LENGTH_S, Event, Kind, Mode, Script
+from tests.simulation.sometimes import seen_in
 from tests.simulation.sqs import Client, all_queues, dead_letters_of
 from tests.simulation.tables import Tables
 from tests.simulation.triggers import QueueTrigger, StreamTrigger, SweepTrigger
@@ -31,7 +32,9 @@ from tests.simulation.witness import Witness
 
 MOST_STEPS: Final = 50_000
 CALM_S: Final = 12 * 3600.0
-_LOOKS_AGAIN: Final = 0.3
+_LOOKS_AGAIN: Final = 0.25
+_NOTICES: Final = 0.3
+_NOTICED: Final = ("wallet", "order", "orders", "portfolio", "postings")
 
 
 class World:
@@ -164,6 +167,12 @@ class World:
         swept = sweep_orders(sweep.deps.orders, policy=policy, now=now, max_retries=0)
         check_measured(swept, self.laws, policy, now)
 
+    def reached(self) -> set[str]:
+        """The interesting states that this run has reached."""
+        orders = self.tables.of(Table.ORDERS).values()
+        overdue_after = timedelta(seconds=int(wiring.ENVIRONMENT[Setting.OVERDUE_AFTER_S]))
+        return self.kernel.reached | seen_in(orders, overdue_after)
+
     def _happen(self, event: Event) -> None:
         self.kernel.say(f"* {event.kind} {' '.join(str(w) for w in event.what)}".rstrip())
         match event.kind, event.what:
@@ -186,7 +195,7 @@ class World:
     def _look_again(self, wish: Wish) -> None:
         """Whoever has got an answer sometimes looks at once whether it is true."""
         if not self.kernel.is_calm and self.rng.random() < _LOOKS_AGAIN:
-            self._look(wish.who, self.rng.choice(("wallet", "order", "postings")), wish)
+            self._look(wish.who, self.rng.choice(("wallet", "order", "orders", "postings")), wish)
 
     def _outside(self, event: Event) -> None:
         match event.kind, event.what:
@@ -225,11 +234,22 @@ class World:
         self.stream.changed(before, after)
         self.witness.order_changed(before, after)
         if before is not None:
+            self._notice(before, after)
             return
         number, order_id = len(self.tables.of(Table.ORDERS)) - 1, after["order_id"]["S"]
         for event in self._voids:
             if event.what[0] == number:
                 self.kernel.at(event.what[1], lambda: self._void(order_id))
+
+    def _notice(self, before: Item, after: Item) -> None:
+        """The owner of an order that changed its state sometimes looks within a second."""
+        is_noticed = before["state"] != after["state"] and self.rng.random() < _NOTICES
+        if self.kernel.is_calm or not is_noticed:
+            return
+        owner, order_id = after["account_id"]["S"], after["order_id"]["S"]
+        who = next(name for name, account_id in ACCOUNTS.items() if account_id == owner)
+        place = self.rng.choice(_NOTICED)
+        self.kernel.at(self.rng.random(), lambda: self.readers.look(who, place, order_id))
 
     def _void(self, order_id: str) -> None:
         self.kernel.say(f"* the operator ends {order_id}")
@@ -262,6 +282,8 @@ class Outcome:
     effects: int
     checks: int
     orders: int
+    checked: int  # answers of clients that were judged
+    reached: frozenset[str]  # sometimes.py
     broken: LawBroken | None
     trace: tuple[str, ...]
 
@@ -281,6 +303,8 @@ def run(seed: int, mode: Mode, script: Script) -> Outcome:
         effects=sum(world.kernel.counts.values()),
         checks=world.laws.checks,
         orders=len(world.tables.of(Table.ORDERS)),
+        checked=world.witness.histories.checked,
+        reached=frozenset(world.reached()),
         broken=broken,
         trace=tuple(world.kernel.trace),
     )
