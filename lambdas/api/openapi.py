@@ -23,7 +23,12 @@ _ABOUT: Final = """Buy fractions of shares on a stock exchange that answers asyn
 
 Money, prices and quantities are decimal strings, never floats. Times are ISO-8601 in UTC. Lists are
 newest first. Errors carry a `code` for programs and a `message` for a person. The account is
-always the one of the token."""
+always the one of the token.
+
+`x-consistency` says what an operation promises about the age of its response. `linearizable`: it is
+as the data was at some moment between the request and the response, so it includes everything that
+any earlier response told. `may lag`: it is as the data was at some earlier moment, mostly less than
+a second ago; it never shows what was not yet written."""
 _ERRORS: Final = {
     401: "No valid token. Answered by the gateway, or with the code `unauthorized`.",
     404: "`not_found`: it does not exist, or belongs to another account.",
@@ -110,7 +115,11 @@ def _ref(schema: Any) -> dict[str, Any]:
 
 
 def _operation(operation_id: str, route: Route) -> dict[str, Any]:
-    operation: dict[str, Any] = {"operationId": operation_id, "summary": route.summary}
+    operation: dict[str, Any] = {
+        "operationId": operation_id,
+        "summary": route.summary,
+        "x-consistency": route.consistency.value,
+    }
     if route.is_public:
         operation["security"] = []
     if route.parameters:

@@ -258,6 +258,7 @@ def list_orders(request: Request) -> Response[str]:
         Order,
         errors=(404,),
         parameters=(ORDER_ID,),
+        is_linearizable=True,
     )
 )
 def get_order(request: Request, order_id: str) -> Response[str]:

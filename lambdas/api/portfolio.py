@@ -93,6 +93,7 @@ class Portfolio(Struct, frozen=True, kw_only=True):
         "What I own, what it cost, and what it is worth at the latest prices",
         Portfolio,
         has_csv=True,
+        is_linearizable=True,
     )
 )
 def get_portfolio(request: Request) -> Response[str]:

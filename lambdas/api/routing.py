@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import KW_ONLY, dataclass, field
+from enum import StrEnum
 from typing import Any, Final, NamedTuple
 
 from aws_lambda_powertools.event_handler import Response
@@ -46,6 +47,13 @@ IDEMPOTENCY_KEY: Final = Parameter(
 )
 
 
+class Consistency(StrEnum):
+    """What a response promises about its age. The simulation and the chaos run check it."""
+
+    LINEARIZABLE = "linearizable"  # as at some moment between the request and its response
+    MAY_LAG = "may lag"  # as at some earlier moment; never what was not yet written
+
+
 @dataclass(frozen=True, slots=True)
 class Route:
     """One method of one path.
@@ -67,6 +75,13 @@ class Route:
     is_cacheable: bool = False
     has_csv: bool = False
     has_location: bool = False
+    is_linearizable: bool = False
+
+    @property
+    def consistency(self) -> Consistency:
+        """Its promise. Requests that write always answer what they wrote."""
+        is_strict = self.is_linearizable or self.method != "GET"
+        return Consistency.LINEARIZABLE if is_strict else Consistency.MAY_LAG
 
     def matches(self, path: str) -> bool:
         """Whether a path has the form of this route's, whatever its parameters contain."""

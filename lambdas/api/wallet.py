@@ -130,7 +130,15 @@ def parse_deposit(body: bytes, key: str | None, *, max_minor: int) -> tuple[int,
     return amount_minor, parsed_key
 
 
-@table.add(Route("GET", "/wallet", "What can be spent, and what open orders hold", Wallet))
+@table.add(
+    Route(
+        "GET",
+        "/wallet",
+        "What can be spent, and what open orders hold",
+        Wallet,
+        is_linearizable=True,
+    )
+)
 def get_wallet(request: Request) -> Response[str]:
     """One read."""
     account = request.deps.accounts.get(request.account_id)
@@ -177,6 +185,7 @@ def make_deposit(request: Request) -> Response[str]:
         errors=(422,),
         parameters=(LIMIT, CURSOR),
         has_csv=True,
+        is_linearizable=True,
     )
 )
 def list_postings(request: Request) -> Response[str]:

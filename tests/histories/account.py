@@ -68,6 +68,11 @@ class AccountState:
     deposits: Mapping[str, int]
     key: tuple[str, ...]
 
+    @property
+    def numbers(self) -> Mapping[str, int]:
+        """Numbers of the postings by their public id."""
+        return {posting_id: number for number, posting_id in enumerate(self.key, start=1)}
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, AccountState) and self.key == other.key
 
@@ -118,7 +123,7 @@ class AccountModel:
                 told = _read_order(state, request)
                 return _if(state, response is None or _is_same_order(told, response))
             case ReadPostings():
-                return _if(state, response in (None, _page(state, request)))
+                return _if(state, response is None or _is_page(_page(state, request), response))
             case ReadPositions():
                 return _if(state, response in (None, _positions(state, request)))
         assert_never(request)
@@ -131,12 +136,14 @@ class AccountModel:
     ) -> AccountState | None:
         known = state.deposits.get(request.deposit_id)
         if known is not None:
-            return _if(state, response in (None, *_repeated_deposit(known, request)))
+            number = state.numbers[f"{request.deposit_id}#DEPOSIT"]
+            right = _repeated_deposit(known, request, number)
+            return _if(state, response is None or response in right)
         amount_minor, deposit_id = request.amount_minor, request.deposit_id
         posting = ledger.deposit(state.account, deposit_id, amount_minor, _NOW).posting
         if response is None and self.numbers is not None and posting.posting_id not in self.numbers:
             return state  # it never took effect
-        if response not in (None, Deposited(amount_minor, is_new=True)):
+        if response is not None and response not in _deposited(amount_minor, posting.number, True):
             return None
         if not self._is_next(posting):
             return None
@@ -195,9 +202,15 @@ def _if(state: AccountState, is_right: bool) -> AccountState | None:
     return state if is_right else None
 
 
-def _repeated_deposit(amount_minor: int, request: Deposit) -> list[Response]:
+def _deposited(amount_minor: int, number: int, is_new: bool) -> list[Response]:
+    """The right answers, with and without the number of the posting."""
+    told = Deposited(amount_minor, is_new=is_new)
+    return [told, told._replace(version=number)]
+
+
+def _repeated_deposit(amount_minor: int, request: Deposit, number: int) -> list[Response]:
     if amount_minor == request.amount_minor:
-        return [Deposited(amount_minor, is_new=False)]
+        return _deposited(amount_minor, number, False)
     return [Refused("idempotency_key_reused")]
 
 
@@ -266,7 +279,7 @@ def _is_same_order(right: Response, told: Response) -> bool:
     return told == right._replace(state=state, version=version, is_new=told.is_new)
 
 
-def _page(state: AccountState, request: ReadPostings) -> PostingPage | None:
+def _page(state: AccountState, request: ReadPostings) -> PostingPage:
     place = len(state.postings)
     if request.behind is not None:
         places = [n for n, one in enumerate(state.postings) if one.posting_id == request.behind]
@@ -278,12 +291,19 @@ def _page(state: AccountState, request: ReadPostings) -> PostingPage | None:
     return PostingPage(views, has_more=place > request.limit)
 
 
+def _is_page(right: PostingPage, told: Response) -> bool:
+    if isinstance(told, PostingPage) and not all(posting.number for posting in told.postings):
+        right = right._replace(postings=tuple(it._replace(number=0) for it in right.postings))
+    return told == right
+
+
 def _posting_view(posting: Posting) -> PostingView:
     return PostingView(
         posting_id=posting.posting_id,
         kind=posting.kind.value,
         available_minor=posting.amount_of(LineAccount.AVAILABLE),
         held_minor=posting.amount_of(LineAccount.HELD),
+        number=posting.number,
     )
 
 

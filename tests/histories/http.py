@@ -62,7 +62,9 @@ def response_of(request: Request, status: int, body: Any) -> Response:
 def _granted(request: Request, status: int, body: Any) -> Response:
     match request:
         case Deposit():
-            return Deposited(minor(body["amount"]), is_new=status == 201)
+            return Deposited(
+                minor(body["amount"]), is_new=status == 201, version=body.get("account_version")
+            )
         case Place():
             return order_view(body, is_new=status == 202)
         case ReadOrder():
@@ -104,6 +106,7 @@ def _posting(item: Mapping[str, Any]) -> PostingView:
         kind=item["kind"],
         available_minor=minor(item["available"]),
         held_minor=minor(item["held"]),
+        number=item.get("account_version", 0),
     )
 
 

@@ -73,6 +73,7 @@ class Deposited(NamedTuple):
 
     amount_minor: int
     is_new: bool
+    version: int | None = None
 
 
 class Wallet(NamedTuple):
@@ -102,6 +103,7 @@ class PostingView(NamedTuple):
     kind: str
     available_minor: int
     held_minor: int
+    number: int = 0
 
 
 class PostingPage(NamedTuple):

@@ -26,7 +26,7 @@ class Witness:
         self._tables = tables
         self._ticks = 0
         self.histories = Histories()
-        self._calls: dict[int, float] = {}
+        self._calls: dict[tuple[str, int], float] = {}
         self._moments: defaultdict[str, dict[str, Moment]] = defaultdict(dict)
         self._echoes: defaultdict[str, dict[str, Moment]] = defaultdict(dict)
         self._prices: defaultdict[str, list[tuple[float, Any]]] = defaultdict(list)
@@ -45,21 +45,22 @@ class Witness:
         """A request is sent. Returns the number to give to `told`."""
         at = self.now()
         number = self.histories.call(account_id, client, request, at)
-        self._calls[number] = at
+        self._calls[account_id, number] = at
         return number
 
     def told(self, account_id: str, number: int, request: Request, status: int, body: Any) -> None:
         """Its answer arrives."""
         at = self.now()
         if isinstance(request, Place):
-            prices = self._known_prices(request.purchase.symbol, number, at)
+            prices = self._known_prices(
+                request.purchase.symbol, self._calls[account_id, number], at
+            )
             request = Place(request.order_id, request.purchase, prices)
         response = response_of(request, status, body)
         self.histories.ret(account_id, number, response, at, request=request)
 
-    def _known_prices(self, symbol: str, number: int, until: float) -> tuple[Decimal, ...]:
+    def _known_prices(self, symbol: str, since: float, until: float) -> tuple[Decimal, ...]:
         """The prices on the board from the request to its answer."""
-        since = self._calls[number]
         changes = self._prices[symbol]
         first = max((n for n, (at, _) in enumerate(changes) if at <= since), default=0)
         return tuple(Decimal(price) for at, (price, _) in changes[first:] if at <= until)
