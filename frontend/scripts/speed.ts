@@ -84,9 +84,9 @@ const api = `http://127.0.0.1:${port}`;
 const site = await startSite({ ...CONFIG, api_url: `${api}/api` }, { port, connect: [api] });
 site.onStocks(board);
 const browser = await launch();
-await measure(browser, site.origin); // the browser's own start is none of ours
+await measure(browser, `${site.origin}/market`); // the browser's own start is none of ours
 const runs: Run[] = [];
-for (let run = 0; run < RUNS; run += 1) runs.push(await measure(browser, site.origin));
+for (let run = 0; run < RUNS; run += 1) runs.push(await measure(browser, `${site.origin}/market`));
 await browser.close();
 await site.close();
 

@@ -3,6 +3,8 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useErrorBoundary, useRef } from "preact/hooks";
 import { Redirect, Route, Switch, useLocation } from "wouter-preact";
 import { useLanguage, useSession } from "./context";
+import { Front } from "./screens/front";
+import { Home } from "./screens/home";
 import { Market } from "./screens/market";
 import { NotFound } from "./screens/not-found";
 import { SignIn } from "./screens/sign-in";
@@ -62,6 +64,9 @@ function Screens() {
   return (
     <Switch>
       <Route path="/">
+        <Home />
+      </Route>
+      <Route path="/market">
         <Market />
       </Route>
       <Route path="/stocks/:symbol">
@@ -108,6 +113,9 @@ function Outside() {
       </Route>
       <Route path="/review">
         <UnderReview />
+      </Route>
+      <Route path="/">
+        <Front />
       </Route>
       <Route>
         <SignIn />

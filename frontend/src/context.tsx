@@ -67,16 +67,17 @@ export function LanguageProvider({ children }: { children: ComponentChildren }) 
     applyNumerals(chosen);
     setNumerals(chosen);
   }, []);
+  const numbers = numerals === "auto" ? locale : numerals;
   const language = useMemo<Language>(
     () => ({
       locale,
       switchLocale,
       numerals,
-      numbers: numerals === "auto" ? locale : numerals,
+      numbers,
       chooseNumerals,
-      t: (key, blanks) => translate(locale, key, blanks),
+      t: (key, blanks) => translate(locale, key, blanks, numbers),
     }),
-    [locale, switchLocale, numerals, chooseNumerals],
+    [locale, switchLocale, numerals, numbers, chooseNumerals],
   );
   return <LanguageContext.Provider value={language}>{children}</LanguageContext.Provider>;
 }

@@ -1,6 +1,6 @@
 /**
  * What runs first, and is small for it: asks for the settings, the words and a returning reader's
- * prices while the app itself (`main.tsx`) is still on its way.
+ * first answers while the app itself (`main.tsx`) is still on its way.
  */
 import { type EarlyAnswers, send } from "./api/send";
 import { isUsable, storedTokens } from "./auth/tokens";
@@ -18,12 +18,16 @@ export interface HeadStart {
   answers: EarlyAnswers;
 }
 
-const BOARD = "/";
+/** What a screen shows first, asked for before the screen itself is there. */
+const EARLY: Record<string, readonly string[]> = {
+  "/": ["/stocks", "/portfolio", "/wallet"],
+  "/market": ["/stocks"],
+};
 
 function headStart(): HeadStart {
   const answers: EarlyAnswers = new Map();
   const config = fetchConfig().then((found) => {
-    if (location.pathname === BOARD) askForPrices(found, answers);
+    askEarly(found, EARLY[location.pathname] ?? [], answers);
     setTimeout(makeFormatters);
     return found;
   });
@@ -34,13 +38,15 @@ function headStart(): HeadStart {
   return { config, words, answers };
 }
 
-function askForPrices({ api_url, user_pool_client_id }: Config, answers: EarlyAnswers): void {
-  const stored = storedTokens(localStorage, user_pool_client_id);
+function askEarly(config: Config, paths: readonly string[], answers: EarlyAnswers): void {
+  const stored = storedTokens(localStorage, config.user_pool_client_id);
   if (!isUsable(stored, Date.now())) return;
-  const request = new Request(`${api_url}/stocks`);
-  const answer = send(request, stored.accessToken);
-  answer.catch(() => undefined); // likewise
-  answers.set(request.url, answer);
+  for (const path of paths) {
+    const request = new Request(`${config.api_url}${path}`);
+    const answer = send(request, stored.accessToken);
+    answer.catch(() => undefined); // likewise
+    answers.set(request.url, answer);
+  }
 }
 
 /**

@@ -50,9 +50,9 @@ test.each([
   [0, "0 acciones", "0 shares"],
   [1, "1 acción", "1 share"],
   ["1", "1 acción", "1 share"],
-  ["0.5", "0.5 acciones", "0.5 shares"],
+  ["0.5", "0,5 acciones", "0.5 shares"],
   [2, "2 acciones", "2 shares"],
-  [1_000_000, "1000000 acciones", "1000000 shares"],
+  [1_000_000, "1.000.000 acciones", "1,000,000 shares"],
 ] as const)("%j shares are %j and %j", (count, spanish, english) => {
   expect(translate("es-CL", "number.shares", { count })).toBe(spanish);
   expect(translate("en-US", "number.shares", { count })).toBe(english);

@@ -35,6 +35,9 @@ export function orderQuery(api: Api, orderId: string) {
   });
 }
 
+// Another device may have placed one, or the exchange ended one: a list that looks at rest is asked for too.
+const AT_REST_MS = 15 * SECOND_MS;
+
 export type OrderFilter = "open" | "done" | "all";
 
 export function ordersQuery(api: Api, filter: OrderFilter, limit = 25) {
@@ -45,7 +48,7 @@ export function ordersQuery(api: Api, filter: OrderFilter, limit = 25) {
     getNextPageParam: (page) => page.next_cursor,
     refetchInterval: (query) => {
       const orders = query.state.data?.pages.flatMap((page) => page.items) ?? [];
-      return pollEveryMs(orders.find(isOpen), Date.now());
+      return Math.min(pollEveryMs(orders.find(isOpen), Date.now()) || AT_REST_MS, AT_REST_MS);
     },
   });
 }

@@ -1,4 +1,5 @@
 /** From keys to words: chooses the plural form, and fills the blanks of one language's text. */
+import { shares } from "../format/numbers";
 import type { Key as Word } from "./es";
 import type { Locale } from "./locale";
 
@@ -17,11 +18,24 @@ export async function loadWords(locale: Locale): Promise<void> {
   Object.assign(WORDS[locale], words);
 }
 
-/** `count`, a number or a decimal string, chooses the plural form where the text has several. */
-export function translate(locale: Locale, key: Key, blanks: Blanks = {}): string {
+/**
+ * `count`, a number or a decimal string, chooses the plural form where the text has several, and is written
+ * as numbers are.
+ */
+export function translate(
+  locale: Locale,
+  key: Key,
+  blanks: Blanks = {},
+  numbers: Locale = locale,
+): string {
   const words = WORDS[locale];
   const text = words[key] ?? counted(words, locale, key, blanks.count) ?? key;
-  return text.replace(/\{(\w+)\}/g, (whole, name: string) => String(blanks[name] ?? whole));
+  const written = (name: string, value: string | number) =>
+    name === "count" ? shares(String(value), numbers) : String(value);
+  return text.replace(/\{(\w+)\}/g, (whole, name: string) => {
+    const value = blanks[name];
+    return value === undefined ? whole : written(name, value);
+  });
 }
 
 function counted(

@@ -15,6 +15,19 @@ export function minus(a: string, b: string): string {
   return new Big(a).minus(b).toFixed(MONEY_PLACES);
 }
 
+/** Money plus money; null where a part of it is not known. */
+export function plus(...amounts: (string | null)[]): string | null {
+  if (amounts.some((amount) => amount === null)) return null;
+  return amounts.reduce((sum, amount) => sum.plus(amount ?? 0), new Big(0)).toFixed(MONEY_PLACES);
+}
+
+/** A change in percent of what there was before it; null where there was nothing. */
+export function percentOfBefore(change: string, after: string): string | null {
+  const before = new Big(after).minus(change);
+  if (before.lte(0)) return null;
+  return new Big(change).times(100).div(before).toFixed(2, Big.roundHalfUp);
+}
+
 /** Price × quantity, rounded half up to the cent, once. */
 export function costOf(price: string, quantity: string): string {
   return new Big(price).times(quantity).toFixed(MONEY_PLACES, Big.roundHalfUp);

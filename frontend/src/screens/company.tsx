@@ -31,7 +31,7 @@ export default function Company({ symbol }: { symbol: string }) {
     return <UnknownCompany symbol={symbol} />;
   return (
     <>
-      <BackLink href="/">{t("company.back")}</BackLink>
+      <BackLink href="/market">{t("company.back")}</BackLink>
       <Loaded query={stock} failure={t("company.failed")} skeleton={<ScreenSkeleton />}>
         {(found) => <Found stock={found} />}
       </Loaded>
@@ -48,7 +48,7 @@ export function UnknownCompany({ symbol }: { symbol: string }) {
       icon={<SearchIcon class="size-7" />}
       title={t("company.notFound.title", { symbol })}
       text={t("company.notFound.text")}
-      action={<ButtonLink href="/">{t("notFound.action")}</ButtonLink>}
+      action={<ButtonLink href="/market">{t("notFound.action")}</ButtonLink>}
     />
   );
 }
@@ -60,7 +60,7 @@ function Found({ stock }: { stock: Stock }) {
       <div class="flex min-w-0 flex-col gap-6">
         <Heading stock={stock} />
         <div class="grid grid-cols-2 gap-3 lg:hidden">
-          <ButtonLink href={`${companyPath(stock.symbol)}/buy`}>
+          <ButtonLink isMoney href={`${companyPath(stock.symbol)}/buy`}>
             {t("market.buy.of", { symbol: stock.symbol })}
           </ButtonLink>
           <ProjectionLink symbol={stock.symbol} />
@@ -71,10 +71,12 @@ function Found({ stock }: { stock: Stock }) {
         <HistoryPanel stock={stock} />
       </div>
       <aside class="max-lg:hidden">
-        <div class={`${CARD} sticky top-22 p-5`}>
-          <Ticket stock={stock} />
+        <div class="sticky top-22">
+          <div class={`${CARD} p-5`}>
+            <Ticket stock={stock} />
+          </div>
+          <ProjectionLink symbol={stock.symbol} class="mt-4 w-full" />
         </div>
-        <ProjectionLink symbol={stock.symbol} class="mt-4 w-full" />
       </aside>
     </div>
   );

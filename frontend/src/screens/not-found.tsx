@@ -12,7 +12,7 @@ export function NotFound() {
       icon={<SearchIcon class="size-7" />}
       title={t("notFound.title")}
       text={t("notFound.text")}
-      action={<ButtonLink href="/">{t("notFound.action")}</ButtonLink>}
+      action={<ButtonLink href="/market">{t("notFound.action")}</ButtonLink>}
     />
   );
 }

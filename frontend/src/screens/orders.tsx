@@ -82,7 +82,7 @@ function Empty({ filter }: { filter: OrderFilter }) {
       icon={<ListIcon class="size-7" />}
       title={t(`orders.empty.${filter}.title`)}
       text={t(`orders.empty.${filter}.text`)}
-      action={<ButtonLink href="/">{t("orders.toMarket")}</ButtonLink>}
+      action={<ButtonLink href="/market">{t("orders.toMarket")}</ButtonLink>}
     />
   );
 }

@@ -61,7 +61,7 @@ function Empty() {
       icon={<PieIcon class="size-7" />}
       title={t("portfolio.empty.title")}
       text={t("portfolio.empty.text")}
-      action={<ButtonLink href="/">{t("orders.toMarket")}</ButtonLink>}
+      action={<ButtonLink href="/market">{t("orders.toMarket")}</ButtonLink>}
     />
   );
 }

@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Link, useLocation } from "wouter-preact";
 import { useLanguage, useServices, useSession } from "../context";
-import { GearIcon, SignOutIcon } from "./icons";
+import { GearIcon, SignOutIcon, TrendIcon } from "./icons";
 import { PreferenceButtons } from "./preference-buttons";
 
 const ITEM =
@@ -23,7 +23,7 @@ export function AccountMenu() {
         popovertarget="account"
         aria-label={t("nav.account")}
         title={email ?? ""}
-        class="ml-auto grid size-10 place-items-center rounded-full bg-calm font-bold text-link uppercase transition-colors hover:bg-raised"
+        class="grid size-9 place-items-center rounded-full bg-raised font-bold text-ink uppercase transition-colors hover:bg-line"
       >
         {email?.[0] ?? "·"}
       </button>
@@ -32,7 +32,7 @@ export function AccountMenu() {
         ref={menu}
         popover="auto"
         onBeforeToggle={(event) => setOpen(event.newState === "open")}
-        class="fixed top-15 right-4 left-auto m-0 w-72 rounded-card border border-line bg-surface p-2 text-ink shadow-lg min-[74rem]:right-[calc((100vw-72rem)/2+1.5rem)]"
+        class="fixed top-13 right-4 left-auto m-0 w-72 rounded-card border border-line bg-surface p-2 text-ink shadow-lg min-[74rem]:right-[calc((100vw-72rem)/2+1.5rem)]"
       >
         {isOpen && <Content email={email} signOut={() => void session.signOut()} />}
       </div>
@@ -50,6 +50,9 @@ function Content({ email, signOut }: { email: string | null; signOut: () => void
       <div class="flex items-center justify-between">
         <PreferenceButtons />
       </div>
+      <Link href="/projections" class={`${ITEM} md:hidden`}>
+        <TrendIcon /> {t("nav.projections")}
+      </Link>
       <Link href="/settings" class={ITEM}>
         <GearIcon /> {t("nav.settings")}
       </Link>

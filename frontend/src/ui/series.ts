@@ -17,13 +17,28 @@ export const SERIES_FILLS = [
   "bg-series-10",
 ] as const;
 
+/** The same, faint: a ground for ink. */
+export const SERIES_TINTS = [
+  "bg-series-1/20",
+  "bg-series-2/20",
+  "bg-series-3/20",
+  "bg-series-4/20",
+  "bg-series-5/20",
+  "bg-series-6/20",
+  "bg-series-7/20",
+  "bg-series-8/20",
+  "bg-series-9/20",
+  "bg-series-10/20",
+] as const;
+
 const COUNT = SERIES_FILLS.length;
 
 /** The colour that a symbol has by itself, 0 to 9: the same on every screen and every day. */
 export function seriesOf(symbol: string): number {
-  let hash = 0;
-  for (const letter of symbol) hash = (hash * 31 + (letter.codePointAt(0) ?? 0)) >>> 0;
-  return hash % COUNT;
+  // FNV-1a, 32 bits.
+  let hash = 0x811c9dc5;
+  for (const letter of symbol) hash = Math.imul(hash ^ (letter.codePointAt(0) ?? 0), 0x01000193);
+  return (hash >>> 0) % COUNT;
 }
 
 /** Colours of symbols that stand side by side: each its own as long as it is free, none twice among ten. */

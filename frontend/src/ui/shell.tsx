@@ -4,7 +4,18 @@ import { useEffect, useState } from "preact/hooks";
 import { Link, useLocation } from "wouter-preact";
 import { useLanguage, useServices } from "../context";
 import { AccountMenu } from "./account-menu";
-import { ChartIcon, ListIcon, Mark, OfflineIcon, PieIcon, TrendIcon, WalletIcon } from "./icons";
+import { Bell } from "./bell";
+import {
+  ChartIcon,
+  HomeIcon,
+  ListIcon,
+  Mark,
+  OfflineIcon,
+  PieIcon,
+  TrendIcon,
+  WalletIcon,
+} from "./icons";
+import { Toasts } from "./toasts";
 
 export function SkipLink() {
   const { t } = useLanguage();
@@ -19,7 +30,8 @@ export function SkipLink() {
 }
 
 const SECTIONS = [
-  { href: "/", name: "nav.market", icon: ChartIcon, within: /^\/(stocks\/.*)?$/ },
+  { href: "/", name: "nav.home", icon: HomeIcon, within: /^\/$/ },
+  { href: "/market", name: "nav.market", icon: ChartIcon, within: /^\/(market|stocks\/.*)$/ },
   { href: "/portfolio", name: "nav.portfolio", icon: PieIcon, within: /^\/portfolio/ },
   { href: "/orders", name: "nav.orders", icon: ListIcon, within: /^\/orders/ },
   { href: "/wallet", name: "nav.wallet", icon: WalletIcon, within: /^\/wallet/ },
@@ -28,27 +40,33 @@ const SECTIONS = [
     name: "nav.projections",
     icon: TrendIcon,
     within: /^\/projections/,
+    // Five fit into a phone's bar; the account's menu leads there too.
+    isWide: true,
   },
 ] as const;
 
 const LINKS =
   "flex max-md:fixed max-md:inset-x-0 max-md:bottom-0 max-md:z-10 max-md:border-t max-md:border-line max-md:bg-surface max-md:pb-[env(safe-area-inset-bottom)]";
 const SECTION =
-  "flex items-center justify-center gap-1 rounded-control font-medium transition-colors hover:text-ink max-md:h-16 max-md:flex-1 max-md:flex-col max-md:min-w-0 max-md:text-[0.6875rem] md:min-h-11 md:px-3.5";
+  "flex items-center justify-center gap-1 rounded-control font-medium transition-colors hover:text-ink max-md:h-15 max-md:flex-1 max-md:flex-col max-md:min-w-0 max-md:text-[0.6875rem] md:min-h-10 md:px-3";
 
 function Sections() {
   const { t } = useLanguage();
   const [path] = useLocation();
   return (
     <nav aria-label={t("nav.label")} class={LINKS}>
-      {SECTIONS.map(({ href, name, icon: Icon, within }) => {
+      {SECTIONS.map((section) => {
+        const { href, name, icon: Icon, within } = section;
         const isHere = within.test(path);
+        const look = isHere
+          ? "text-ink font-semibold md:bg-raised"
+          : "text-muted md:hover:bg-raised";
         return (
           <Link
             key={href}
             href={href}
             aria-current={isHere ? "page" : undefined}
-            class={`${SECTION} ${isHere ? "text-link md:bg-calm" : "text-muted md:hover:bg-raised"}`}
+            class={`${SECTION} ${look} ${"isWide" in section ? "max-md:hidden" : ""}`}
           >
             <Icon class="size-5 md:hidden" />
             {t(name)}
@@ -66,7 +84,7 @@ export function Shell({ children }: { children: ComponentChildren }) {
     <div class="flex min-h-dvh flex-col max-md:pb-16">
       <SkipLink />
       <header class="sticky top-0 z-10 border-b border-line bg-page">
-        <div class="mx-auto flex h-16 max-w-6xl items-center gap-6 px-4 sm:px-6">
+        <div class="mx-auto flex h-14 max-w-6xl items-center gap-5 px-4 sm:px-6">
           <Link
             href="/"
             class="flex items-center gap-2.5 rounded-control text-lead font-bold tracking-tight"
@@ -75,7 +93,10 @@ export function Shell({ children }: { children: ComponentChildren }) {
             Vela
           </Link>
           <Sections />
-          <AccountMenu />
+          <div class="ml-auto flex items-center gap-1">
+            <Bell />
+            <AccountMenu />
+          </div>
         </div>
       </header>
       <Offline />
@@ -102,6 +123,7 @@ export function Shell({ children }: { children: ComponentChildren }) {
           </span>
         )}
       </footer>
+      <Toasts />
     </div>
   );
 }
@@ -123,7 +145,7 @@ function Offline() {
   return (
     <p
       role="status"
-      class="sticky top-16 z-10 flex items-center justify-center gap-2 bg-warn-surface px-4 py-2 text-small font-medium text-warn"
+      class="sticky top-14 z-10 flex items-center justify-center gap-2 bg-warn-surface px-4 py-2 text-small font-medium text-warn"
     >
       <OfflineIcon class="size-4" /> {t("app.offline")}
     </p>

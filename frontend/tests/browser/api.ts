@@ -76,6 +76,7 @@ function candles(url: URL) {
 }
 
 export const FULL: Routes = {
+  "GET /data/board.json": made(() => list(sampleBoard(Date.now()))),
   "GET /stocks": made(() => list(sampleBoard(Date.now()))),
   "GET /stocks/:symbol": made((url) =>
     sampleBoard(Date.now()).find((stock) => stock.symbol === last(url)),

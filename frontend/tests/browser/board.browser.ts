@@ -8,7 +8,7 @@ import { board, CONFIG, open, type Shot } from "./shots";
 import { json, type Site, startSite } from "./site";
 
 const DESKTOP = { width: 1280, height: 832 };
-const MARKET: Shot = { name: "market", path: "/", signedIn: true };
+const MARKET: Shot = { name: "market", path: "/market", signedIn: true };
 
 let site: Site;
 let browser: Browser;
@@ -104,7 +104,7 @@ async function openWithClock() {
     { viewport: DESKTOP, locale: "es-CL" },
   );
   await page.clock.install();
-  await page.goto(site.origin);
+  await page.goto(`${site.origin}/market`);
   await page.getByRole("row", { name: /Apple Inc/ }).waitFor();
   return { page, close: () => page.context().close() };
 }
@@ -113,7 +113,7 @@ test("a site without its settings says so, and how to go on", async () => {
   const context = await browser.newContext({ locale: "en-US" });
   const page = await context.newPage();
   await page.route("**/config.json", (route) => route.fulfill({ status: 403, body: "<Error/>" }));
-  await page.goto(site.origin);
+  await page.goto(`${site.origin}/sign-in`);
   await page.getByRole("heading", { name: "We could not open Vela" }).waitFor();
   await page.unroute("**/config.json");
   await page.getByRole("button", { name: "Reload" }).click();

@@ -59,7 +59,7 @@ test("without a network it says so at once, keeps what it has, and recovers", as
 });
 
 test("a screen that cannot be downloaded says so, and is there on the next try", async () => {
-  await show("/");
+  await show("/market");
   await page.route("**/assets/portfolio-*.js", (route) => route.abort("failed"));
   await page.getByRole("link", { name: "Portafolio" }).click();
   await page.getByRole("heading", { name: "No pudimos abrir esta pantalla" }).waitFor();

@@ -79,7 +79,7 @@ async function signUp(email: string): Promise<void> {
 }
 
 async function signIn(email: string, password = PASSWORD): Promise<void> {
-  await page.goto(site.origin);
+  await page.goto(`${site.origin}/market`);
   await fill(email, password);
   await page.getByRole("button", { name: "Entrar" }).click();
 }
@@ -163,7 +163,7 @@ describe("signing in", () => {
     await page.getByRole("row", { name: /Apple Inc/ }).waitFor();
     const other = await context.newPage();
     watch(other, faults, REFUSALS);
-    await other.goto(site.origin);
+    await other.goto(`${site.origin}/market`);
     await other.getByRole("button", { name: "Tu cuenta" }).click();
     await other.getByText(email).waitFor();
 

@@ -7,7 +7,7 @@ useDesk();
 
 describe("with the keyboard alone", () => {
   test("a company is found, bought and followed", async () => {
-    await go("/");
+    await go("/market");
     await page.keyboard.press("Tab");
     expect(await page.evaluate(() => document.activeElement?.textContent)).toBe(
       "Saltar al contenido",

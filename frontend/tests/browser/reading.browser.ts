@@ -15,7 +15,7 @@ describe("the market", () => {
   const firstRow = () => page.locator("tbody tr").first();
 
   test("is sorted by its heads, and says so", async () => {
-    await show("/");
+    await show("/market");
     await page.getByRole("button", { name: "Precio" }).click();
     await firstRow().getByText("Meta Platforms, Inc.").waitFor();
     const head = page.getByRole("columnheader", { name: "Precio" });
@@ -25,7 +25,7 @@ describe("the market", () => {
   });
 
   test("keeps starred companies on top, after a reload too", async () => {
-    await show("/");
+    await show("/market");
     await page.getByRole("button", { name: "Fijar SQM arriba" }).click();
     await firstRow().getByText("Sociedad Química").waitFor();
     await page.reload();
@@ -35,7 +35,7 @@ describe("the market", () => {
   });
 
   test("leads from a row to its company, and from its button to the ticket", async () => {
-    await show("/");
+    await show("/market");
     // The link's area lies over the price: pressed where it stands.
     const price = await page.getByText("US$374,58").boundingBox();
     await page.mouse.click((price?.x ?? 0) + 5, (price?.y ?? 0) + 5);

@@ -1,6 +1,6 @@
 /** Every screen in every state that has a look of its own: for photographs and for axe. */
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
-import { sampleOrder } from "./account-samples.ts";
+import { SAMPLE_WALLET, sampleOrder } from "./account-samples.ts";
 import { EMPTY, FULL, list } from "./api.ts";
 import { sampleBoard, storedSession } from "./samples.ts";
 import { type Answer, json, type Routes, type Site } from "./site.ts";
@@ -31,6 +31,7 @@ export interface Shot {
 export const board: Answer = (response, request) =>
   json(200, list(sampleBoard(Date.now())))(response, request);
 const never: Answer = () => undefined;
+const NOT_PUBLISHED = json(404, {});
 const FAULT = json(409, { code: "conflict", message: "", request_id: "r" });
 
 const AAPL = { symbol: "AAPL", quantity: "0.525679", price: "190.23", cost: "100.00" };
@@ -63,10 +64,17 @@ async function review(page: Page): Promise<void> {
 }
 
 export const SHOTS: Shot[] = [
-  { name: "sign-in", path: "/", signedIn: false, isShown: true },
+  { name: "front", path: "/", signedIn: false, isShown: true },
+  {
+    name: "front-waiting",
+    path: "/",
+    signedIn: false,
+    routes: { "GET /data/board.json": NOT_PUBLISHED },
+  },
+  { name: "sign-in", path: "/sign-in", signedIn: false, isShown: true },
   {
     name: "sign-in-faults",
-    path: "/",
+    path: "/sign-in",
     signedIn: false,
     act: (page) => page.click("[type=submit]"),
   },
@@ -78,12 +86,22 @@ export const SHOTS: Shot[] = [
     act: (page) => page.fill("[name=password]", "Abc12"),
   },
   { name: "review", path: "/review", signedIn: false, isShown: true },
-  inside("market", "/", { isShown: true }),
-  inside("market-menu", "/", { act: (page) => page.click("[popovertarget=account]") }),
-  inside("market-loading", "/", { routes: { ...FULL, "GET /stocks": never } }),
-  inside("market-empty", "/", { routes: { ...FULL, "GET /stocks": json(200, list([])) } }),
-  inside("market-no-match", "/", { act: (page) => page.fill("[type=search]", "zzz") }),
-  inside("market-error", "/", { routes: { ...FULL, "GET /stocks": FAULT } }),
+  inside("home", "/", { isShown: true }),
+  inside("home-news", "/", { act: (page) => page.click("[popovertarget=news]") }),
+  inside("home-new", "/", { routes: EMPTY, isShown: true }),
+  inside("home-first-purchase", "/", {
+    routes: { ...EMPTY, "GET /wallet": json(200, SAMPLE_WALLET) },
+    act: async (page) => {
+      await page.getByRole("button", { name: /Apple/ }).click();
+      await page.fill("[name=amount]", "100");
+    },
+  }),
+  inside("market", "/market", { isShown: true }),
+  inside("market-menu", "/market", { act: (page) => page.click("[popovertarget=account]") }),
+  inside("market-loading", "/market", { routes: { ...FULL, "GET /stocks": never } }),
+  inside("market-empty", "/market", { routes: { ...FULL, "GET /stocks": json(200, list([])) } }),
+  inside("market-no-match", "/market", { act: (page) => page.fill("[type=search]", "zzz") }),
+  inside("market-error", "/market", { routes: { ...FULL, "GET /stocks": FAULT } }),
   inside("company", "/stocks/AAPL", { isShown: true }),
   inside("company-table", "/stocks/AAPL", { act: (page) => page.click("summary") }),
   inside("company-candles", "/stocks/AAPL", {

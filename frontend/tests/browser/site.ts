@@ -52,6 +52,8 @@ export function json(status: number, body: unknown): Answer {
   };
 }
 
+/** What the prices function writes into the site's bucket. */
+const BOARD_FILE = "/data/board.json";
 const NOT_FOUND = json(404, { code: "not_found", message: "", request_id: "r" });
 const ALIVE: Routes = {
   "GET /heartbeat": json(200, {
@@ -92,6 +94,7 @@ export async function startSite(
   const server = createServer((request, response) => {
     const path = new URL(request.url ?? "/", "http://localhost").pathname;
     if (path === "/config.json") return json(200, config)(response, request);
+    if (path === BOARD_FILE) return answerOf(routes, "GET", path)(response, request);
     if (!path.startsWith("/api/")) return void sendFile(path, response, csp);
     if (isAllowing(request, response)) return;
     answerOf(routes, request.method ?? "GET", path.slice("/api".length))(response, request);

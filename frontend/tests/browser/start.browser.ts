@@ -50,7 +50,7 @@ test("prices and words are asked for while the app itself is on its way, and onc
   const all = Promise.all(
     early.map((pattern) => page.waitForResponse((answer) => pattern.test(answer.url()))),
   );
-  await page.goto(site.origin, { waitUntil: "commit" });
+  await page.goto(`${site.origin}/market`, { waitUntil: "commit" });
   await all;
   expect(await page.locator("#app > *").count()).toBe(0);
   release();
@@ -66,12 +66,12 @@ test("prices are not asked for early by a screen that does not show them", async
 
 test("prices that are late are waited for behind the board's own shape", async () => {
   site.onStocks(() => undefined);
-  await page.goto(site.origin);
+  await page.goto(`${site.origin}/market`);
   await page.getByText("Cargando precios…").waitFor();
 });
 
 test("an app that does not come is told in both languages", async () => {
   await page.route(APP, (route) => route.abort("failed"));
-  await page.goto(site.origin);
+  await page.goto(`${site.origin}/market`);
   await page.getByText(/Recarga la página\. · .*Reload the page\./).waitFor();
 });

@@ -103,7 +103,7 @@ function answer(page: Page, path: string) {
 }
 
 test("the site is served as it must be: strict CSP, deep links, assets for ever, the page never", async () => {
-  const { page } = await open("/");
+  const { page } = await open("/market");
   const index = await answer(page, "/sign-up");
   expect(index.status).toBe(200);
   expect(index.headers["content-type"]).toContain("text/html");
