@@ -28,6 +28,9 @@ class Stage:
     """In any notation: the functions compare group ids in one form (`lambdas.config`)."""
 
     currency: str = "USD"
+    market_zone: str = "America/New_York"
+    """IANA name of the time zone whose midnights part the market's days."""
+
     topics: Topics = Topics()
     mqtt_url: str
     """The exchange's broker, without credentials: those are in the bridge's secret."""

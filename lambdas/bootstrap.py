@@ -62,7 +62,7 @@ class Dependencies:
     @cached_property
     def market(self) -> Market:
         """Market data in DynamoDB."""
-        return DynamoMarket(self._connection)
+        return DynamoMarket(self._connection, self.config.market_zone)
 
     @cached_property
     def activity(self) -> ActivityLog:

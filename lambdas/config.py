@@ -2,8 +2,9 @@
 
 import os
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import timedelta, tzinfo
 from typing import Self
+from zoneinfo import ZoneInfo
 
 from lambdas.domain.activity import normalise_group_id
 from lambdas.domain.orders import Policy
@@ -59,6 +60,11 @@ class Config:
             overdue_after=self.seconds(Setting.OVERDUE_AFTER_S),
             retry_orders=self.text(Setting.RETRY_ORDERS) == "on",
         )
+
+    @property
+    def market_zone(self) -> tzinfo:
+        """The time zone whose midnights part the market's days."""
+        return ZoneInfo(self.text(Setting.MARKET_ZONE))
 
     def text(self, setting: Setting) -> str:
         """A setting as it is."""

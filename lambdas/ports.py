@@ -6,7 +6,7 @@ raise `Transient`. Times are aware and in UTC; amounts are minor units.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from lambdas.domain.activity import GroupRequest, Trade, Validation
@@ -81,6 +81,10 @@ class Accounts(Protocol):
 class Market(Protocol):
     """Quotes, price history and candles, and the transaction that changes them."""
 
+    @property
+    def zone(self) -> tzinfo:
+        """The time zone whose midnights part the market's days."""
+
     def board(self) -> Sequence[Quote]:
         """All quotes by symbol. Eventually consistent."""
 
@@ -97,7 +101,7 @@ class Market(Protocol):
         """Writes an update in one transaction. Raises StaleDecision if anything has changed."""
 
     def recorded(self, symbol: str, day: datetime) -> tuple[MarketSnapshot, Sequence[Tick]]:
-        """A company's quote and the candles of a UTC day, then all ticks of that day; consistent.
+        """A company's quote and the candles of a market day, then all ticks of that day; consistent.
 
         A tick that arrives in between makes an update based on these stale.
         """

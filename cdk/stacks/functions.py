@@ -105,18 +105,19 @@ _SETTINGS: Final[dict[Function, tuple[Setting, ...]]] = {
     Function.API: (
         Setting.GROUP_ID,
         Setting.CURRENCY,
+        Setting.MARKET_ZONE,
         Setting.MAX_DEPOSIT_MINOR,
         Setting.LINK_SILENT_AFTER_S,
         *_ORDER_POLICY,
     ),
-    Function.PRICES: (Setting.CURRENCY,),
+    Function.PRICES: (Setting.CURRENCY, Setting.MARKET_ZONE),
     Function.REQUESTS: (Setting.GROUP_ID,),
     Function.VALIDATIONS: (Setting.GROUP_ID,),
     Function.RELAY: (Setting.GROUP_ID,),
-    Function.SWEEP: _ORDER_POLICY,
+    Function.SWEEP: (Setting.MARKET_ZONE, *_ORDER_POLICY),
     Function.JOBS: (),
-    Function.MASTER: (Setting.CURRENCY,),
-    Function.WORKER: (),
+    Function.MASTER: (Setting.CURRENCY, Setting.MARKET_ZONE),
+    Function.WORKER: (Setting.MARKET_ZONE,),
 }
 """Settings that a function reads, besides STAGE, its tables and its queues."""
 
@@ -128,6 +129,7 @@ def settings_of(
     values = {
         Setting.GROUP_ID: stage.group_id,
         Setting.CURRENCY: stage.currency,
+        Setting.MARKET_ZONE: stage.market_zone,
         Setting.MAX_PRICE_AGE_S: str(stage.max_price_age_s),
         Setting.MAX_DEPOSIT_MINOR: str(stage.max_deposit_minor),
         Setting.OVERDUE_AFTER_S: str(stage.overdue_after_s),

@@ -4,13 +4,13 @@ weighted by demand, as all groups of this exchange do. docs/projection.md has th
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from decimal import Decimal
 from fractions import Fraction
 from typing import Final
 
 from lambdas.domain import money
-from lambdas.domain.market import INTERVAL_LENGTHS, Interval, opening_of
+from lambdas.domain.market import INTERVAL_LENGTHS, Interval, closing_of, opening_of
 from lambdas.domain.regression import (
     MICROSECOND,
     Line,
@@ -152,31 +152,33 @@ class Slice:
         return -((self.start - self.end) // length)
 
 
-def slices(start: datetime, end: datetime) -> list[Slice]:
+def slices(start: datetime, end: datetime, zone: tzinfo) -> list[Slice]:
     """Splits start ≤ t < end into at most five slices in order of time, as coarse as possible."""
-    return list(_slices(start, end, (Interval.DAY, Interval.HOUR)))
+    return list(_slices(start, end, (Interval.DAY, Interval.HOUR), zone))
 
 
-def _slices(start: datetime, end: datetime, intervals: tuple[Interval, ...]) -> Iterator[Slice]:
+def _slices(
+    start: datetime, end: datetime, intervals: tuple[Interval, ...], zone: tzinfo
+) -> Iterator[Slice]:
     if start >= end:
         return
     if not intervals:
         yield Slice(start=start, end=end, interval=None)
         return
     interval, *finer = intervals
-    first, last = _next_opening(start, interval), opening_of(end, interval)
+    first, last = _next_opening(start, interval, zone), opening_of(end, interval, zone)
     if first >= last:  # no candle of this length lies within the span
-        yield from _slices(start, end, tuple(finer))
+        yield from _slices(start, end, tuple(finer), zone)
         return
-    yield from _slices(start, first, tuple(finer))
+    yield from _slices(start, first, tuple(finer), zone)
     yield Slice(start=first, end=last, interval=interval)
-    yield from _slices(last, end, tuple(finer))
+    yield from _slices(last, end, tuple(finer), zone)
 
 
-def _next_opening(at: datetime, interval: Interval) -> datetime:
+def _next_opening(at: datetime, interval: Interval, zone: tzinfo) -> datetime:
     """Opening of the first candle at or after a time."""
-    opening = opening_of(at, interval)
-    return opening if opening == at else opening + INTERVAL_LENGTHS[interval]
+    opening = opening_of(at, interval, zone)
+    return opening if opening == at else closing_of(opening, interval, zone)
 
 
 def deal_slices(slices: list[Slice], max_items: int = MAX_ITEMS) -> list[list[Slice]]:

@@ -31,7 +31,7 @@ def store_prices(market: Market, ticks: Sequence[Tick]) -> Stored:
     of the batch adds the rest. Raises StaleDecision when other writers keep winning.
     """
     stored = Stored()
-    for portion in decisions.portions(ticks):
+    for portion in decisions.portions(ticks, market.zone):
         more = _store(market, portion)
         stored = Stored(ticks=stored.ticks + more.ticks, quotes=stored.quotes + more.quotes)
     return stored
@@ -39,7 +39,7 @@ def store_prices(market: Market, ticks: Sequence[Tick]) -> Stored:
 
 def _store(market: Market, portion: Sequence[Tick]) -> Stored:
     def attempt() -> Stored:
-        update = decisions.decide_ticks(portion, market.snapshot(portion))
+        update = decisions.decide_ticks(portion, market.snapshot(portion), market.zone)
         if update is None:
             return Stored()
         market.commit(update)
@@ -59,7 +59,7 @@ def rebuild_candles(market: Market, symbol: str) -> Rebuilt:
         newest = market.history(symbol, None, before, 1, None).items
         if not newest:
             return rebuilt
-        day = opening_of(newest[0].observed_at, Interval.DAY)
+        day = opening_of(newest[0].observed_at, Interval.DAY, market.zone)
         mended = _rebuild_day(market, symbol, day)
         rebuilt = Rebuilt(days=rebuilt.days + 1, candles=rebuilt.candles + mended)
         before = day
@@ -68,7 +68,7 @@ def rebuild_candles(market: Market, symbol: str) -> Rebuilt:
 def _rebuild_day(market: Market, symbol: str, day: datetime) -> int:
     def attempt() -> int:
         known, ticks = market.recorded(symbol, day)
-        update = decisions.decide_rebuild(ticks, known)
+        update = decisions.decide_rebuild(ticks, known, market.zone)
         if update is None:
             return 0
         market.commit(update)

@@ -55,7 +55,7 @@ def plan(task: Task[Parameters], sources: JobSources) -> list[list[Slice]]:
     if sources.market.quote(task.parameters.symbol) is None:
         raise NotFound("company")
     window = _window(task)
-    return deal_slices(slices(window.start, window.end))
+    return deal_slices(slices(window.start, window.end, sources.market.zone))
 
 
 def work(task: Task[Parameters], shard: Sequence[Slice], sources: JobSources) -> PartialSums:

@@ -1,7 +1,7 @@
 """Market data in DynamoDB: quotes, price history, candles."""
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from decimal import Decimal
 from typing import Final
 
@@ -10,17 +10,17 @@ from pynamodb.transactions import TransactWrite
 
 from lambdas.domain import money
 from lambdas.domain.market import (
-    INTERVAL_LENGTHS,
     MAX_KEYS,
     Candle,
     CandleKey,
-    HourlyClose,
     Interval,
     MarketSnapshot,
     MarketUpdate,
     Quote,
     Tick,
+    TrendPoint,
     candle_key,
+    closing_of,
     tick_key,
 )
 from lambdas.domain.regression import Sums
@@ -35,15 +35,21 @@ from lambdas.storage.pagination import (
     within,
 )
 
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_SECOND: Final = timedelta(seconds=1)
 _HOUR: Final = timedelta(hours=1)
 
 
 class DynamoMarket:
     """The port `Market` over the tables quotes, prices and candles."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, zone: tzinfo) -> None:
         self._connection = connection
+        self._zone = zone
+
+    @property
+    def zone(self) -> tzinfo:
+        """The market's time zone."""
+        return self._zone
 
     def board(self) -> Sequence[Quote]:
         """One query (a page for each MB)."""
@@ -75,7 +81,9 @@ class DynamoMarket:
         assert len(ticks) <= MAX_KEYS, "a portion of ticks is bounded"
         keys = [(tick.symbol, tick.observed_at) for tick in ticks]
         quotes = self.quotes([tick.symbol for tick in ticks])
-        candles = _candles([candle_key(tick, interval) for tick in ticks for interval in Interval])
+        candles = _candles(
+            [candle_key(tick, interval, self.zone) for tick in ticks for interval in Interval]
+        )
         with translated_errors():
             items = list(PriceItem.batch_get(keys, consistent_read=True))
         known = frozenset(tick_key(tick_of(item)) for item in items)
@@ -93,9 +101,9 @@ class DynamoMarket:
 
     def recorded(self, symbol: str, day: datetime) -> tuple[MarketSnapshot, Sequence[Tick]]:
         """Two BatchGetItem, then one query (a page for each MB), all consistent."""
-        end = day + INTERVAL_LENGTHS[Interval.DAY]
+        end = closing_of(day, Interval.DAY, self.zone)
         keys: list[CandleKey] = [(symbol, Interval.DAY, day)]
-        keys += [(symbol, Interval.HOUR, day + hour * _HOUR) for hour in range(24)]
+        keys += [(symbol, Interval.HOUR, day + hour * _HOUR) for hour in range((end - day) // _HOUR)]
         snapshot = MarketSnapshot(quotes=self.quotes([symbol]), candles=_candles(keys))
         with translated_errors():
             items = PriceItem.query(
@@ -181,9 +189,14 @@ def quote_item(quote: Quote, version: int) -> QuoteItem:
         source=quote.source,
         observed_at=quote.observed_at,
         received_at=quote.received_at,
-        previous_price=quote.previous_price,
-        previous_at=quote.previous_at,
-        closes=_serialize_closes(quote.closes),
+        day_at=quote.day_at,
+        open=quote.open,
+        open_at=quote.open_at,
+        high=quote.high,
+        low=quote.low,
+        previous_close=quote.previous_close,
+        previous_close_at=quote.previous_close_at,
+        closes=_serialize_closes(quote),
     )
     if version:
         item.version = version
@@ -200,27 +213,32 @@ def quote_of(item: QuoteItem) -> Quote:
         source=item.source,
         observed_at=item.observed_at,
         received_at=item.received_at,
-        previous_price=item.previous_price,
-        previous_at=item.previous_at,
-        closes=_parse_closes(item.closes),
+        day_at=item.day_at,
+        open=item.open,
+        open_at=item.open_at,
+        high=item.high,
+        low=item.low,
+        previous_close=item.previous_close,
+        previous_close_at=item.previous_close_at,
+        closes=_parse_closes(item),
         version=item.version,
     )
 
 
-def _serialize_closes(closes: tuple[HourlyClose, ...]) -> str | None:
-    """`492712:190.25 492713:191`: hours since 1970 and closes; None for none.
+def _serialize_closes(quote: Quote) -> str | None:
+    """`3599:190.25 7180:191`: seconds since the day began, and closes; None for none.
 
     As a list of maps, the same 24 closes would take 1.3 kB, and each write of a quote a unit more.
     """
-    parts = [f"{(c.opened_at - _EPOCH) // _HOUR}:{money.plain(c.price)}" for c in closes]
+    parts = [f"{(c.at - quote.day_at) // _SECOND}:{money.plain(c.price)}" for c in quote.closes]
     return " ".join(parts) or None
 
 
-def _parse_closes(text: str | None) -> tuple[HourlyClose, ...]:
-    pairs = [part.split(":") for part in (text or "").split()]
+def _parse_closes(item: QuoteItem) -> tuple[TrendPoint, ...]:
+    pairs = [part.split(":") for part in (item.closes or "").split()]
     return tuple(
-        HourlyClose(opened_at=_EPOCH + int(hour) * _HOUR, price=Decimal(price))
-        for hour, price in pairs
+        TrendPoint(at=item.day_at + int(seconds) * _SECOND, price=Decimal(price))
+        for seconds, price in pairs
     )
 
 
