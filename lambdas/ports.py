@@ -101,7 +101,7 @@ class Market(Protocol):
         """Writes an update in one transaction. Raises StaleDecision if anything has changed."""
 
     def recorded(self, symbol: str, day: datetime) -> tuple[MarketSnapshot, Sequence[Tick]]:
-        """A company's quote and the candles of a market day, then all ticks of that day; consistent.
+        """A company's quote and the candles of a market day, then all its ticks; consistent.
 
         A tick that arrives in between makes an update based on these stale.
         """

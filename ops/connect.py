@@ -11,6 +11,7 @@ from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 import boto3
 from botocore.config import Config
@@ -95,7 +96,7 @@ def _tools(endpoints: Endpoints, log_files: Mapping[str, Path]) -> Tools:
     return Tools(
         orders=DynamoOrders(connection),
         accounts=DynamoAccounts(connection),
-        market=DynamoMarket(connection),
+        market=lambda: DynamoMarket(connection, settings().market_zone),
         audit_store=DynamoAuditStore(connection),
         dead_letters=dead_letters,
         settings=settings,
@@ -114,6 +115,7 @@ def _settings(functions: Any, name: str) -> StageSettings:
     return StageSettings(
         group_id=normalise_group_id(variables[Setting.GROUP_ID]),
         overdue_after=timedelta(seconds=int(variables[Setting.OVERDUE_AFTER_S])),
+        market_zone=ZoneInfo(variables[Setting.MARKET_ZONE]),
     )
 
 

@@ -6,7 +6,7 @@ raise `Transient`.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from typing import Any, Protocol
 
 from lambdas.domain.ledger import Posting
@@ -121,6 +121,7 @@ class StageSettings:
 
     group_id: str
     overdue_after: timedelta
+    market_zone: tzinfo
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,7 +130,7 @@ class Tools:
 
     orders: Orders
     accounts: Accounts
-    market: Market
+    market: Callable[[], Market]
     audit_store: AuditStore
     dead_letters: Callable[[str], DeadLetterQueue]
     settings: Callable[[], StageSettings]

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Final, TypeVar
+from zoneinfo import ZoneInfo
 
 import msgspec
 from msgspec import Struct
@@ -32,6 +33,7 @@ _ACCOUNT_ID: Final = "5f1c3c86-9f0e-4b0e-8f0a-0c7b7a3c1d11"
 _ORDER_ID: Final = "be0e538d-c983-53e8-957b-391746eb4236"
 _GROUP_ID: Final = "3"
 _USD: Final = "USD"
+_ZONE: Final = ZoneInfo("America/New_York")
 _QUOTE: Final = market.Quote(
     symbol="AAPL",
     name="Apple Inc.",
@@ -40,10 +42,16 @@ _QUOTE: Final = market.Quote(
     source="Nasdaq Real Time Price",
     observed_at=_at("19:32:51.123"),
     received_at=_at("19:32:52"),
-    previous_price=Decimal("190.75"),
+    day_at=_at("04:00"),
+    open=Decimal("190.2"),
+    open_at=_at("17:02:51"),
+    high=Decimal("190.35"),
+    low=Decimal("189.2"),
+    previous_close=Decimal("190.75"),
+    previous_close_at=_at("23:57:51", "2023-10-28"),
     closes=tuple(
-        market.HourlyClose(opened_at=_at(f"{hour}:00"), price=Decimal(price))
-        for hour, price in ((17, "190.2"), (18, "189.9"), (19, "189.5"))
+        market.TrendPoint(at=_at(time), price=Decimal(price))
+        for time, price in (("17:57:51", "190"), ("18:57:51", "189.9"), ("19:32:51", "189.5"))
     ),
 )
 _TICK: Final = market.Tick(
@@ -109,10 +117,13 @@ _PORTFOLIO: Final = portfolio.value_positions(
         "AAPL": replace(
             _QUOTE,
             price=Decimal(191),
-            previous_price=Decimal("189.5"),
+            previous_close=Decimal("189.5"),
             observed_at=_at("14:32:51.123", "2023-10-30"),
+            day_at=_at("04:00", "2023-10-30"),
         )
     },
+    cash_minor=905_25,
+    bought={},
 )
 _JOB: Final = jobs.Job(
     job_id="2b9a7c64-1f0e-5c0e-8e0b-5a3b7a3c4d44",
@@ -190,7 +201,7 @@ def _page(item: Struct, next_cursor: str | None = None) -> schemas.Items[Struct]
     return schemas.Items(items=[item], next_cursor=next_cursor)
 
 
-_STOCK_BODY: Final = market_api.Stock.from_quote(_QUOTE)
+_STOCK_BODY: Final = market_api.Stock.from_quote(_QUOTE, _ZONE)
 _TRADES_BODY: Final = _page(market_api.Trade.from_trade(_TRADE, _GROUP_ID))
 _ORDER_BODY: Final = orders_api.Order.from_order(
     _ORDER, now=_ORDER.created_at, overdue_after=_POLICY.overdue_after
@@ -211,7 +222,7 @@ EXAMPLES: Final[dict[str, Struct]] = {
     "place_order": _ORDER_BODY,
     "list_orders": _page(_ORDER_BODY),
     "get_order": _ORDER_BODY,
-    "get_portfolio": portfolio_api.Portfolio.from_portfolio(_PORTFOLIO, _USD),
+    "get_portfolio": portfolio_api.Portfolio.from_portfolio(_PORTFOLIO, currency=_USD, zone=_ZONE),
     "create_job": _JOB_BODY,
     "list_jobs": _page(_JOB_BODY),
     "get_job": job_schemas.JobWithResult.from_job(_FINISHED_JOB),

@@ -1,7 +1,7 @@
 """The market, which is the same for every account: companies, prices, candles, activity."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Final, NamedTuple, Self
 from urllib.parse import unquote
 
@@ -12,7 +12,15 @@ from msgspec import Struct
 from lambdas.api.requests import Faults, Request, invalid, parse_page
 from lambdas.api.responses import cacheable_response, page_response
 from lambdas.api.routing import CURSOR, LIMIT, TIME_SCHEMA, Parameter, Route, table
-from lambdas.api.schemas import Decimals, Items, Time, optional_decimal, percent
+from lambdas.api.schemas import (
+    Date,
+    Decimals,
+    Items,
+    Time,
+    optional_decimal,
+    optional_time,
+    percent,
+)
 from lambdas.domain import activity, market, money
 from lambdas.domain.errors import NotFound
 from lambdas.domain.times import format_utc, parse_utc
@@ -38,15 +46,24 @@ INTERVAL: Final = Parameter(
     name="interval",
     place="query",
     schema={"type": "string", "enum": list(market.Interval), "default": market.Interval.HOUR},
-    description="How long a candle lasts: an hour or a day, of UTC.",
+    description="How long a candle lasts: an hour, or a market day.",
 )
 
 
-class Stock(Struct, frozen=True, kw_only=True):
-    """A company and its latest price. Changes are since the last price of an earlier day.
+class TrendPoint(Struct, frozen=True, kw_only=True):
+    """A price of the market day, and when it was observed."""
 
-    `trend` holds the closes of the latest hours that have prices, oldest first, at most 24: the
-    last one is the price itself.
+    at: Time
+    price: Decimals
+
+
+class Stock(Struct, frozen=True, kw_only=True):
+    """A company, its latest price, and the market day of that price.
+
+    `market_day` is a date in the market's time zone (`market_zone` of GET /me). Changes are since
+    `previous_close`, the last price of the latest earlier market day. `trend` holds the day's first
+    price, the last one of each hour, and the latest price, oldest first: it covers the span that
+    `open`, `high` and `low` are of, and that `change` ends.
     """
 
     symbol: str
@@ -55,25 +72,38 @@ class Stock(Struct, frozen=True, kw_only=True):
     currency: str
     change: Decimals | None
     change_percent: Decimals | None
-    previous_price: Decimals | None
+    previous_close: Decimals | None
+    previous_close_at: Time | None
+    market_day: Date
+    open: Decimals
+    high: Decimals
+    low: Decimals
     observed_at: Time
     source: str | None
-    trend: list[Decimals]
+    trend: list[TrendPoint]
 
     @classmethod
-    def from_quote(cls, quote: market.Quote) -> Self:
-        """One company of the board."""
+    def from_quote(cls, quote: market.Quote, zone: tzinfo) -> Self:
+        """One company of the board; `zone` is the market's."""
         return cls(
             symbol=quote.symbol,
             name=quote.name,
             price=money.plain(quote.price),
             currency=quote.currency,
             change=optional_decimal(quote.change),
-            change_percent=percent(quote.change, quote.previous_price),
-            previous_price=optional_decimal(quote.previous_price),
+            change_percent=percent(quote.change, quote.previous_close),
+            previous_close=optional_decimal(quote.previous_close),
+            previous_close_at=optional_time(quote.previous_close_at),
+            market_day=market.market_date(quote.day_at, zone).isoformat(),
+            open=money.plain(quote.open),
+            high=money.plain(quote.high),
+            low=money.plain(quote.low),
             observed_at=format_utc(quote.observed_at),
             source=quote.source,
-            trend=[money.plain(close.price) for close in quote.closes],
+            trend=[
+                TrendPoint(at=format_utc(point.at), price=money.plain(point.price))
+                for point in quote.trend
+            ],
         )
 
 
@@ -97,7 +127,7 @@ class Price(Struct, frozen=True, kw_only=True):
 
 
 class Candle(Struct, frozen=True, kw_only=True):
-    """First, highest, lowest and last price of one hour or day of UTC. `count` is how many prices
+    """First, highest, lowest and last price of one hour or market day. `count` is how many prices
     there are.
     """
 
@@ -160,7 +190,8 @@ class Trade(Struct, frozen=True, kw_only=True):
 )
 def list_stocks(request: Request) -> Response[str]:
     """One query."""
-    stocks = [Stock.from_quote(quote) for quote in request.deps.market.board()]
+    market = request.deps.market
+    stocks = [Stock.from_quote(quote, market.zone) for quote in market.board()]
     return _board_response(request, Items(items=stocks, next_cursor=None))
 
 
@@ -180,7 +211,7 @@ def get_stock(request: Request, symbol: str) -> Response[str]:
     quote = request.deps.market.quote(_symbol(symbol))
     if quote is None:
         raise NotFound("company")
-    return _board_response(request, Stock.from_quote(quote))
+    return _board_response(request, Stock.from_quote(quote, request.deps.market.zone))
 
 
 @table.add(

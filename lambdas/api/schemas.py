@@ -30,6 +30,10 @@ Version = Annotated[
 ]
 Time = Annotated[str, Meta(description="ISO-8601, UTC.", extra_json_schema={"format": "date-time"})]
 
+Date = Annotated[
+    str, Meta(description="A date, for example 2023-10-29.", extra_json_schema={"format": "date"})
+]
+
 
 def optional_time(at: datetime | None) -> str | None:
     """A time as text; None stays None."""

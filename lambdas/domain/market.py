@@ -102,9 +102,7 @@ def quote_with_tick(quote: Quote | None, tick: Tick, zone: tzinfo) -> Quote:
         return _quote_with_late_tick(quote, tick)
     newest = _quote(tick, zone)
     if newest.day_at != quote.day_at:
-        return replace(
-            newest, previous_close=quote.price, previous_close_at=quote.observed_at
-        )
+        return replace(newest, previous_close=quote.price, previous_close_at=quote.observed_at)
     return replace(
         newest,
         open=quote.open,
@@ -235,9 +233,7 @@ def candle_key(tick: Tick, interval: Interval, zone: tzinfo) -> CandleKey:
     return (tick.symbol, interval, opening_of(tick.observed_at, interval, zone))
 
 
-def candle_with_tick(
-    candle: Candle | None, tick: Tick, interval: Interval, zone: tzinfo
-) -> Candle:
+def candle_with_tick(candle: Candle | None, tick: Tick, interval: Interval, zone: tzinfo) -> Candle:
     """The candle with one more tick of its span, which it must not contain yet."""
     single = _candle(tick, interval, zone)
     return single if candle is None else join_candles(candle, single)
@@ -336,9 +332,7 @@ def portions(ticks: Sequence[Tick], zone: tzinfo) -> Iterator[tuple[Tick, ...]]:
         yield tuple(portion)
 
 
-def decide_ticks(
-    ticks: Sequence[Tick], known: MarketSnapshot, zone: tzinfo
-) -> MarketUpdate | None:
+def decide_ticks(ticks: Sequence[Tick], known: MarketSnapshot, zone: tzinfo) -> MarketUpdate | None:
     """The update that adds a portion's new ticks; None if all of them are stored already."""
     new: dict[TickKey, Tick] = {}
     for tick in ticks:

@@ -57,7 +57,7 @@ def plan(task: Task[Parameters], sources: JobSources) -> list[Shard]:
 
 def work(task: Task[Parameters], shard: Shard, sources: JobSources) -> Partial:
     """The value of one shard at the end of each day."""
-    days = _days(task)
+    days = _days(task, sources)
     values: Sequence[int | None]
     if shard.symbols:
         acquisitions = _acquisitions(sources.orders, task)
@@ -74,9 +74,11 @@ def work(task: Task[Parameters], shard: Shard, sources: JobSources) -> Partial:
     return Partial(is_cash=not shard.symbols, minor=texts)
 
 
-def join(task: Task[Parameters], partials: Sequence[Partial], _: JobSources) -> list[Valuation]:
+def join(
+    task: Task[Parameters], partials: Sequence[Partial], sources: JobSources
+) -> list[Valuation]:
     """All shards together, oldest day first."""
-    days = _days(task)
+    days = _days(task, sources)
     parsed = [
         (partial.is_cash, [None if text is None else int(text) for text in partial.minor])
         for partial in partials
@@ -89,8 +91,8 @@ def join(task: Task[Parameters], partials: Sequence[Partial], _: JobSources) -> 
     ]
 
 
-def _days(task: Task[Parameters]) -> list[datetime]:
-    return days_until(task.now, task.parameters.days)
+def _days(task: Task[Parameters], sources: JobSources) -> list[datetime]:
+    return days_until(task.now, task.parameters.days, sources.market.zone)
 
 
 def _acquisitions(orders: Orders, task: Task[Parameters]) -> dict[str, list[Acquisition]]:

@@ -1,14 +1,13 @@
-"""Wallet: deposits, and positions at market prices."""
+"""Wallet: deposits."""
 
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from lambdas.domain import ledger, portfolio
+from lambdas.domain import ledger
 from lambdas.domain.errors import KeyReused
 from lambdas.domain.ledger import Deposit
-from lambdas.domain.portfolio import Portfolio
-from lambdas.ports import Accounts, Market
+from lambdas.ports import Accounts
 from lambdas.services.retry import retry_stale
 
 
@@ -40,10 +39,3 @@ def make_deposit(
         return Deposited(deposit=decision.deposit, is_new=True)
 
     return retry_stale(attempt)
-
-
-def value_portfolio(accounts: Accounts, market: Market, account_id: str) -> Portfolio:
-    """The account's positions at the latest prices."""
-    positions = accounts.positions(account_id)
-    quotes = market.quotes([position.symbol for position in positions])
-    return portfolio.value_positions(positions, quotes)

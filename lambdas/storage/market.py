@@ -103,7 +103,8 @@ class DynamoMarket:
         """Two BatchGetItem, then one query (a page for each MB), all consistent."""
         end = closing_of(day, Interval.DAY, self.zone)
         keys: list[CandleKey] = [(symbol, Interval.DAY, day)]
-        keys += [(symbol, Interval.HOUR, day + hour * _HOUR) for hour in range((end - day) // _HOUR)]
+        hours = [day + hour * _HOUR for hour in range((end - day) // _HOUR)]
+        keys += [(symbol, Interval.HOUR, hour) for hour in hours]
         snapshot = MarketSnapshot(quotes=self.quotes([symbol]), candles=_candles(keys))
         with translated_errors():
             items = PriceItem.query(

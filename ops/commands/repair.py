@@ -175,7 +175,7 @@ def candles(tools: Tools, *, symbol: str | None) -> int:
 
     Status 1 where there is no such company.
     """
-    symbols = [quote.symbol for quote in tools.market.board()]
+    symbols = [quote.symbol for quote in tools.market().board()]
     if symbol is not None:
         if symbol.upper() not in symbols:
             say(f"✗ There is no company {printable(symbol)!r}.")
@@ -183,7 +183,7 @@ def candles(tools: Tools, *, symbol: str | None) -> int:
         symbols = [symbol.upper()]
     with progress("Companies", total=len(symbols)) as counted:
         for each in symbols:
-            rebuilt = rebuild_candles(tools.market, each)
+            rebuilt = rebuild_candles(tools.market(), each)
             say(
                 f"✓ {each}: {rebuilt.days} days with prices, {rebuilt.candles} candles were wrong"
                 " or missing"

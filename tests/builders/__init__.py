@@ -4,11 +4,22 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from lambdas.domain import ledger
 from lambdas.domain.ledger import Account, DepositDecision
-from lambdas.domain.market import MarketUpdate, Quote, Replacement, Tick
+from lambdas.domain.market import (
+    Interval,
+    MarketUpdate,
+    Quote,
+    Replacement,
+    Tick,
+    opening_of,
+)
 from lambdas.domain.orders import Decision, Order, Policy, Purchase, Snapshot, State, place
+
+ZONE = ZoneInfo("America/New_York")
+"""The market's: NOW is 10:00 there."""
 
 NOW = datetime(2026, 3, 4, 15, 0, 0, 123456, tzinfo=UTC)
 ALICE = "11111111-1111-4111-8111-111111111111"
@@ -43,7 +54,7 @@ def a_tick(**changes: Any) -> Tick:
 
 
 def a_quote(**changes: Any) -> Quote:
-    """The quote of that tick."""
+    """The quote of that tick, the only one of its day."""
     values: dict[str, Any] = {
         "symbol": "AAPL",
         "name": "Apple Inc.",
@@ -52,8 +63,13 @@ def a_quote(**changes: Any) -> Quote:
         "source": None,
         "observed_at": NOW - timedelta(seconds=60),
         "received_at": NOW - timedelta(seconds=59),
+    } | changes
+    day: dict[str, Any] = dict.fromkeys(("open", "high", "low"), values["price"])
+    day |= {
+        "open_at": values["observed_at"],
+        "day_at": opening_of(values["observed_at"], Interval.DAY, ZONE),
     }
-    return Quote(**(values | changes))
+    return Quote(**(day | values))
 
 
 def a_board(*quotes: Quote) -> MarketUpdate:

@@ -26,6 +26,7 @@ from lambdas.storage.jobs import DynamoJobs
 from lambdas.storage.market import DynamoMarket
 from lambdas.storage.models import MODELS
 from lambdas.storage.orders import DynamoOrders
+from tests.builders import ZONE
 from tests.fakes.aws import moto
 from tests.fakes.dynamo import REGION, cloud_tables, set_credentials, tables
 from tests.fakes.jobs import MemoryJobQueue, MemoryJobs
@@ -97,7 +98,7 @@ def dynamo_ports(connection: Connection) -> Ports:
     return Ports(
         orders=DynamoOrders(connection),
         accounts=DynamoAccounts(connection),
-        market=DynamoMarket(connection),
+        market=DynamoMarket(connection, ZONE),
         activity=DynamoActivityLog(connection),
         jobs=DynamoJobs(connection),
         connection=connection,

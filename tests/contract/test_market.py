@@ -8,12 +8,12 @@ import pytest
 
 from lambdas.domain.errors import InvalidInput, StaleDecision
 from lambdas.domain.market import (
-    HourlyClose,
     Interval,
     MarketSnapshot,
     MarketUpdate,
     Replacement,
     Tick,
+    TrendPoint,
     decide_rebuild,
     decide_ticks,
     opening_of,
@@ -22,15 +22,15 @@ from lambdas.domain.market import (
 from lambdas.domain.money import MAX_PRICE, STEP
 from lambdas.domain.regression import Sums
 from lambdas.services.market import store_prices
-from tests.builders import NOW, a_board, a_quote, a_tick
+from tests.builders import NOW, ZONE, a_board, a_quote, a_tick
 from tests.contract.conftest import Ports
 
-HOUR = opening_of(NOW, Interval.HOUR)
-TODAY = opening_of(NOW, Interval.DAY)
+HOUR = opening_of(NOW, Interval.HOUR, ZONE)
+TODAY = opening_of(NOW, Interval.DAY, ZONE)
 
 
 def an_update(known: MarketSnapshot, *ticks: Tick) -> MarketUpdate:
-    update = decide_ticks(ticks, known)
+    update = decide_ticks(ticks, known, ZONE)
     assert update is not None, "nothing is new"
     return update
 
@@ -50,10 +50,10 @@ def test_every_field_of_a_quote_survives(ports: Ports) -> None:
         name='A "name", with commas',
         source="Nasdaq",
         price=Decimal("0.000001"),
-        previous_price=Decimal("999999.999999"),
-        previous_at=NOW - timedelta(days=3),
+        previous_close=Decimal("999999.999999"),
+        previous_close_at=NOW - timedelta(days=3),
         closes=tuple(
-            HourlyClose(opened_at=HOUR + timedelta(hours=hour), price=price)
+            TrendPoint(at=HOUR + timedelta(hours=hour, seconds=59), price=price)
             for hour, price in enumerate((STEP, MAX_PRICE, Decimal("190.25")), start=-2)
         ),
     )
@@ -69,7 +69,7 @@ def test_a_snapshot_has_every_stored_item_that_the_ticks_touch(ports: Ports) -> 
     assert snapshot.ticks == {tick_key(known)}
     assert list(snapshot.quotes) == ["AAPL"]
     assert set(snapshot.candles) == {
-        ("AAPL", Interval.HOUR, opening_of(known.observed_at, Interval.HOUR)),
+        ("AAPL", Interval.HOUR, opening_of(known.observed_at, Interval.HOUR, ZONE)),
         ("AAPL", Interval.DAY, TODAY),
     }
     assert an_update(snapshot, unknown).ticks == (unknown,)
@@ -97,7 +97,10 @@ def test_a_tick_is_written_with_its_quote_and_candles_and_every_field_survives(
     assert day.sums == Sums.of([(t.observed_at, t.price) for t in ticks], TODAY)
     quote = ports.market.quote("AAPL")
     assert quote is not None
-    assert quote.closes == (HourlyClose(opened_at=HOUR, price=MAX_PRICE),)
+    assert quote.closes == (
+        TrendPoint(at=ticks[0].observed_at.replace(microsecond=0), price=MAX_PRICE),
+    )
+    assert [point.price for point in quote.trend] == [STEP, MAX_PRICE]
 
 
 def test_sums_of_38_digits_survive(ports: Ports) -> None:
@@ -134,11 +137,9 @@ def test_two_updates_from_one_snapshot_are_written_once(ports: Ports) -> None:
 
 
 def test_late_ticks_of_different_hours_keep_each_others_close(ports: Ports) -> None:
-    """They share neither a candle nor the latest price nor the previous one: only the closes."""
-    newest, previous = HOUR + timedelta(days=1), HOUR + timedelta(hours=1)
-    store_prices(ports.market, [a_tick(observed_at=at) for at in (newest, previous)])
-    one, other = (a_tick(observed_at=HOUR - timedelta(hours=hour)) for hour in (0, 16))
-    assert opening_of(one.observed_at, Interval.DAY) != opening_of(other.observed_at, Interval.DAY)
+    newest = HOUR + timedelta(hours=3)
+    one, other = (a_tick(observed_at=HOUR - timedelta(hours=hour)) for hour in (0, 5))
+    store_prices(ports.market, [a_tick(observed_at=newest)])
     known = ports.market.snapshot([one, other])
     ports.market.commit(an_update(known, one))
     with pytest.raises(StaleDecision):
@@ -146,16 +147,16 @@ def test_late_ticks_of_different_hours_keep_each_others_close(ports: Ports) -> N
     ports.market.commit(an_update(ports.market.snapshot([other]), other))
     quote = ports.market.quote("AAPL")
     assert quote is not None
-    assert [close.opened_at for close in quote.closes] == [
-        opening_of(at, Interval.HOUR)
-        for at in (other.observed_at, one.observed_at, previous, newest)
+    assert [close.at for close in quote.closes] == [
+        at.replace(microsecond=0) for at in (other.observed_at, one.observed_at, newest)
     ]
+    assert (quote.open_at, quote.day_at) == (other.observed_at, TODAY)
 
 
 def test_a_rebuild_is_stale_once_another_tick_has_arrived(ports: Ports) -> None:
     store_prices(ports.market, [a_tick()])
     known, ticks = ports.market.recorded("AAPL", TODAY)
-    update = decide_rebuild(ticks, replace(known, candles={}))
+    update = decide_rebuild(ticks, replace(known, candles={}), ZONE)
     assert update is not None
     rebuild = replace(
         update,
@@ -178,7 +179,7 @@ def test_a_recorded_day_has_its_candles_and_all_its_ticks(ports: Ports) -> None:
     assert len(known.candles) == 25
     assert {candle.symbol for candle in known.candles.values()} == {"AAPL"}
     assert list(known.quotes) == ["AAPL"]
-    assert decide_rebuild(of_day, known) is None
+    assert decide_rebuild(of_day, known, ZONE) is None
     assert ports.market.recorded("NONE", TODAY) == (MarketSnapshot(quotes={}, candles={}), [])
 
 

@@ -9,7 +9,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from lambdas.config import Config
 from lambdas.names import Setting
-from tests.builders import NOW, POLICY
+from tests.builders import NOW, POLICY, ZONE
 from tests.fakes.jobs import MemoryJobQueue, MemoryJobs, MemoryWorkflow
 from tests.fakes.memory import (
     MemoryAccounts,
@@ -25,6 +25,7 @@ SETTINGS = {
     Setting.STAGE: "test",
     Setting.GROUP_ID: "3",
     Setting.CURRENCY: "USD",
+    Setting.MARKET_ZONE: ZONE.key,
     Setting.MAX_DEPOSIT_MINOR: "10000000",
     Setting.LINK_SILENT_AFTER_S: "900",
     Setting.MAX_PRICE_AGE_S: str(int(POLICY.max_price_age.total_seconds())),

@@ -47,6 +47,7 @@ def environment(url: str, prefix: str = "") -> dict[str, str]:
         "STAGE": "test",
         "GROUP_ID": "3",
         "CURRENCY": "USD",
+        "MARKET_ZONE": "America/New_York",
         "MAX_PRICE_AGE_S": "864000",
         "MAX_DEPOSIT_MINOR": "10000000",
         "OVERDUE_AFTER_S": "900",

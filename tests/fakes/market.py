@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import TypeVar
 
 from lambdas.domain.activity import GroupRequest, Trade, Validation
@@ -20,6 +20,7 @@ from lambdas.domain.market import (
     tick_key,
 )
 from lambdas.ports import Page
+from tests.builders import ZONE
 from tests.fakes.store import MemoryStore, page_of
 
 K = TypeVar("K")
@@ -30,8 +31,9 @@ V = TypeVar("V", Quote, Candle)
 class MemoryMarket:
     """The port `Market`."""
 
-    def __init__(self, store: MemoryStore) -> None:
+    def __init__(self, store: MemoryStore, zone: tzinfo = ZONE) -> None:
         self.store = store
+        self.zone = zone
 
     def board(self) -> Sequence[Quote]:
         """By symbol."""
@@ -51,7 +53,7 @@ class MemoryMarket:
             quotes=self.quotes([tick.symbol for tick in ticks]),
             candles=_existing(
                 self.store.candles,
-                [candle_key(tick, interval) for tick in ticks for interval in Interval],
+                [candle_key(tick, interval, self.zone) for tick in ticks for interval in Interval],
             ),
             ticks=frozenset(_existing(self.store.ticks, map(tick_key, ticks))),
         )
@@ -73,7 +75,7 @@ class MemoryMarket:
         """Consistent read."""
 
         def is_of_day(at: datetime) -> bool:
-            return opening_of(at, Interval.DAY) == day
+            return opening_of(at, Interval.DAY, self.zone) == day
 
         known = MarketSnapshot(
             quotes=self.quotes([symbol]),

@@ -38,6 +38,7 @@ ENVIRONMENT: Final = (
         Setting.STAGE: "simulation",
         Setting.GROUP_ID: exchange.OUR_GROUP,
         Setting.CURRENCY: "USD",
+        Setting.MARKET_ZONE: "America/New_York",
         Setting.MAX_PRICE_AGE_S: "3600",
         Setting.MAX_DEPOSIT_MINOR: "10000000",
         Setting.OVERDUE_AFTER_S: "300",  # sooner than in any stage, so that a short run sees it

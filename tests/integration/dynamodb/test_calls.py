@@ -33,7 +33,7 @@ from lambdas.storage.market import DynamoMarket
 from lambdas.storage.models import CandleItem
 from lambdas.storage.orders import DynamoOrders
 from lambdas.storage.pagination import time_cursor
-from tests.builders import ALICE, NOW, POLICY, a_board, a_deposit, a_purchase, a_quote, a_tick
+from tests.builders import ALICE, NOW, POLICY, ZONE, a_board, a_deposit, a_purchase, a_quote, a_tick
 from tests.fakes.aws import heard
 from tests.fakes.dynamo import tables
 
@@ -42,7 +42,7 @@ from tests.fakes.dynamo import tables
 def connection(monkeypatch: pytest.MonkeyPatch) -> Iterator[Connection]:
     with tables(monkeypatch) as connection:
         DynamoAccounts(connection).commit_deposit(a_deposit())
-        DynamoMarket(connection).commit(a_board(a_quote()))
+        DynamoMarket(connection, ZONE).commit(a_board(a_quote()))
         yield connection
 
 
@@ -112,15 +112,15 @@ def test_an_echo_is_one_read_and_one_write(connection: Connection, calls: list[s
 
 
 def test_the_board_is_one_query(connection: Connection, calls: list[str]) -> None:
-    assert len(DynamoMarket(connection).board()) == 1
+    assert len(DynamoMarket(connection, ZONE).board()) == 1
     assert calls == ["Query"]
 
 
 def test_a_board_of_many_pages_is_read_whole(
     connection: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    market = DynamoMarket(connection)
-    more = [a_quote(symbol=f"S{number}", previous_price=Decimal("1.5")) for number in range(4)]
+    market = DynamoMarket(connection, ZONE)
+    more = [a_quote(symbol=f"S{number}", previous_close=Decimal("1.5")) for number in range(4)]
     market.commit(a_board(*more))
     monkeypatch.setattr(connection, "query", partial(connection.query, limit=2))
     board = market.board()
@@ -140,7 +140,7 @@ def test_a_deposit_is_one_transaction_to_read_and_one_to_write(
 def test_a_portfolio_is_two_reads(connection: Connection, calls: list[str]) -> None:
     advance(connection, place(connection).order.order_id, Event.ACCEPT)
     calls.clear()
-    value_portfolio(DynamoAccounts(connection), DynamoMarket(connection), ALICE)
+    value_portfolio(DynamoAccounts(connection), DynamoMarket(connection, ZONE), ALICE)
     assert calls == ["Query", "BatchGetItem"]
 
 
@@ -171,7 +171,7 @@ def test_a_batch_of_prices_is_three_reads_and_a_transaction_for_each_25(
     connection: Connection, calls: list[str], prices: int, portions: int
 ) -> None:
     ticks = [a_tick(symbol=f"S{number:03d}") for number in range(prices)]
-    store_prices(DynamoMarket(connection), ticks)
+    store_prices(DynamoMarket(connection, ZONE), ticks)
     assert calls == [*["BatchGetItem"] * 3, "TransactWriteItems"] * portions
 
 
@@ -179,14 +179,14 @@ def test_a_repeated_batch_of_prices_is_three_reads(
     connection: Connection, calls: list[str]
 ) -> None:
     ticks = [a_tick(symbol=f"S{number:03d}") for number in range(25)]
-    store_prices(DynamoMarket(connection), ticks)
+    store_prices(DynamoMarket(connection, ZONE), ticks)
     calls.clear()
-    store_prices(DynamoMarket(connection), ticks)
+    store_prices(DynamoMarket(connection, ZONE), ticks)
     assert calls == ["BatchGetItem"] * 3
 
 
 def test_a_page_of_candles_is_one_query(connection: Connection, calls: list[str]) -> None:
-    market = DynamoMarket(connection)
+    market = DynamoMarket(connection, ZONE)
     store_prices(market, [a_tick(observed_at=NOW - timedelta(hours=hour)) for hour in range(30)])
     calls.clear()
     start = NOW - timedelta(days=2)
@@ -197,7 +197,7 @@ def test_a_page_of_candles_is_one_query(connection: Connection, calls: list[str]
 def test_a_day_of_candles_is_rebuilt_by_four_reads_and_one_transaction(
     connection: Connection, calls: list[str]
 ) -> None:
-    market = DynamoMarket(connection)
+    market = DynamoMarket(connection, ZONE)
     store_prices(market, [a_tick()])
     for item in CandleItem.scan():
         item.delete()

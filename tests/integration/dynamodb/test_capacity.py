@@ -17,7 +17,7 @@ from lambdas.domain.market import TREND_HOURS, Tick
 from lambdas.domain.money import MAX_PRICE, STEP
 from lambdas.services.market import store_prices
 from lambdas.storage.market import DynamoMarket
-from tests.builders import NOW, a_tick
+from tests.builders import NOW, ZONE, a_tick
 from tests.fakes.aws import heard
 from tests.fakes.capacity import size_of
 from tests.fakes.dynamo import tables
@@ -73,7 +73,7 @@ def batch(hour: int, **changes: Any) -> list[Tick]:
 def test_a_batch_of_n_new_prices_is_8n_write_units_and_4n_read_units(
     connection: Connection,
 ) -> None:
-    market = DynamoMarket(connection)
+    market = DynamoMarket(connection, ZONE)
     for hour in range(TREND_HOURS + 2):  # from an empty board to a full trend
         ticks = batch(hour, price=Decimal("1234.5678"), source="Nasdaq Real Time Price")
         with metered() as meter:
@@ -85,20 +85,20 @@ def test_a_batch_of_n_new_prices_is_8n_write_units_and_4n_read_units(
 def test_even_the_widest_prices_keep_every_item_under_a_unit(connection: Connection) -> None:
     for hour in range(TREND_HOURS):
         with metered() as meter:
-            store_prices(DynamoMarket(connection), batch(hour, price=WIDEST, name="N" * 100))
+            store_prices(DynamoMarket(connection, ZONE), batch(hour, price=WIDEST, name="N" * 100))
     assert meter.written == 8 * COMPANIES
 
 
 def test_a_batch_that_repeats_is_4n_read_units_and_no_write(connection: Connection) -> None:
-    store_prices(DynamoMarket(connection), batch(0))
+    store_prices(DynamoMarket(connection, ZONE), batch(0))
     with metered() as meter:
-        store_prices(DynamoMarket(connection), batch(0, price=Decimal(1)))
+        store_prices(DynamoMarket(connection, ZONE), batch(0, price=Decimal(1)))
     assert (meter.written, meter.read) == (0, 4 * COMPANIES)
 
 
 def test_a_batch_older_than_the_trend_is_6n_write_units(connection: Connection) -> None:
     for hour in range(TREND_HOURS):
-        store_prices(DynamoMarket(connection), batch(hour))
+        store_prices(DynamoMarket(connection, ZONE), batch(hour))
     with metered() as meter:
-        store_prices(DynamoMarket(connection), [*batch(-24 * 30)])
+        store_prices(DynamoMarket(connection, ZONE), [*batch(-24 * 30)])
     assert (meter.written, meter.read) == (6 * COMPANIES, 4 * COMPANIES)

@@ -23,7 +23,7 @@ from lambdas.storage.accounts import DynamoAccounts
 from lambdas.storage.activity import DynamoActivityLog
 from lambdas.storage.market import DynamoMarket, candle_item, price_item
 from lambdas.storage.orders import DynamoOrders
-from tests.builders import ALICE, NOW, a_tick
+from tests.builders import ALICE, NOW, ZONE, a_tick
 from tests.fakes.aws import heard
 from tests.fakes.capacity import size_of
 from tests.fakes.dynamo import tables
@@ -81,7 +81,7 @@ def sources(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Sources, list[str
     """The DynamoDB ports over a history of three days, and their calls."""
     with tables(monkeypatch) as connection:
         ports = Sources(
-            market=DynamoMarket(connection),
+            market=DynamoMarket(connection, ZONE),
             activity=DynamoActivityLog(connection),
             orders=DynamoOrders(connection),
             accounts=DynamoAccounts(connection),

@@ -4,10 +4,11 @@ Quotes and candles are functions of the set of ticks, whatever the order of thei
 """
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import reduce
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -16,18 +17,19 @@ from hypothesis import strategies as st
 from lambdas.domain.market import (
     INTERVAL_LENGTHS,
     MAX_KEYS,
-    TREND_HOURS,
     Candle,
-    HourlyClose,
     Interval,
     MarketSnapshot,
     Quote,
     Tick,
+    TrendPoint,
     candle_key,
     candle_with_tick,
+    closing_of,
     decide_rebuild,
     decide_ticks,
     join_candles,
+    market_date,
     observation_time,
     opening_of,
     parse_symbol,
@@ -37,7 +39,7 @@ from lambdas.domain.market import (
 )
 from lambdas.domain.money import MAX_PRICE, STEP
 from lambdas.domain.regression import MICROSECOND, Sums
-from tests.builders import NOW, a_tick
+from tests.builders import NOW, ZONE, a_tick
 
 
 def test_a_time_in_the_future_is_replaced_by_the_time_of_arrival() -> None:
@@ -82,7 +84,7 @@ daily_ticks = st.lists(
 def quote_of(seen: list[Tick]) -> Quote:
     quote = None
     for tick in seen:
-        quote = quote_with_tick(quote, tick)
+        quote = quote_with_tick(quote, tick, ZONE)
     assert quote is not None
     return quote
 
@@ -98,14 +100,23 @@ def test_the_order_in_which_prices_come_does_not_matter(seen: list[Tick], random
 def test_a_quote_is_the_newest_price_and_the_last_of_the_day_before(seen: list[Tick]) -> None:
     quote = quote_of([*seen, *seen])
     newest = max(seen, key=lambda tick: tick.observed_at)
-    before = [t for t in seen if t.observed_at.date() < newest.observed_at.date()]
+    day = market_date(newest.observed_at, ZONE)
+    before = [t for t in seen if market_date(t.observed_at, ZONE) < day]
+    today = [t for t in seen if market_date(t.observed_at, ZONE) == day]
     last_before = max(before, key=lambda tick: tick.observed_at, default=None)
     assert (quote.price, quote.observed_at) == (newest.price, newest.observed_at)
-    assert quote.previous_price == (None if last_before is None else last_before.price)
+    assert quote.previous_close == (None if last_before is None else last_before.price)
+    assert quote.previous_close_at == (None if last_before is None else last_before.observed_at)
     assert (quote.change is None) is (last_before is None)
+    first = min(today, key=lambda tick: tick.observed_at)
+    assert (quote.open, quote.open_at) == (first.price, first.observed_at)
+    assert (quote.high, quote.low) == (
+        max(tick.price for tick in today),
+        min(tick.price for tick in today),
+    )
 
 
-MIDNIGHT = datetime(2026, 3, 4, tzinfo=UTC)
+MIDNIGHT = datetime(2026, 3, 4, 5, tzinfo=UTC)  # in New York
 SPANS_US = {Interval.HOUR: 3_600_000_000, Interval.DAY: 86_400_000_000}
 
 
@@ -120,7 +131,7 @@ def ticks_of(interval: Interval) -> st.SearchStrategy[list[Tick]]:
 def candle_of(ticks: Sequence[Tick], interval: Interval) -> Candle:
     candle = None
     for tick in ticks:
-        candle = candle_with_tick(candle, tick, interval)
+        candle = candle_with_tick(candle, tick, interval, ZONE)
     assert candle is not None
     return candle
 
@@ -172,10 +183,10 @@ def test_candles_of_different_spans_do_not_join() -> None:
 @pytest.mark.parametrize("interval", Interval)
 def test_a_span_has_its_start_and_not_its_end(interval: Interval) -> None:
     end = MIDNIGHT + INTERVAL_LENGTHS[interval]
-    assert opening_of(MIDNIGHT, interval) == MIDNIGHT
-    assert opening_of(end - MICROSECOND, interval) == MIDNIGHT
-    assert opening_of(end, interval) == end
-    assert candle_key(a_tick(observed_at=end), interval) == ("AAPL", interval, end)
+    assert opening_of(MIDNIGHT, interval, ZONE) == MIDNIGHT
+    assert opening_of(end - MICROSECOND, interval, ZONE) == MIDNIGHT
+    assert opening_of(end, interval, ZONE) == end
+    assert candle_key(a_tick(observed_at=end), interval, ZONE) == ("AAPL", interval, end)
 
 
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
@@ -200,8 +211,8 @@ batches = st.lists(
 
 def applied(known: MarketSnapshot, batch: list[Tick]) -> MarketSnapshot:
     """What is known after a batch, if all its portions are committed."""
-    for portion in portions(batch):
-        update = decide_ticks(portion, known)
+    for portion in portions(batch, ZONE):
+        update = decide_ticks(portion, known, ZONE)
         if update is not None:
             known = MarketSnapshot(
                 quotes={**known.quotes, **{c.after.symbol: c.after for c in update.quotes}},
@@ -224,53 +235,99 @@ def test_in_any_order_and_cut_and_any_number_of_times_the_end_is_the_same(
 
 def test_a_known_batch_changes_nothing() -> None:
     batch = [a_tick(symbol=symbol) for symbol in ("AAPL", "MSFT")]
-    assert decide_ticks(batch, applied(EMPTY, batch)) is None
+    assert decide_ticks(batch, applied(EMPTY, batch), ZONE) is None
 
 
 def test_the_first_price_at_one_time_stays_within_a_batch_and_over_batches() -> None:
     first, second = a_tick(price=Decimal(1)), a_tick(price=Decimal(2))
     known = applied(EMPTY, [first, second])
     assert known.quotes["AAPL"].price == Decimal(1)
-    assert decide_ticks([second], known) is None
+    assert decide_ticks([second], known, ZONE) is None
 
 
 def test_a_new_price_is_four_things_to_read_and_to_write() -> None:
-    update = decide_ticks([a_tick()], EMPTY)
+    update = decide_ticks([a_tick()], EMPTY, ZONE)
     assert update is not None
     assert (len(update.ticks), len(update.quotes), len(update.candles)) == (1, 1, 2)
 
 
-def test_an_old_price_leaves_the_board_as_it_is() -> None:
-    known = applied(
-        EMPTY, [a_tick(observed_at=NOON - timedelta(hours=hour)) for hour in range(TREND_HOURS)]
-    )
-    earlier_that_day = a_tick(observed_at=NOON - timedelta(hours=TREND_HOURS - 1, minutes=30))
-    update = decide_ticks([earlier_that_day], known)
+def test_a_price_of_days_ago_leaves_the_board_as_it_is() -> None:
+    known = applied(EMPTY, [a_tick(observed_at=NOON - timedelta(hours=hour)) for hour in range(24)])
+    days_ago = a_tick(observed_at=NOON - timedelta(days=3))
+    update = decide_ticks([days_ago], known, ZONE)
     assert update is not None
     assert (len(update.ticks), len(update.quotes), len(update.candles)) == (1, 0, 2)
 
 
-def test_the_trend_is_the_closes_of_the_latest_hours_that_have_prices() -> None:
-    hours = [*range(30), 50]  # a night without prices between
-    batch = [
-        a_tick(observed_at=NOON - timedelta(hours=hour, minutes=minute), price=Decimal(hour + 1))
-        for hour in hours
-        for minute in (0, 20)
-    ]
-    known = applied(EMPTY, batch)
-    hourly = [c for c in known.candles.values() if c.interval is Interval.HOUR]
-    newest = sorted(hourly, key=lambda candle: candle.opened_at)[-TREND_HOURS:]
-    assert list(known.quotes["AAPL"].closes) == [
-        HourlyClose(opened_at=candle.opened_at, price=candle.close) for candle in newest
-    ]
-    assert known.quotes["AAPL"].closes[-1].price == known.quotes["AAPL"].price
+@given(batches)
+def test_the_trend_is_the_market_day_that_the_change_covers(seen: list[Tick]) -> None:
+    for symbol, quote in applied(EMPTY, seen).quotes.items():
+        day = sorted(
+            (t.observed_at, t.price)
+            for t in seen
+            if t.symbol == symbol and market_date(t.observed_at, ZONE) == day_of(quote)
+        )
+        last_of_hour = {at.replace(minute=0): (at, price) for at, price in day}
+        expected = sorted({day[0], *last_of_hour.values()})
+        assert [(point.at, point.price) for point in quote.trend] == expected
+
+
+def day_of(quote: Quote) -> date:
+    return market_date(quote.observed_at, ZONE)
+
+
+def test_the_closes_of_an_earlier_day_are_no_part_of_the_trend() -> None:
+    known = applied(EMPTY, [a_tick(observed_at=MIDNIGHT - timedelta(minutes=1), price=Decimal(7))])
+    first = a_tick(observed_at=MIDNIGHT, price=Decimal(8))
+    quote = applied(known, [first]).quotes["AAPL"]
+    assert quote.trend == (TrendPoint(at=MIDNIGHT, price=Decimal(8)),)
+    assert (quote.previous_close, quote.change, quote.day_at) == (Decimal(7), 1, MIDNIGHT)
+
+
+def test_a_late_price_of_the_day_before_becomes_the_previous_close() -> None:
+    first = a_tick(observed_at=MIDNIGHT, price=Decimal(8))
+    late = a_tick(observed_at=MIDNIGHT - MICROSECOND, price=Decimal(9))
+    quote = applied(applied(EMPTY, [first]), [late]).quotes["AAPL"]
+    assert (quote.previous_close, quote.change) == (Decimal(9), -1)
+    assert (quote.open, quote.high, quote.low) == (8, 8, 8)
+
+
+@pytest.mark.parametrize(
+    ("zone", "at", "opening", "hours"),
+    [
+        ("America/New_York", "2026-03-08T12:00", "2026-03-08T05:00", 23),  # clocks go forward
+        ("America/New_York", "2026-11-01T12:00", "2026-11-01T04:00", 25),  # and back
+        ("America/New_York", "2026-11-01T05:30", "2026-11-01T04:00", 25),
+        ("America/Santiago", "2026-09-06T12:00", "2026-09-06T04:00", 23),  # there is no midnight
+        ("America/Santiago", "2026-04-05T02:30", "2026-04-04T03:00", 25),  # 23:30, the second time
+        ("America/Havana", "2026-11-01T05:30", "2026-11-01T04:00", 25),  # midnight comes twice
+        ("Asia/Kolkata", "2026-03-04T18:00", "2026-03-03T18:30", 24),
+        ("Pacific/Auckland", "2026-01-10T12:00", "2026-01-10T11:00", 24),
+        ("UTC", "2026-03-04T23:59", "2026-03-04T00:00", 24),
+    ],
+)
+def test_a_market_day_lasts_from_one_midnight_of_its_zone_to_the_next(
+    zone: str, at: str, opening: str, hours: int
+) -> None:
+    there = ZoneInfo(zone)
+    start = opening_of(utc(at), Interval.DAY, there)
+    end = closing_of(start, Interval.DAY, there)
+    assert start == utc(opening)
+    assert end - start == timedelta(hours=hours)
+    assert opening_of(end, Interval.DAY, there) == end
+    assert opening_of(end - MICROSECOND, Interval.DAY, there) == start
+    assert opening_of(start, Interval.HOUR, there) == start
+
+
+def utc(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
 def touched(portion: tuple[Tick, ...]) -> int:
     keys: set[Any] = set()
     for tick in portion:
         keys |= {tick.symbol, tick_key(tick)}
-        keys |= {candle_key(tick, interval) for interval in Interval}
+        keys |= {candle_key(tick, interval, ZONE) for interval in Interval}
     return len(keys)
 
 
@@ -282,22 +339,22 @@ def test_portions_are_all_of_the_batch_in_its_order_and_each_fits(
         a_tick(symbol=f"S{symbol}", observed_at=NOON + timedelta(hours=hour))
         for symbol, hour in pairs
     ]
-    cut = list(portions(batch))
+    cut = list(portions(batch, ZONE))
     assert [tick for portion in cut for tick in portion] == batch
     assert all(portion and touched(portion) <= MAX_KEYS for portion in cut)
 
 
 def test_twenty_five_companies_are_one_portion() -> None:
     batch = [a_tick(symbol=f"S{number}") for number in range(51)]
-    assert [len(portion) for portion in portions(batch)] == [25, 25, 1]
+    assert [len(portion) for portion in portions(batch, ZONE)] == [25, 25, 1]
 
 
 def test_rebuilding_mends_what_is_wrong_and_no_more() -> None:
     day = [a_tick(observed_at=NOON + timedelta(minutes=minute)) for minute in (0, 5, 70)]
     right = applied(EMPTY, day)
-    assert decide_rebuild(day, right) is None
+    assert decide_rebuild(day, right, ZONE) is None
     half = applied(EMPTY, day[:1])
-    update = decide_rebuild(day, half)
+    update = decide_rebuild(day, half, ZONE)
     assert update is not None
     assert update.ticks == ()
     assert {c.after.key: c.after for c in update.candles} == right.candles

@@ -22,7 +22,7 @@ from lambdas.domain.projection import (
     weight_of,
 )
 from lambdas.domain.regression import MICROSECOND, NotEnoughHistory, Sums
-from tests.builders import NOW
+from tests.builders import NOW, ZONE
 
 WINDOW = Window(now=NOW, days=10)
 START = NOW - timedelta(days=10)
@@ -97,7 +97,7 @@ times = st.integers(0, 800 * 86_400_000_000).map(lambda us: EPOCH + timedelta(mi
 @given(times, times)
 def test_slices_are_the_window_and_nothing_twice(one: datetime, other: datetime) -> None:
     start, end = sorted((one, other))
-    whole = slices(start, end)
+    whole = slices(start, end, ZONE)
     assert len(whole) <= 5
     if start == end:
         assert whole == []
@@ -110,12 +110,12 @@ def test_slices_are_the_window_and_nothing_twice(one: datetime, other: datetime)
 @given(times, times)
 def test_candles_are_read_whole_and_only_minutes_as_ticks(one: datetime, other: datetime) -> None:
     start, end = sorted((one, other))
-    for piece in slices(start, end):
+    for piece in slices(start, end, ZONE):
         if piece.interval is None:
             assert piece.end - piece.start < 2 * INTERVAL_LENGTHS[Interval.HOUR]
         else:
-            assert opening_of(piece.start, piece.interval) == piece.start
-            assert opening_of(piece.end, piece.interval) == piece.end
+            assert opening_of(piece.start, piece.interval, ZONE) == piece.start
+            assert opening_of(piece.end, piece.interval, ZONE) == piece.end
 
 
 @given(times, times, st.integers(1, 200))
@@ -123,7 +123,7 @@ def test_workers_get_all_of_it_and_none_gets_much(
     one: datetime, other: datetime, most: int
 ) -> None:
     start, end = sorted((one, other))
-    dealt = deal_slices(slices(start, end), most)
+    dealt = deal_slices(slices(start, end, ZONE), most)
     flat = [piece for part in dealt for piece in part]
     assert all(a.end == b.start for a, b in pairwise(flat))
     if start != end:
@@ -136,7 +136,7 @@ def test_a_month_is_one_workers_work_and_a_year_that_of_five() -> None:
     now = datetime(2026, 11, 24, 17, 33, 21, 5, tzinfo=UTC)
 
     def workers(days: int) -> int:
-        return len(deal_slices(slices(now - timedelta(days=days), now), MAX_ITEMS))
+        return len(deal_slices(slices(now - timedelta(days=days), now, ZONE), MAX_ITEMS))
 
     assert (workers(1), workers(30), workers(90), workers(365)) == (1, 1, 3, 5)
 
@@ -144,4 +144,4 @@ def test_a_month_is_one_workers_work_and_a_year_that_of_five() -> None:
 def test_a_window_within_an_hour_is_ticks_alone() -> None:
     start = EPOCH + timedelta(minutes=10)
     end = start + timedelta(minutes=20)
-    assert slices(start, end) == [Slice(start=start, end=end, interval=None)]
+    assert slices(start, end, ZONE) == [Slice(start=start, end=end, interval=None)]

@@ -106,15 +106,18 @@ def test_an_unknown_company_is_not_found_and_a_known_one_without_items_is_empty(
     assert site.get(f"/stocks/AAPL/{what}").json == {"items": [], "next_cursor": None}
 
 
-def test_the_board_shows_the_closes_of_the_latest_hours(site: Site) -> None:
+def test_the_board_shows_the_market_day_that_the_change_covers(site: Site) -> None:
     prices(site, *((60 * hour, str(200 - hour)) for hour in range(30)))
     prices(site, (60 * 3 + 20, "1"))  # 11:40, late, and yet the last one of its hour
 
-    expected = [str(200 - hour) for hour in reversed(range(24))]
+    expected = [str(200 - hour) for hour in reversed(range(10 + 1))]  # from midnight in New York
     expected[-5] = "1"
     for stock in (site.get("/stocks").json["items"][0], site.get("/stocks/AAPL").json):
-        assert stock["trend"] == expected
-        assert stock["trend"][-1] == stock["price"]
+        assert [point["price"] for point in stock["trend"]] == expected
+        assert stock["trend"][-1] == {"at": stock["observed_at"], "price": stock["price"]}
+        assert (stock["open"], stock["high"], stock["low"]) == ("190", "200", "1")
+        assert stock["previous_close"] == "189"
+        assert stock["market_day"] == "2026-03-04"
 
 
 def test_a_purchase_of_another_group_is_shown_without_its_request_id(site: Site) -> None:

@@ -14,7 +14,7 @@ def add_position(site: Site, symbol: str, quantity: str, cost_minor: int) -> Non
 
 
 def test_positions_are_valued_at_the_latest_prices(site: Site) -> None:
-    site.store.quotes["AAPL"] = a_quote(previous_price=Decimal("180.25"))
+    site.store.quotes["AAPL"] = a_quote(previous_close=Decimal("180.25"))
     site.store.quotes["IBM"] = a_quote(symbol="IBM", name="IBM", price=Decimal("100"))
     add_position(site, "AAPL", "2", 300_00)
     add_position(site, "IBM", "1.5", 200_00)
@@ -33,7 +33,10 @@ def test_positions_are_valued_at_the_latest_prices(site: Site) -> None:
         "gain": "80.50",
         "gain_percent": "26.83",
         "day_change": "20.00",
-        "allocation": "0.7172",
+        "day_change_percent": "5.55",
+        "bought_today": "0",
+        "previous_close": "180.25",
+        "allocation": "0.2486",
     }
     assert portfolio["positions"][1]["gain"] == "-50.00"
     assert portfolio["positions"][1]["day_change"] is None
@@ -44,6 +47,10 @@ def test_positions_are_valued_at_the_latest_prices(site: Site) -> None:
         "USD",
     )
     assert (portfolio["gain_percent"], portfolio["day_change"]) == ("6.10", None)
+    assert (portfolio["cash"], portfolio["net_worth"]) == ("1000.00", "1530.50")
+    assert portfolio["market_day"] == "2026-03-04"
+    shares = [position["allocation"] for position in portfolio["positions"]]
+    assert sum(map(Decimal, [*shares, portfolio["cash_allocation"]])) == 1
 
 
 def test_a_position_without_a_price_has_an_unknown_value(site: Site) -> None:

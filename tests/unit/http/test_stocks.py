@@ -34,7 +34,7 @@ def test_the_board_lists_every_company_by_symbol(site: Site) -> None:
         symbol="AMZN",
         name="Amazon.com, Inc.",
         price=Decimal("150"),
-        previous_price=Decimal("144"),
+        previous_close=Decimal("144"),
         source="Nasdaq",
     )
 
@@ -49,17 +49,22 @@ def test_the_board_lists_every_company_by_symbol(site: Site) -> None:
         "currency": "USD",
         "change": "6",
         "change_percent": "4.17",
-        "previous_price": "144",
+        "previous_close": "144",
+        "previous_close_at": None,
+        "market_day": "2026-03-04",
+        "open": "150",
+        "high": "150",
+        "low": "150",
         "observed_at": "2026-03-04T14:59:00.123456Z",
         "source": "Nasdaq",
-        "trend": [],
+        "trend": [{"at": "2026-03-04T14:59:00.123456Z", "price": "150"}],
     }
 
 
 def test_an_unknown_change_is_null(site: Site) -> None:
     stock = site.get("/stocks/AAPL").json
 
-    assert (stock["change"], stock["change_percent"], stock["previous_price"]) == (None, None, None)
+    assert (stock["change"], stock["change_percent"], stock["previous_close"]) == (None, None, None)
 
 
 @pytest.mark.parametrize(
@@ -74,7 +79,7 @@ def test_an_unknown_change_is_null(site: Site) -> None:
 def test_changes_are_exact_and_percentages_rounded_half_up(
     site: Site, price: str, previous: str, change: str, percent: str
 ) -> None:
-    site.store.quotes["AAPL"] = a_quote(price=Decimal(price), previous_price=Decimal(previous))
+    site.store.quotes["AAPL"] = a_quote(price=Decimal(price), previous_close=Decimal(previous))
 
     stock = site.get("/stocks/AAPL").json
 

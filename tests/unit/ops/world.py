@@ -12,7 +12,7 @@ from lambdas.domain.errors import StaleDecision
 from lambdas.domain.orders import Event, Order, Snapshot, order_id_for
 from ops.__main__ import app
 from ops.ports import Alarm, AuditStore, DeadLetterQueue, LogLine, QueueDepth, StageSettings, Tools
-from tests.builders import ALICE, NOW, POLICY, a_deposit, a_placing, a_purchase, a_quote
+from tests.builders import ALICE, NOW, POLICY, ZONE, a_deposit, a_placing, a_purchase, a_quote
 from tests.fakes.memory import (
     MemoryAccounts,
     MemoryDeadLetters,
@@ -87,10 +87,12 @@ class World:
         return Tools(
             orders=self.orders,
             accounts=self.accounts,
-            market=MemoryMarket(self.store),
+            market=lambda: MemoryMarket(self.store),
             audit_store=self.audit_store,
             dead_letters=dead_letters,
-            settings=lambda: StageSettings(group_id="3", overdue_after=timedelta(minutes=15)),
+            settings=lambda: StageSettings(
+                group_id="3", overdue_after=timedelta(minutes=15), market_zone=ZONE
+            ),
             logs=lambda: MemoryLogs(self.log),
             alarms=lambda: self.alarms,
             queue_depths=lambda: self.depths,

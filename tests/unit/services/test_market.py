@@ -7,10 +7,10 @@ from decimal import Decimal
 import pytest
 
 from lambdas.domain.errors import StaleDecision
-from lambdas.domain.market import Interval, MarketUpdate, Tick
+from lambdas.domain.market import Interval, MarketUpdate, Tick, opening_of
 from lambdas.services import retry
 from lambdas.services.market import Rebuilt, Stored, rebuild_candles, store_prices
-from tests.builders import NOW, a_quote, a_tick
+from tests.builders import NOW, ZONE, a_quote, a_tick
 from tests.fakes.memory import MemoryMarket, MemoryStore
 
 
@@ -104,7 +104,7 @@ def test_after_a_crash_between_two_portions_the_next_delivery_adds_the_rest(
 
 
 def midnight() -> datetime:
-    return NOW.replace(hour=0, minute=0, second=0, microsecond=0)
+    return opening_of(NOW, Interval.DAY, ZONE)
 
 
 def three_days(store: MemoryStore) -> None:
@@ -141,6 +141,7 @@ def test_rebuilding_gives_a_board_of_an_earlier_time_its_trend(store: MemoryStor
 
 
 def test_a_price_that_comes_while_candles_are_rebuilt_is_not_lost(store: MemoryStore) -> None:
+    store.quotes.clear()  # it would count in the day's highest price, and is in no history
     three_days(store)
     store.candles.clear()
     late = a_tick(observed_at=NOW - timedelta(minutes=1), price=Decimal(77))

@@ -7,12 +7,10 @@ import pytest
 
 from lambdas.domain.errors import KeyReused, StaleDecision
 from lambdas.domain.ledger import DepositDecision
-from lambdas.domain.orders import Event
 from lambdas.services import retry
-from lambdas.services.orders import advance_order, place_order
-from lambdas.services.wallet import Deposited, make_deposit, value_portfolio
-from tests.builders import ALICE, BRUNO, NOW, POLICY, a_purchase, a_quote
-from tests.fakes.memory import MemoryAccounts, MemoryMarket, MemoryOrders, MemoryStore
+from lambdas.services.wallet import Deposited, make_deposit
+from tests.builders import ALICE, BRUNO, NOW
+from tests.fakes.memory import MemoryAccounts, MemoryStore
 
 
 class RacingAccounts(MemoryAccounts):
@@ -72,15 +70,3 @@ def test_a_deposit_that_is_always_stale_fails_in_the_end(monkeypatch: pytest.Mon
     monkeypatch.setattr(retry, "MAX_ELAPSED_S", 0.05)
     with pytest.raises(StaleDecision):
         deposit(Busy(MemoryStore()))
-
-
-def test_bought_shares_are_in_the_portfolio_at_their_cost() -> None:
-    store = MemoryStore(quotes={"AAPL": a_quote()})
-    orders, accounts = MemoryOrders(store), MemoryAccounts(store)
-    deposit(accounts, amount_minor=1_000_00)
-    order = place_order(
-        orders, account_id=ALICE, key=UUID(int=1), purchase=a_purchase(), policy=POLICY, now=NOW
-    ).order
-    advance_order(orders, accounts, order.order_id, Event.ACCEPT, now=NOW)
-    portfolio = value_portfolio(accounts, MemoryMarket(store), ALICE)
-    assert portfolio.cost_minor == portfolio.value_minor == order.cost_minor
