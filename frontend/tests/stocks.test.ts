@@ -48,12 +48,16 @@ describe("sorting the board", () => {
   });
 });
 
+/** Prices, an hour apart. */
+const points = (...prices: string[]) =>
+  prices.map((price, hour) => ({ at: new Date(hour * 3_600_000).toISOString(), price }));
+
 describe("a sparkline", () => {
   test("goes from left to right, the highest price on top and the lowest at the bottom", () => {
-    expect(pathOf(["1", "3", "2"])).toBe("M2.0 22.0L36.0 2.0L70.0 12.0");
+    expect(pathOf(points("1", "3", "2"))).toBe("M2.0 22.0L36.0 2.0L70.0 12.0");
   });
 
   test("of a price that stood still is level", () => {
-    expect(pathOf(["5", "5"])).toBe("M2.0 22.0L70.0 22.0");
+    expect(pathOf(points("5", "5"))).toBe("M2.0 22.0L70.0 22.0");
   });
 });

@@ -250,7 +250,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What I own, what it cost, and what it is worth at the latest prices */
+        /** What I own, what it cost and is worth at the latest prices, and its change of the day */
         get: operations["get_portfolio"];
         put?: never;
         post?: never;
@@ -414,10 +414,12 @@ export interface components {
             next_cursor: string | null;
         };
         /**
-         * @description A company and its latest price. Changes are since the last price of an earlier day.
+         * @description A company, its latest price, and the market day of that price.
          *
-         *     `trend` holds the closes of the latest hours that have prices, oldest first, at most 24: the
-         *     last one is the price itself.
+         *     `market_day` is a date in the market's time zone (`market_zone` of GET /me). Changes are since
+         *     `previous_close`, the last price of the latest earlier market day. `trend` holds the day's first
+         *     price, the last one of each hour, and the latest price, oldest first: it covers the span that
+         *     `open`, `high` and `low` are of, and that `change` ends.
          */
         Stock: {
             symbol: string;
@@ -427,14 +429,36 @@ export interface components {
             currency: string;
             change: string | null;
             change_percent: string | null;
-            previous_price: string | null;
+            previous_close: string | null;
+            previous_close_at: string | null;
+            /**
+             * Format: date
+             * @description A date, for example 2023-10-29.
+             */
+            market_day: string;
+            /** @description A decimal number, up to 6 places. */
+            open: string;
+            /** @description A decimal number, up to 6 places. */
+            high: string;
+            /** @description A decimal number, up to 6 places. */
+            low: string;
             /**
              * Format: date-time
              * @description ISO-8601, UTC.
              */
             observed_at: string;
             source: string | null;
-            trend: string[];
+            trend: components["schemas"]["TrendPoint"][];
+        };
+        /** @description A price of the market day, and when it was observed. */
+        TrendPoint: {
+            /**
+             * Format: date-time
+             * @description ISO-8601, UTC.
+             */
+            at: string;
+            /** @description A decimal number, up to 6 places. */
+            price: string;
         };
         /**
          * @description A page of a list, newest first. `next_cursor` is the `cursor` of the next page, null on the
@@ -465,7 +489,7 @@ export interface components {
             next_cursor: string | null;
         };
         /**
-         * @description First, highest, lowest and last price of one hour or day of UTC. `count` is how many prices
+         * @description First, highest, lowest and last price of one hour or market day. `count` is how many prices
          *     there are.
          */
         Candle: {
@@ -562,21 +586,35 @@ export interface components {
             items: components["schemas"]["Order"][];
             next_cursor: string | null;
         };
-        /** @description What the account owns. A sum is null when one of its parts is not known. */
+        /**
+         * @description What the account owns. A sum is null when one of its parts is not known.
+         *
+         *     `value` is that of the shares, `cash` what is available and held, `net_worth` both. All
+         *     `allocation`s and `cash_allocation` add up to exactly 1. `day_change` is since the previous
+         *     close before `market_day`, which is null where no price is known.
+         */
         Portfolio: {
             currency: string;
+            market_day: string | null;
+            net_worth: string | null;
+            /** @description Money, two decimals; may be negative. */
+            cash: string;
+            cash_allocation: string | null;
             /** @description Money, two decimals; may be negative. */
             cost: string;
             value: string | null;
             gain: string | null;
             gain_percent: string | null;
             day_change: string | null;
+            day_change_percent: string | null;
             positions: components["schemas"]["Holding"][];
         };
         /**
          * @description The shares of one company, what they cost, and what they are worth at the latest price.
          *
-         *     `allocation` is the share of the whole portfolio's value, 0 to 1.
+         *     `day_change` is the value now, less the value at the previous close of the shares that were held
+         *     then, less the cost of what was bought since: a purchase of today counts from its own price.
+         *     `allocation` is the share of the account's net worth, 0 to 1.
          */
         Holding: {
             symbol: string;
@@ -593,6 +631,10 @@ export interface components {
             gain: string | null;
             gain_percent: string | null;
             day_change: string | null;
+            day_change_percent: string | null;
+            /** @description A decimal number, up to 6 places. */
+            bought_today: string;
+            previous_close: string | null;
             allocation: string | null;
         };
         /** @description A job and its state. Finished and failed jobs never change again. */
@@ -1175,13 +1217,31 @@ export interface operations {
                      *           "currency": "USD",
                      *           "change": "-1.25",
                      *           "change_percent": "-0.66",
-                     *           "previous_price": "190.75",
+                     *           "previous_close": "190.75",
+                     *           "previous_close_at": "2023-10-28T23:57:51.000000Z",
+                     *           "market_day": "2023-10-29",
+                     *           "open": "190.2",
+                     *           "high": "190.35",
+                     *           "low": "189.2",
                      *           "observed_at": "2023-10-29T19:32:51.123000Z",
                      *           "source": "Nasdaq Real Time Price",
                      *           "trend": [
-                     *             "190.2",
-                     *             "189.9",
-                     *             "189.5"
+                     *             {
+                     *               "at": "2023-10-29T17:02:51.000000Z",
+                     *               "price": "190.2"
+                     *             },
+                     *             {
+                     *               "at": "2023-10-29T17:57:51.000000Z",
+                     *               "price": "190"
+                     *             },
+                     *             {
+                     *               "at": "2023-10-29T18:57:51.000000Z",
+                     *               "price": "189.9"
+                     *             },
+                     *             {
+                     *               "at": "2023-10-29T19:32:51.123000Z",
+                     *               "price": "189.5"
+                     *             }
                      *           ]
                      *         }
                      *       ],
@@ -1232,13 +1292,31 @@ export interface operations {
                      *       "currency": "USD",
                      *       "change": "-1.25",
                      *       "change_percent": "-0.66",
-                     *       "previous_price": "190.75",
+                     *       "previous_close": "190.75",
+                     *       "previous_close_at": "2023-10-28T23:57:51.000000Z",
+                     *       "market_day": "2023-10-29",
+                     *       "open": "190.2",
+                     *       "high": "190.35",
+                     *       "low": "189.2",
                      *       "observed_at": "2023-10-29T19:32:51.123000Z",
                      *       "source": "Nasdaq Real Time Price",
                      *       "trend": [
-                     *         "190.2",
-                     *         "189.9",
-                     *         "189.5"
+                     *         {
+                     *           "at": "2023-10-29T17:02:51.000000Z",
+                     *           "price": "190.2"
+                     *         },
+                     *         {
+                     *           "at": "2023-10-29T17:57:51.000000Z",
+                     *           "price": "190"
+                     *         },
+                     *         {
+                     *           "at": "2023-10-29T18:57:51.000000Z",
+                     *           "price": "189.9"
+                     *         },
+                     *         {
+                     *           "at": "2023-10-29T19:32:51.123000Z",
+                     *           "price": "189.5"
+                     *         }
                      *       ]
                      *     }
                      */
@@ -1313,7 +1391,7 @@ export interface operations {
     list_candles: {
         parameters: {
             query?: {
-                /** @description How long a candle lasts: an hour or a day, of UTC. */
+                /** @description How long a candle lasts: an hour, or a market day. */
                 interval?: "1h" | "1d";
                 /** @description From this time on, inclusive. */
                 from?: string;
@@ -1686,11 +1764,16 @@ export interface operations {
                     /**
                      * @example {
                      *       "currency": "USD",
+                     *       "market_day": "2023-10-30",
+                     *       "net_worth": "1000.75",
+                     *       "cash": "905.25",
+                     *       "cash_allocation": "0.9046",
                      *       "cost": "94.75",
                      *       "value": "95.50",
                      *       "gain": "0.75",
                      *       "gain_percent": "0.79",
                      *       "day_change": "0.75",
+                     *       "day_change_percent": "0.79",
                      *       "positions": [
                      *         {
                      *           "symbol": "AAPL",
@@ -1704,7 +1787,10 @@ export interface operations {
                      *           "gain": "0.75",
                      *           "gain_percent": "0.79",
                      *           "day_change": "0.75",
-                     *           "allocation": "1"
+                     *           "day_change_percent": "0.79",
+                     *           "bought_today": "0",
+                     *           "previous_close": "189.5",
+                     *           "allocation": "0.0954"
                      *         }
                      *       ]
                      *     }

@@ -4,22 +4,26 @@ const WIDTH = 72;
 const HEIGHT = 24;
 const EDGE = 2;
 
-/** The line's points; floats serve, since only pixels come of them. */
-export function pathOf(trend: string[]): string {
-  const values = trend.map(Number);
+type Trend = { at: string; price: string }[];
+
+/** The line's points over time; floats serve, since only pixels come of them. */
+export function pathOf(trend: Trend): string {
+  const values = trend.map((point) => Number(point.price));
+  const times = trend.map((point) => Date.parse(point.at));
+  const start = times[0] ?? 0;
+  const length = (times.at(-1) ?? 0) - start || 1;
   const low = Math.min(...values);
   const span = Math.max(...values) - low || 1;
-  const step = (WIDTH - 2 * EDGE) / Math.max(1, values.length - 1);
   return values
     .map((value, index) => {
-      const x = EDGE + index * step;
+      const x = EDGE + (((times[index] ?? 0) - start) / length) * (WIDTH - 2 * EDGE);
       const y = HEIGHT - EDGE - ((value - low) / span) * (HEIGHT - 2 * EDGE);
       return `${index ? "L" : "M"}${x.toFixed(1)} ${y.toFixed(1)}`;
     })
     .join("");
 }
 
-export function Sparkline({ trend, class: colour }: { trend: string[]; class: string }) {
+export function Sparkline({ trend, class: colour }: { trend: Trend; class: string }) {
   if (trend.length < 2) return null;
   return (
     <svg

@@ -143,27 +143,35 @@ export function samplePortfolio(now: number): Portfolio {
     gain: gain ?? null,
     gain_percent: gain_percent ?? null,
     day_change: day_change ?? null,
+    day_change_percent: null,
+    bought_today: "0",
+    previous_close: null,
     allocation: allocation ?? null,
   });
   return {
     currency: "USD",
+    market_day: at.slice(0, 10),
+    net_worth: "1991.48",
+    cash: "1000.00",
+    cash_allocation: "0.5021",
     cost: "974.75",
     value: "991.48",
     gain: "16.73",
     gain_percent: "1.72",
     day_change: "4.95",
+    day_change_percent: "0.50",
     positions: [
       held(
         ["AAPL", "Apple Inc.", "0.5", "190.24", "95.12", "190.23"],
-        ["95.12", "0.00", "0.00", "1.21", "0.0959"],
+        ["95.12", "0.00", "0.00", "1.21", "0.0478"],
       ),
       held(
         ["AMZN", "Amazon.com, Inc.", "3", "142.71", "428.13", "142.71"],
-        ["428.13", "0.00", "0.00", "-2.67", "0.4318"],
+        ["428.13", "0.00", "0.00", "-2.67", "0.215"],
       ),
       held(
         ["MSFT", "Microsoft Corporation", "1.25", "361.2", "451.50", "374.58"],
-        ["468.23", "16.73", "3.71", "6.41", "0.4723"],
+        ["468.23", "16.73", "3.71", "6.41", "0.2351"],
       ),
     ],
   };

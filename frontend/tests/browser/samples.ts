@@ -31,21 +31,29 @@ export function sampleBoard(now: number): Stock[] {
     currency: "USD",
     change: change?.[0] ?? null,
     change_percent: change?.[1] ?? null,
-    previous_price: null,
+    previous_close: null,
+    previous_close_at: null,
+    market_day: new Date(now).toISOString().slice(0, 10),
+    open: price,
+    high: price,
+    low: price,
     observed_at: new Date(now - minutesOld * MINUTE_MS).toISOString(),
     source: null,
-    trend: sampleTrend(price, change?.[0] ?? "0"),
+    trend: sampleTrend(now, price, change?.[0] ?? "0"),
   }));
 }
 
 /** A day's way to a price, as the board's sparkline draws it. */
-function sampleTrend(price: string, change: string): string[] {
+function sampleTrend(now: number, price: string, change: string): Stock["trend"] {
   const start = Number(price) - Number(change);
   const hours = Array.from({ length: 23 }, (_, hour) => {
     const way = start + (Number(change) * hour) / 23;
     return (way * (1 + Math.sin(hour * 1.7) * 0.004)).toFixed(6);
   });
-  return [...hours, price];
+  return [...hours, price].map((shown, hour) => ({
+    at: new Date(now - (23 - hour) * 60 * MINUTE_MS).toISOString(),
+    price: shown,
+  }));
 }
 
 /** A company's history, newest first: a walk that ends at its price, the same on every run. */

@@ -4,6 +4,7 @@ And the probe finds defects that are planted for it.
 """
 
 from collections.abc import Callable, Mapping
+from datetime import tzinfo
 from decimal import Decimal
 from typing import Any
 
@@ -118,9 +119,9 @@ def break_keys(_: Site, patch: pytest.MonkeyPatch) -> None:
 def break_board(site: Site, patch: pytest.MonkeyPatch) -> None:
     from_quote = market_api.Stock.from_quote
 
-    def with_an_order(quote: Quote) -> Any:
+    def with_an_order(quote: Quote, zone: tzinfo) -> Any:
         order_id = min(site.store.orders, default="")
-        return structs.replace(from_quote(quote), source=f"bought by {order_id}")
+        return structs.replace(from_quote(quote, zone), source=f"bought by {order_id}")
 
     patch.setattr(market_api.Stock, "from_quote", with_an_order)
 
