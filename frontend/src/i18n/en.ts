@@ -566,4 +566,12 @@ export const en: Record<Key, string> = {
   "bell.VOIDED.text": "{released} are available again",
   "toast.close": "Dismiss",
   "toast.see": "See",
+
+  "buy.price.was": "it was {price} when the review opened",
+  "buy.moved.title": "The price went above your highest price",
+  "buy.moved.text": "It is now at {price}. If you sent this order, we would buy nothing.",
+  "buy.moved.action": "Review at the new price",
+  "ticket.echo": "You typed {value}",
+  "ticket.noMoney": "Deposit to be able to buy; what you typed stays.",
+  "deposit.suggested": "You need {amount} more for this purchase.",
 };

@@ -562,6 +562,14 @@ export const es = {
   "bell.VOIDED.text": "Recuperaste {released}",
   "toast.close": "Cerrar aviso",
   "toast.see": "Ver",
+
+  "buy.price.was": "era {price} al abrir la revisión",
+  "buy.moved.title": "El precio subió por sobre tu máximo",
+  "buy.moved.text": "Ahora está en {price}. Si enviaras esta orden, no compraríamos nada.",
+  "buy.moved.action": "Revisar con el precio nuevo",
+  "ticket.echo": "Escribiste {value}",
+  "ticket.noMoney": "Deposita para poder comprar; lo que escribiste se mantiene.",
+  "deposit.suggested": "Te faltan {amount} para esta compra.",
 } as const;
 
 export type Key = keyof typeof es;

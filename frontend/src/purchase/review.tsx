@@ -3,8 +3,9 @@ import { useQuery, useQueryClient } from "@tanstack/preact-query";
 import { useEffect, useState } from "preact/hooks";
 import { useLocation } from "wouter-preact";
 import { forgetMoney } from "../api/orders";
+import { type Stock, stockQuery } from "../api/stocks";
 import { walletQuery } from "../api/wallet";
-import { useLanguage, useServices } from "../context";
+import { useLanguage, useNow, useServices } from "../context";
 import { money, shares } from "../format/numbers";
 import type { Key } from "../i18n/translate";
 import { isMore, minus } from "../money/decimals";
@@ -12,8 +13,9 @@ import { Banner, Button } from "../ui/controls";
 import { Dialog } from "../ui/dialog";
 import { OfflineIcon } from "../ui/icons";
 import { Fact } from "../ui/panel";
+import { PriceAge } from "../ui/when";
 import { type Outcome, place, settle } from "./place";
-import { drop, keep, type Purchase } from "./purchase";
+import { drop, keep, type Purchase, purchaseAt, termsAt } from "./purchase";
 
 type Phase =
   | { name: "reviewing" | "sending" | "checking" | "unknown" }
@@ -30,16 +32,39 @@ const WORDED = [
 /** Refusals after which the very same request may succeed: it is sent again under the same key. */
 const REPEATABLE = ["conflict", "429"];
 
-export function Review({ purchase, onClose }: { purchase: Purchase; onClose: () => void }) {
+// While one decides, the price is asked for more often than elsewhere.
+const PRICE_MS = 5_000;
+
+interface ReviewProps {
+  purchase: Purchase;
+  onClose: () => void;
+  /** Reviews another purchase in its place. */
+  onRenew: (purchase: Purchase) => void;
+}
+
+export function Review({ purchase, onClose, onRenew }: ReviewProps) {
   const { t } = useLanguage();
   const { phase, send, check } = usePurchase(purchase);
+  const stock = useLivePrice(purchase);
+  const price = stock?.price ?? purchase.shown.price;
+  const isAboveMax = isMore(price, purchase.max_price);
+  const isTooDear =
+    (phase.name === "reviewing" && isAboveMax) ||
+    (phase.name === "refused" && phase.code === "price_above_max");
+  const renew = () =>
+    onRenew(purchaseAt(price, { ...purchase, currency: purchase.shown.currency }));
   const isBusy = phase.name === "sending" || phase.name === "checking";
   const canSend =
-    phase.name === "reviewing" || (phase.name === "refused" && REPEATABLE.includes(phase.code));
+    (phase.name === "reviewing" && !isAboveMax) ||
+    (phase.name === "refused" && REPEATABLE.includes(phase.code));
   return (
     <Dialog title={t("buy.title")} canClose={!isBusy} onClose={onClose}>
-      <Terms purchase={purchase} />
-      <News phase={phase} />
+      <Terms purchase={purchase} stock={stock} isMoving={phase.name === "reviewing"} />
+      {phase.name === "reviewing" && isAboveMax ? (
+        <TooDear price={price} currency={purchase.shown.currency} />
+      ) : (
+        <News phase={phase} />
+      )}
       <div class="mt-5 flex flex-col gap-3">
         {phase.name === "unknown" ? (
           <Button class="min-h-12" onClick={check}>
@@ -47,10 +72,15 @@ export function Review({ purchase, onClose }: { purchase: Purchase; onClose: () 
           </Button>
         ) : (
           (canSend || isBusy) && (
-            <Button class="min-h-12" onClick={send} disabled={isBusy}>
+            <Button isMoney class="min-h-12" onClick={send} disabled={isBusy}>
               {t(isBusy ? "buy.sending" : "buy.confirm")}
             </Button>
           )
+        )}
+        {isTooDear && isAboveMax && (
+          <Button class="min-h-12" onClick={renew}>
+            {t("buy.moved.action")}
+          </Button>
         )}
         <Button quiet onClick={onClose} disabled={isBusy}>
           {t(phase.name === "unknown" ? "buy.close" : "buy.back")}
@@ -98,11 +128,28 @@ function usePurchase(purchase: Purchase) {
   return { phase, send, check };
 }
 
-function Terms({ purchase }: { purchase: Purchase }) {
+/** The company as it is now; null until that is known. */
+function useLivePrice(purchase: Purchase): Stock | null {
+  const { api } = useServices();
+  const query = { ...stockQuery(api, purchase.symbol), refetchInterval: PRICE_MS };
+  return useQuery(query).data ?? null;
+}
+
+interface TermsProps {
+  purchase: Purchase;
+  stock: Stock | null;
+  /** Nothing was sent yet: what it will be follows the price. */
+  isMoving: boolean;
+}
+
+function Terms({ purchase, stock, isMoving }: TermsProps) {
   const { t, numbers } = useLanguage();
   const { api } = useServices();
+  const nowMs = useNow(PRICE_MS);
   const available = useQuery(walletQuery(api)).data?.available ?? null;
-  const { price, currency, quantity, cost } = purchase.shown;
+  const { price: shownPrice, currency } = purchase.shown;
+  const price = (isMoving && stock?.price) || shownPrice;
+  const { quantity, cost } = termsAt(price, purchase);
   const left = available === null || isMore(cost, available) ? null : minus(available, cost);
   const written = (amount: string | null) => money(amount, currency, numbers);
   return (
@@ -114,12 +161,35 @@ function Terms({ purchase }: { purchase: Purchase }) {
         {t("buy.about", { cost: written(cost) })}
       </p>
       <dl class="border-y border-line py-2">
-        <Fact name={t("buy.price")}>{written(price)}</Fact>
+        <Fact name={t("buy.price")}>
+          {written(price)}
+          {isMoving && stock && (
+            <span class="ml-2 text-small font-normal">
+              <PriceAge at={stock.observed_at} nowMs={nowMs} />
+            </span>
+          )}
+          {price !== shownPrice && (
+            <span class="block text-small font-normal text-muted">
+              {t("buy.price.was", { price: written(shownPrice) })}
+            </span>
+          )}
+        </Fact>
         <Fact name={t("buy.max")}>{written(purchase.max_price)}</Fact>
         <Fact name={t("buy.before")}>{written(available)}</Fact>
         <Fact name={t("buy.after")}>{left === null ? "—" : `≈ ${written(left)}`}</Fact>
       </dl>
     </>
+  );
+}
+
+function TooDear({ price, currency }: { price: string; currency: string }) {
+  const { t, numbers } = useLanguage();
+  return (
+    <div class="mt-4">
+      <Banner tone="warn" title={t("buy.moved.title")}>
+        {t("buy.moved.text", { price: money(price, currency, numbers) })}
+      </Banner>
+    </div>
   );
 }
 

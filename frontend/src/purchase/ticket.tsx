@@ -8,7 +8,7 @@ import { useLanguage, useNow, useServices, useSession } from "../context";
 import { age, ageInSeconds, STALE_AFTER_S } from "../format/ages";
 import { money, roundedPrice, shares } from "../format/numbers";
 import { companyPath } from "../market/path";
-import { percentOf, raised } from "../money/decimals";
+import { isZero, minus, percentOf } from "../money/decimals";
 import { typed } from "../money/entry";
 import { AmountField } from "../ui/amount-field";
 import { Choices } from "../ui/choices";
@@ -17,13 +17,12 @@ import { focusFirstFault } from "../ui/focus";
 import { ClockIcon } from "../ui/icons";
 import { Fact } from "../ui/panel";
 import { PriceAge } from "../ui/when";
+import { DepositDialog } from "../wallet/deposit-dialog";
 import { type Estimate, type Estimated, estimate, type TicketFault, type Unit } from "./estimate";
-import { drop, keep, kept, newKey, type Purchase } from "./purchase";
+import { drop, keep, kept, type Purchase, purchaseAt } from "./purchase";
 import { Review } from "./review";
 
 const CLOCK_MS = 5_000;
-/** How far a price may rise between review and order, in percent. */
-const TOLERANCE = 1;
 const PARTS = [25, 50, 100];
 
 export function Ticket({ stock, isWhole = false }: { stock: Stock; isWhole?: boolean }) {
@@ -56,7 +55,9 @@ export function Ticket({ stock, isWhole = false }: { stock: Stock; isWhole?: boo
       ) : (
         <TicketForm stock={stock} email={email} onReview={open} />
       )}
-      {isReviewing && purchase && <Review purchase={purchase} onClose={close} />}
+      {isReviewing && purchase && (
+        <Review key={purchase.key} purchase={purchase} onClose={close} onRenew={open} />
+      )}
     </>
   );
 }
@@ -100,6 +101,7 @@ function TicketForm({ stock, email, onReview }: FormProps) {
   const [unit, setUnit] = useState<Unit>("amount");
   const [text, setText] = useState("");
   const [isTried, setTried] = useState(false);
+  const [isDepositing, setDepositing] = useState(false);
 
   const available = wallet.data?.available ?? null;
   const maxQuantity = me.data?.limits.max_quantity ?? null;
@@ -110,64 +112,103 @@ function TicketForm({ stock, email, onReview }: FormProps) {
     event.preventDefault();
     setTried(true);
     if (found.fault !== null) return focusFirstFault(event.currentTarget as HTMLFormElement);
-    onReview(purchaseOf(stock, unit, found.estimate, email));
+    const { symbol, currency, price } = stock;
+    const asked =
+      unit === "amount" ? { amount: found.estimate.value } : { quantity: found.estimate.value };
+    onReview(purchaseAt(price, { email, symbol, currency, ...asked }));
   };
+  const isBroke = available !== null && isZero(available);
+  const missing =
+    found.fault === "insufficient" && found.estimate && available !== null
+      ? minus(found.estimate.cost, available)
+      : null;
+  const echo = () => {
+    if (!found.estimate) return null;
+    const { value } = found.estimate;
+    const written =
+      unit === "amount"
+        ? money(value, stock.currency, numbers)
+        : t("number.shares", { count: value });
+    return t("ticket.echo", { value: written });
+  };
+  // Beside the form, not within it: the dialog has a form of its own, whose sending is not the ticket's.
   return (
-    <form noValidate onSubmit={submit}>
-      <Choices
-        legend={t("ticket.unit")}
-        name="unit"
-        class="mb-4 flex w-full"
-        options={[
-          { value: "amount", label: t("ticket.unit.amount") },
-          { value: "shares", label: t("ticket.unit.shares") },
-        ]}
-        value={unit}
-        onChoose={(chosen: Unit) => {
-          setUnit(chosen);
-          setText("");
-          setTried(false);
-        }}
-      />
-      <AmountField
-        name={unit}
-        label={t(`ticket.${unit}`)}
-        unit={unit === "amount" ? stock.currency : stock.symbol}
-        value={text}
-        fault={faultShown(found, isTried) ? words(found.fault) : null}
-        onInput={setText}
-      >
-        {unit === "amount" && available !== null && (
-          <Parts available={available} onChoose={(part) => setText(typed(part, numbers))} />
+    <>
+      {isDepositing && (
+        <DepositDialog
+          suggested={missing}
+          onClose={() => setDepositing(false)}
+          onDone={() => setDepositing(false)}
+        />
+      )}
+      <form noValidate onSubmit={submit}>
+        <Choices
+          legend={t("ticket.unit")}
+          name="unit"
+          class="mb-4 flex w-full"
+          options={[
+            { value: "amount", label: t("ticket.unit.amount") },
+            { value: "shares", label: t("ticket.unit.shares") },
+          ]}
+          value={unit}
+          onChoose={(chosen: Unit) => {
+            setUnit(chosen);
+            setText("");
+            setTried(false);
+          }}
+        />
+        <AmountField
+          name={unit}
+          label={t(`ticket.${unit}`)}
+          unit={unit === "amount" ? stock.currency : stock.symbol}
+          value={text}
+          fault={faultShown(found, isTried) ? words(found.fault) : null}
+          echo={echo()}
+          onInput={setText}
+        >
+          {unit === "amount" && available !== null && (
+            <Parts available={available} onChoose={(part) => setText(typed(part, numbers))} />
+          )}
+        </AmountField>
+        <dl class="mb-4 border-t border-line pt-2">
+          <Fact name={t("ticket.price")}>
+            {roundedPrice(stock.price, stock.currency, numbers)}
+            <span class="ml-2 text-small font-normal">
+              <PriceAge at={stock.observed_at} nowMs={nowMs} />
+            </span>
+          </Fact>
+          <Preview stock={stock} unit={unit} found={found.estimate} />
+          <Fact name={t("ticket.available")}>{money(available, stock.currency, numbers)}</Fact>
+          <Fact name={t("ticket.after")}>
+            {money(found.estimate?.left, stock.currency, numbers)}
+          </Fact>
+        </dl>
+        {isStale && (
+          <div class="mb-4">
+            <Banner tone="warn" icon={<ClockIcon />} title={t("ticket.stale.title")}>
+              {t("ticket.stale.text", { age: age(stock.observed_at, nowMs, locale) })}
+            </Banner>
+          </div>
         )}
-      </AmountField>
-      <dl class="mb-4 border-t border-line pt-2">
-        <Fact name={t("ticket.price")}>
-          {roundedPrice(stock.price, stock.currency, numbers)}
-          <span class="ml-2 text-small font-normal">
-            <PriceAge at={stock.observed_at} nowMs={nowMs} />
-          </span>
-        </Fact>
-        <Preview stock={stock} unit={unit} found={found.estimate} />
-        <Fact name={t("ticket.available")}>{money(available, stock.currency, numbers)}</Fact>
-        <Fact name={t("ticket.after")}>{money(found.estimate?.left, stock.currency, numbers)}</Fact>
-      </dl>
-      {isStale && (
-        <div class="mb-4">
-          <Banner tone="warn" icon={<ClockIcon />} title={t("ticket.stale.title")}>
-            {t("ticket.stale.text", { age: age(stock.observed_at, nowMs, locale) })}
-          </Banner>
-        </div>
-      )}
-      {found.fault === "insufficient" && (
-        <ButtonLink quiet href="/wallet" class="mb-3 w-full">
-          {t("ticket.deposit")}
-        </ButtonLink>
-      )}
-      <Button type="submit" class="min-h-12 w-full" disabled={isStale}>
-        {t("ticket.review")}
-      </Button>
-    </form>
+        {(isBroke || missing !== null) && (
+          <>
+            {isBroke && <p class="mb-2 text-small text-muted">{t("ticket.noMoney")}</p>}
+            <Button isMoney class="mb-3 w-full" onClick={() => setDepositing(true)}>
+              {t("ticket.deposit")}
+            </Button>
+          </>
+        )}
+        <Button
+          type="submit"
+          isMoney={!isBroke}
+          quiet={isBroke}
+          class="min-h-12 w-full"
+          disabled={isStale}
+        >
+          {t("ticket.review")}
+        </Button>
+      </form>
+    </>
   );
 
   function words(fault: TicketFault | null): string | null {
@@ -213,8 +254,9 @@ function Parts({ available, onChoose }: { available: string; onChoose: (part: st
         <button
           key={percent}
           type="button"
-          class="min-h-9 flex-1 rounded-control border border-line text-small font-medium text-muted transition-colors hover:bg-raised hover:text-ink"
+          class="min-h-9 flex-1 rounded-control border border-line text-small font-medium text-muted transition-colors enabled:hover:bg-raised enabled:hover:text-ink disabled:opacity-50"
           title={t("ticket.part", { percent })}
+          disabled={isZero(available)}
           onClick={() => onChoose(percentOf(available, percent))}
         >
           {percent === 100 ? t("ticket.all") : `${percent} %`}
@@ -222,21 +264,4 @@ function Parts({ available, onChoose }: { available: string; onChoose: (part: st
       ))}
     </div>
   );
-}
-
-function purchaseOf(stock: Stock, unit: Unit, found: Estimate, email: string | null): Purchase {
-  return {
-    key: newKey(),
-    email,
-    symbol: stock.symbol,
-    ...(unit === "amount" ? { amount: found.value } : { quantity: found.value }),
-    max_price: raised(stock.price, TOLERANCE),
-    shown: {
-      price: stock.price,
-      currency: stock.currency,
-      quantity: found.quantity,
-      cost: found.cost,
-    },
-    isSent: false,
-  };
 }

@@ -30,7 +30,7 @@ export default function WalletPage() {
       <PageTitle
         title={t("wallet.title")}
         action={
-          <Button onClick={() => setDepositing(true)}>
+          <Button isMoney onClick={() => setDepositing(true)}>
             <PlusIcon class="size-4" /> {t("wallet.deposit")}
           </Button>
         }
@@ -133,7 +133,11 @@ function Empty({ onDeposit }: { onDeposit: () => void }) {
       icon={<WalletIcon class="size-7" />}
       title={t("wallet.empty.title")}
       text={t("wallet.empty.text")}
-      action={<Button onClick={onDeposit}>{t("wallet.deposit")}</Button>}
+      action={
+        <Button isMoney onClick={onDeposit}>
+          {t("wallet.deposit")}
+        </Button>
+      }
     />
   );
 }

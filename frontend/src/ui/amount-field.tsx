@@ -8,12 +8,14 @@ interface AmountFieldProps {
   unit: string;
   value: string;
   fault: string | null;
+  /** What was understood of it, in the reader's way of writing. */
+  echo?: string | null;
   onInput: (value: string) => void;
   children?: ComponentChildren;
 }
 
 export function AmountField(props: AmountFieldProps) {
-  const { name, label, unit, value, fault, onInput, children } = props;
+  const { name, label, unit, value, fault, echo, onInput, children } = props;
   const id = useId();
   return (
     <div>
@@ -42,8 +44,11 @@ export function AmountField(props: AmountFieldProps) {
         </span>
       </div>
       {children}
-      <p id={`${id}-fault`} class="mt-1.5 min-h-5 text-small text-bad">
-        {fault}
+      <p
+        id={`${id}-fault`}
+        class={`mt-1.5 min-h-5 text-small tabular-nums ${fault ? "text-bad" : "text-muted"}`}
+      >
+        {fault ?? echo}
       </p>
     </div>
   );

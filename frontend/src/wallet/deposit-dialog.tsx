@@ -6,13 +6,15 @@ import { ApiError, unwrap } from "../api/client";
 import { useLanguage, useServices } from "../context";
 import { money } from "../format/numbers";
 import { isMore } from "../money/decimals";
-import { type EntryFault, readEntry } from "../money/entry";
+import { type EntryFault, readEntry, typed } from "../money/entry";
 import { AmountField } from "../ui/amount-field";
 import { Button } from "../ui/controls";
 import { Dialog } from "../ui/dialog";
 import { focusFirstFault } from "../ui/focus";
 
 interface DepositDialogProps {
+  /** What is missing for a purchase, to begin with. */
+  suggested?: string | null;
   onClose: () => void;
   onDone: (deposit: { amount: string; currency: string }) => void;
 }
@@ -20,14 +22,14 @@ interface DepositDialogProps {
 type Phase = "asking" | "working" | "unknown" | "refused";
 const USUAL = ["100", "500", "1000"];
 
-export function DepositDialog({ onClose, onDone }: DepositDialogProps) {
+export function DepositDialog({ suggested = null, onClose, onDone }: DepositDialogProps) {
   const { t, numbers } = useLanguage();
   const { api } = useServices();
   const queries = useQueryClient();
   const limits = useQuery(meQuery(api)).data;
   const currency = limits?.currency ?? "USD";
   const limit = limits?.limits.max_deposit ?? null;
-  const [text, setText] = useState("");
+  const [text, setText] = useState(() => (suggested ? typed(suggested, numbers) : ""));
   const [key, setKey] = useState(() => crypto.randomUUID());
   const [isTried, setTried] = useState(false);
   const [phase, setPhase] = useState<Phase>("asking");
@@ -81,6 +83,7 @@ export function DepositDialog({ onClose, onDone }: DepositDialogProps) {
             unit={currency}
             value={text}
             fault={faultWords()}
+            echo={entry.value && t("ticket.echo", { value: written(entry.value) })}
             onInput={change}
           >
             <div class="mt-2 flex gap-2">
@@ -97,6 +100,11 @@ export function DepositDialog({ onClose, onDone }: DepositDialogProps) {
             </div>
           </AmountField>
         </fieldset>
+        {suggested !== null && (
+          <p class="mb-1 text-small text-muted">
+            {t("deposit.suggested", { amount: written(suggested) })}
+          </p>
+        )}
         {limit !== null && (
           <p class="mb-4 text-small text-muted">{t("deposit.limit", { limit: written(limit) })}</p>
         )}
@@ -106,7 +114,7 @@ export function DepositDialog({ onClose, onDone }: DepositDialogProps) {
           </p>
         )}
         <div class="flex flex-col gap-3">
-          <Button type="submit" class="min-h-12" disabled={phase === "working"}>
+          <Button type="submit" isMoney class="min-h-12" disabled={phase === "working"}>
             {phase === "working"
               ? t("deposit.working")
               : phase === "unknown"

@@ -132,7 +132,7 @@ describe("the ticket", () => {
     await field.and(page.locator(":focus")).waitFor(); // the words come first, then the focus
     await field.fill("99999");
     await page.getByText("No te alcanza: tienes US$1.029,46 disponibles").waitFor();
-    await page.getByRole("link", { name: "Depositar dinero" }).waitFor();
+    await page.getByRole("button", { name: "Depositar dinero" }).waitFor();
   });
 
   test("refuses to buy at a price that is too old, and says what will help", async () => {
