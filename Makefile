@@ -125,9 +125,6 @@ clean: $(VENV)/.installed  ## delete the data of `make up`
 STAGE_ON_AWS = case "$(STAGE)" in dev|prod) ;; *) \
   echo "Which stage? make $@ STAGE=dev, or STAGE=prod (the local one is: make up)"; exit 1;; esac
 
-# For what sends nothing there and yet makes the templates: nobody's broker and mailbox.
-NOBODYS = MQTT_URL=mqtts://broker.example:8883 ALARM_EMAIL=operator@example.com
-
 .PHONY: bootstrap
 bootstrap: tools  ## once per AWS account and region, before the first deploy
 	@$(STAGE_ON_AWS)
@@ -141,17 +138,17 @@ deploy: tools  ## to AWS: make deploy STAGE=dev|prod (ONLY=data for that stack a
 .PHONY: destroy
 destroy: tools  ## take the dev stage away again, data and all; prod stays (docs/deploy.md)
 	@test "$(STAGE)" = dev || { echo "Only STAGE=dev goes by one command; see docs/deploy.md"; exit 1; }
-	@$(NOBODYS) PATH="$(NODE_HOME)/bin:$$PATH" cdk/node_modules/.bin/cdk destroy --all --context stage=$(STAGE)
+	@PATH="$(NODE_HOME)/bin:$$PATH" cdk/node_modules/.bin/cdk destroy --all --context stage=$(STAGE)
 
 .PHONY: verify-aws
 verify-aws: tools  ## what would go to AWS: linted, its rights, sizes, quotas, cost, and what it would replace (STAGE=dev|prod)
 	@$(STAGE_ON_AWS)
-	@$(NOBODYS) $(PY) -m cdk.verify --stage $(STAGE)
+	@$(PY) -m cdk.verify --stage $(STAGE)
 
 .PHONY: release-templates
 release-templates: tools  ## note down what was just deployed, for the next verify-aws to compare with (STAGE=dev|prod)
 	@$(STAGE_ON_AWS)
-	@$(NOBODYS) $(PY) -m cdk.verify --stage $(STAGE) --write-release
+	@$(PY) -m cdk.verify --stage $(STAGE) --write-release
 
 # --- operating it: on a running `make up`, or on AWS with STAGE=dev|prod and your own credentials ----------
 # `make` exits with 2 for every failure; a schedule calls `python -m ops` itself (docs/operations.md).

@@ -1,13 +1,20 @@
 """Every difference between the stages, in one frozen dataclass.
 
-The only file of `cdk` that reads the environment: the local cloud's endpoint, the broker and the
-operator of a stage on AWS, and the account and region that the CDK's command line deploys to. It
-does not import the CDK, so that other packages can read a stage without loading it.
+What an operator decides for a stage on AWS (broker, group, address, options) is in `stages.toml`.
+The only file of `cdk` that reads the environment: the local cloud's endpoint, another settings
+file, and the account and region that the CDK's command line deploys to. It does not import the CDK,
+so that other packages can read a stage without loading it.
 """
 
 import os
-from dataclasses import dataclass
-from typing import Self
+import tomllib
+from dataclasses import dataclass, replace
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any, Final, Self
+from urllib.parse import urlsplit
+
+SETTINGS: Final = Path(__file__).with_name("stages.toml")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +31,7 @@ class Stage:
     """Settings of one deployment of the system."""
 
     name: str
-    group_id: str = "3"
+    group_id: str
     """In any notation: the functions compare group ids in one form (`lambdas.config`)."""
 
     currency: str = "USD"
@@ -51,8 +58,31 @@ class Stage:
     every_alarm: bool = False
     """Creates every alarm; otherwise only the vital ones, which the free tier covers (0021)."""
 
-    cost_anomaly_usd: int = 5
-    """Smallest impact of a cost anomaly that is reported."""
+    cost_anomaly_usd: int | None = None
+    """Smallest impact of a cost anomaly that is mailed to `alarm_email`. None creates no monitor:
+    accounts without Cost Explorer, members of an organisation and some regions refuse it (0021).
+    """
+
+    fixed_address: bool = False
+    """The bridge calls out from an Elastic IP address behind a NAT gateway (about 37 USD a month),
+    for a broker that admits known addresses only. Otherwise its address changes with every task.
+    """
+
+    canary: bool = False
+    """Runs the smoke test every five minutes, with an alarm (docs/deploy.md)."""
+
+    copies_to: str | None = None
+    """ARN of a backup vault in another account, to which accounts, orders and postings are copied
+    every day. None copies nothing (0015).
+    """
+
+    form_hosts: tuple[str, ...] = ()
+    """Origins, besides the site's own, to which pages may send forms."""
+
+    gradual: bool = False
+    """A new version of `api` and `validations` gets a tenth of the calls for five minutes, and is
+    taken back when an alarm of theirs fires (0020).
+    """
 
     queue_concurrency: int | None = 2
     """Concurrent executions that one queue may cause: a new account has 10 in all (0018). None sets
@@ -100,66 +130,123 @@ class Stage:
     @classmethod
     def named(cls, name: str) -> Self:
         """The stage of that name. Raises ValueError for an unknown name, for a stage on AWS without
-        a broker, and for `prod` without an operator's address.
+        a group or broker or with another stage's, and for `prod` without an operator's address.
         """
         match name:
             case "local":
                 return cls(
                     name=name,
+                    group_id="3",
                     mqtt_url="mqtt://127.0.0.1:1883",
                     every_alarm=True,
                     endpoint_url=os.environ.get("AWS_ENDPOINT_URL", "http://127.0.0.1:4566"),
                     tls_only=False,
                     password_sign_in=True,
                 )
-            case "dev":
-                return cls(
-                    name=name,
-                    mqtt_url=_broker_url(name),
-                    queue_concurrency=None,
-                    alarm_email=_optional("ALARM_EMAIL"),
-                    account=_optional("CDK_DEFAULT_ACCOUNT"),
-                    region=_optional("CDK_DEFAULT_REGION"),
+            case "dev" | "prod":
+                settings = _operator_settings()
+                _refuse_shared_group(settings)
+                stage = replace(
+                    cls._dev() if name == "dev" else cls._prod(),
+                    account=os.environ.get("CDK_DEFAULT_ACCOUNT") or None,
+                    region=os.environ.get("CDK_DEFAULT_REGION") or None,
+                    **_checked(name, settings.get(name, {})),
                 )
-            case "prod":
-                return cls(
-                    name=name,
-                    mqtt_url=_broker_url(name),
-                    alarm_email=_operator_address(name),
-                    account=_optional("CDK_DEFAULT_ACCOUNT"),
-                    region=_optional("CDK_DEFAULT_REGION"),
-                    protected=True,
-                    log_retention_days=90,
-                    every_alarm=True,
-                    cost_anomaly_usd=50,
-                    queue_concurrency=50,
-                    jobs_at_once=20,
-                    workers_per_job=5,
-                    requests_per_s=500,
-                    requests_burst=1000,
-                    snap_start=True,
-                )
+                if stage.protected and not stage.alarm_email:
+                    raise ValueError(f"Stage {name} needs an operator: {_where('alarm_email')}")
+                return stage
             case _:
                 raise ValueError(f"There is no stage {name!r}; there are local, dev and prod.")
 
+    @classmethod
+    def _dev(cls) -> Self:
+        return cls(name="dev", group_id="?", mqtt_url="", queue_concurrency=None)
 
-def _broker_url(stage_name: str) -> str:
-    url = os.environ.get("MQTT_URL", "")
-    if not url:
-        raise ValueError(
-            f"Stage {stage_name} needs the exchange's broker: set MQTT_URL=mqtts://HOST:PORT"
+    @classmethod
+    def _prod(cls) -> Self:
+        return cls(
+            name="prod",
+            group_id="?",
+            mqtt_url="",
+            protected=True,
+            log_retention_days=90,
+            every_alarm=True,
+            queue_concurrency=50,
+            jobs_at_once=20,
+            workers_per_job=5,
+            requests_per_s=500,
+            requests_burst=1000,
+            snap_start=True,
+            gradual=True,
         )
-    if "@" in url:
-        raise ValueError("MQTT_URL must hold no credentials: they belong into the bridge's secret.")
-    return url
 
 
-def _operator_address(stage_name: str) -> str:
-    address = _optional("ALARM_EMAIL")
-    if address is None:
-        raise ValueError(f"Stage {stage_name} needs an operator: set ALARM_EMAIL=NAME@HOST")
-    return address
+_TYPES: Final[dict[str, type]] = {
+    "group_id": str,
+    "mqtt_url": str,
+    "alarm_email": str,
+    "cost_anomaly_usd": int,
+    "fixed_address": bool,
+    "canary": bool,
+    "copies_to": str,
+    "form_hosts": list,
+}
+"""Settings that `stages.toml` may hold, and their types."""
 
 
-def _optional(variable: str) -> str | None:
-    return os.environ.get(variable) or None
+def _settings_file() -> Path:
+    return Path(os.environ.get("STAGES_FILE") or SETTINGS)
+
+
+def _operator_settings() -> dict[str, dict[str, Any]]:
+    return tomllib.loads(_settings_file().read_text())
+
+
+def _where(setting: str) -> str:
+    return f"set {setting} in {_settings_file().name}"
+
+
+def _checked(stage: str, settings: dict[str, Any]) -> dict[str, Any]:
+    """The stage's own settings. Raises ValueError for one that is unknown, missing or malformed."""
+    for name, value in settings.items():
+        if name not in _TYPES:
+            raise ValueError(f"Stage {stage} has an unknown setting {name} in stages.toml.")
+        if type(value) is not _TYPES[name]:
+            raise ValueError(f"{name} of stage {stage} must be of the type {_TYPES[name].__name__}")
+    for name in ("group_id", "mqtt_url"):
+        if not settings.get(name, "").strip():
+            raise ValueError(f"Stage {stage} needs its own {name}: {_where(name)}")
+    if "@" in settings["mqtt_url"]:
+        raise ValueError("mqtt_url must hold no credentials: they belong into the bridge's secret.")
+    if settings.get("cost_anomaly_usd") is not None and not settings.get("alarm_email"):
+        raise ValueError(f"A cost alarm of stage {stage} needs somebody: {_where('alarm_email')}")
+    return settings | {"form_hosts": tuple(settings.get("form_hosts", ()))}
+
+
+def _refuse_shared_group(settings: dict[str, dict[str, Any]]) -> None:
+    """Raises ValueError if two stages trade as the same group at the same broker."""
+    traders: dict[tuple[str, str], str] = {}
+    for stage, own in settings.items():
+        trader = (_group(str(own.get("group_id", ""))), _broker(str(own.get("mqtt_url", ""))))
+        if trader in traders:
+            raise ValueError(
+                f"Stages {traders[trader]} and {stage} have the same broker and the same group: "
+                "they would trade for each other. Give one of them another broker or group in "
+                f"{_settings_file().name}"
+            )
+        traders[trader] = stage
+
+
+def _group(group_id: str) -> str:
+    """The group in one notation, as the functions compare it: 3, 03, 3.0 and " 3 " are one."""
+    text = group_id.strip()
+    try:
+        number = Decimal(text)
+        return str(int(number)) if number == int(number) else text
+    except (InvalidOperation, OverflowError, ValueError):
+        return text
+
+
+def _broker(url: str) -> str:
+    """The host: another scheme or port usually is another way to the same broker."""
+    return urlsplit(url).hostname or url

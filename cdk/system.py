@@ -1,4 +1,4 @@
-"""Assembles the four stacks of one stage, and synthesizes the stage that the CDK's CLI names."""
+"""Assembles the stacks of one stage, and synthesizes the stage that the CDK's CLI names."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +9,8 @@ from aws_cdk import App, Tags
 from cdk.build import ROOT, Assets, build_for
 from cdk.stacks.backend import BackendStack
 from cdk.stacks.bridge import BridgeStack
+from cdk.stacks.copies import CopiesStack
+from cdk.stacks.cost import CostStack
 from cdk.stacks.data import DataStack
 from cdk.stacks.web import WebStack
 from cdk.stage import Stage
@@ -32,6 +34,11 @@ def assemble(app: App, stage: Stage, assets: Assets, site: Path | None) -> Syste
     web = WebStack(app, stage)
     backend = BackendStack(app, stage, data=data, web=web, assets=assets, site=site)
     bridge = BridgeStack(app, stage, data=data, backend=backend)
+    if stage.copies_to is not None:
+        CopiesStack(app, stage, data=data).add_stack_dependency(bridge)
+    if stage.cost_anomaly_usd is not None:
+        # Last: `cdk deploy --all` stops at the first stack that fails.
+        CostStack(app, stage).add_stack_dependency(bridge)
     Tags.of(app).add("system", "fintech-async")
     Tags.of(app).add("stage", stage.name)
     return System(data=data, web=web, backend=backend, bridge=bridge)

@@ -8,9 +8,11 @@ import re
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final, Self
+from urllib.parse import urlsplit
 
 from botocore.exceptions import ClientError
 
+from cdk.content_policy import hosts_of, with_policy
 from lambdas.names import Queue, Table
 from local.broker import Credentials
 from local.cloud import client
@@ -176,7 +178,11 @@ def upload_site(options: Options, stacks: dict[str, str], outputs: Outputs) -> N
     }
     if "index.html" not in files:
         raise CannotRun(f"The site is not built ({SITE_FOLDER} has no index.html). Run: make up")
-    files["config.json"] = json.dumps(site_config(outputs)).encode()
+    config = site_config(outputs)
+    files["config.json"] = json.dumps(config).encode()
+    # As on AWS: the page may reach exactly the hosts of its configuration.
+    hosts = dict.fromkeys(_origin(url) for url in hosts_of(config))
+    files["index.html"] = with_policy(files["index.html"].decode(), hosts).encode()
     s3, bucket = client("s3", options.cloud_url), required(stacks, "SiteBucket")
     for key, body in files.items():
         s3.put_object(
@@ -200,6 +206,12 @@ def site_config(outputs: Outputs) -> dict[str, str]:
         "cognito_endpoint": outputs.aws_endpoint_url,
         "stage": "local",
     }
+
+
+def _origin(url: str) -> str:
+    """Without the path: the local cloud has the API's id in it."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def _delete_others(s3: Any, bucket: str, keys: set[str]) -> None:

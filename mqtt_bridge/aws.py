@@ -4,6 +4,7 @@ Each client is made once per process. boto3 clients may be shared between thread
 """
 
 import json
+import ssl
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -190,13 +191,25 @@ class BrokerCredentials:
 
 
 def read_secret(client: Any, secret_id: str) -> Login:
-    """Read a secret with the JSON `{"username": …, "password": …}`; CredentialsUnavailable."""
+    """Read a secret with the JSON `{"username": …, "password": …}`, and perhaps `"ca"` with the
+    certificates of the broker's own authority. Raises CredentialsUnavailable.
+    """
     try:
         text = client.get_secret_value(SecretId=secret_id)["SecretString"]
     except (BotoCoreError, ClientError, KeyError) as error:
         raise CredentialsUnavailable(_code(error)) from None
     try:
         content = json.loads(text)
-        return Login(username=str(content["username"]), password=str(content["password"]))
-    except (ValueError, KeyError, TypeError):
+        login = Login(
+            username=str(content["username"]),
+            password=str(content["password"]),
+            ca=content.get("ca") or None,
+        )
+    except (ValueError, KeyError, TypeError, AttributeError):
         raise CredentialsUnavailable("the secret is no JSON with username and password") from None
+    if login.ca is not None:
+        try:
+            ssl.create_default_context(cadata=login.ca)
+        except (ssl.SSLError, TypeError, ValueError):
+            raise CredentialsUnavailable("ca of the secret is no certificate in PEM") from None
+    return login

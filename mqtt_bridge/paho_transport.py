@@ -156,7 +156,10 @@ class PahoTransport:
                 with self._workers.step():
                     if not connection.turn(self._wake_reader):
                         break
-        except OSError as error:  # name resolution, refused, TLS: each may pass
+        except ssl.SSLError as error:
+            self._credentials.forget()  # an operator may have put another CA into the secret
+            return type(error).__name__
+        except OSError as error:  # name resolution, refused: each may pass
             return type(error).__name__
         finally:
             if self._subscribed.is_set():
@@ -296,7 +299,9 @@ class _PahoConnection:
         if login:
             client.username_pw_set(login.username, login.password)
         if self._broker.scheme is Scheme.MQTTS:
-            client.tls_set_context(ssl.create_default_context())
+            # With a CA of its own the broker is trusted by that alone.
+            ca = login.ca if login else None
+            client.tls_set_context(ssl.create_default_context(cadata=ca))
         # paho then queues packets instead of writing in the middle of a callback; `turn` writes.
         client.on_socket_register_write = lambda *_: None
         client.on_connect = self._on_connect

@@ -71,6 +71,8 @@ class Login:
 
     username: str
     password: str = field(repr=False)
+    ca: str | None = field(default=None, repr=False)
+    """Certificates, in PEM, of the authority that signed the broker's; None: the public ones."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,6 +26,7 @@ from lambdas.storage.orders import DynamoOrders
 from ops.adapters.audit_store import DynamoAuditStore
 from ops.adapters.cloudwatch import CloudWatchLogs, list_alarms, log_groups
 from ops.adapters.sqs import SqsDeadLetterQueue, queue_depths
+from ops.adapters.stream_batches import StreamDeadLetterQueue
 from ops.endpoints import Endpoints, function_name
 from ops.ports import CannotRun, DeadLetterQueue, Logs, StageSettings, Tools
 
@@ -74,7 +75,17 @@ def _tools(endpoints: Endpoints, log_files: Mapping[str, Path]) -> Tools:
     sqs = _client("sqs", region)
 
     def dead_letters(name: str) -> DeadLetterQueue:
-        return SqsDeadLetterQueue(sqs, endpoints.dead_letters[name], endpoints.queues.get(name))
+        letters = SqsDeadLetterQueue(sqs, endpoints.dead_letters[name], endpoints.queues.get(name))
+        if name in endpoints.queues:
+            return letters
+        # No queue to go back to: failed batches of a stream, named after its function.
+        cloudformation = _client("cloudformation", region)
+        return StreamDeadLetterQueue(
+            letters=letters,
+            streams=_client("dynamodbstreams", region),
+            functions=_client("lambda", region),
+            function_name=function_name(cloudformation, endpoints.backend_stack, Function(name)),
+        )
 
     @cache
     def settings() -> StageSettings:

@@ -58,9 +58,10 @@ class DeadLetter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moved:
-    """How many dead letters went back, and whether the move has finished."""
+    """How many dead letters went back, how many could not, and whether the move has finished."""
 
     letters: int
+    left: int = 0
     finished: bool = True
 
 

@@ -1,16 +1,14 @@
-"""CloudWatch alarms and cost anomalies. Each kind has a section of docs/runbook.md: what to do.
+"""CloudWatch alarms. Each kind has a section of docs/runbook.md: what to do.
 
 Ten alarms of an account are free: a stage without `every_alarm` creates only the vital ones (0021).
 """
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from aws_cdk import Duration, Stack
 from aws_cdk import aws_apigatewayv2 as apigateway
-from aws_cdk import aws_ce as ce
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_iam as iam
@@ -69,6 +67,7 @@ class Alarms(Construct):
     def __init__(self, scope: Construct, stage: Stage) -> None:
         super().__init__(scope, "Alarms")
         self._stage = stage
+        self.by_name: dict[str, cloudwatch.Alarm] = {}
         self.topic = sns.Topic(self, "Topic", enforce_ssl=stage.tls_only)
         # A policy of ours (here: TLS only) replaces the default one, which admits alarms.
         self._grant_publish("cloudwatch.amazonaws.com")
@@ -81,12 +80,14 @@ class Alarms(Construct):
             )
 
     def add(self, spec: AlarmSpec) -> None:
-        """Creates the alarm if it is vital or the stage has every alarm."""
+        """Creates the alarm if it is vital or the stage has every alarm. The operator also hears
+        when it is over.
+        """
         if not (spec.vital or self._stage.every_alarm):
             return
         operator = cloudwatch.ComparisonOperator
         missing = cloudwatch.TreatMissingData
-        cloudwatch.Alarm(
+        alarm = cloudwatch.Alarm(
             self,
             "".join(part.capitalize() for part in spec.name.split("-")),
             alarm_name=f"fintech-{self._stage.name}-{spec.name}",
@@ -102,43 +103,10 @@ class Alarms(Construct):
             else missing.NOT_BREACHING,
             # A percentile of three requests means nothing.
             evaluate_low_sample_count_percentile="ignore" if _is_percentile(spec) else None,
-        ).add_alarm_action(actions.SnsAction(self.topic))
-
-    def add_cost_anomaly(self) -> None:
-        """Reports unusual costs of everything with the stage's tag. AWS detects them for free, once
-        the tag `stage` is activated as a cost allocation tag.
-        """
-        self._grant_publish("costalerts.amazonaws.com")
-        scope = Construct(self, "CostAnomaly")
-        name = f"fintech-{self._stage.name}-cost-anomaly"
-        tag = {"Key": "stage", "Values": [self._stage.name], "MatchOptions": ["EQUALS"]}
-        impact = {
-            "Key": "ANOMALY_TOTAL_IMPACT_ABSOLUTE",
-            "MatchOptions": ["GREATER_THAN_OR_EQUAL"],
-            "Values": [str(self._stage.cost_anomaly_usd)],
-        }
-        monitor = ce.CfnAnomalyMonitor(
-            scope,
-            "Monitor",
-            monitor_name=name,
-            monitor_type="CUSTOM",
-            monitor_specification=json.dumps({"Tags": tag}),
         )
-        subscription = ce.CfnAnomalySubscription(
-            scope,
-            "Subscription",
-            subscription_name=name,
-            frequency="IMMEDIATE",
-            monitor_arn_list=[monitor.attr_monitor_arn],
-            threshold_expression=json.dumps({"Dimensions": impact}),
-            subscribers=[
-                ce.CfnAnomalySubscription.SubscriberProperty(
-                    address=self.topic.topic_arn, type="SNS"
-                )
-            ],
-        )
-        # AWS tests the topic when the subscription is created: the policy must exist by then.
-        subscription.node.add_dependency(self.topic.node.find_child("Policy"))
+        alarm.add_alarm_action(actions.SnsAction(self.topic))
+        alarm.add_ok_action(actions.SnsAction(self.topic))
+        self.by_name[spec.name] = alarm
 
     def _grant_publish(self, service: str) -> None:
         self.topic.grant_publish(

@@ -1,6 +1,8 @@
 """The HTTP API: a Cognito authorizer on every route but two, and CORS for the site alone."""
 
 import json
+from pathlib import Path
+from typing import Final
 
 import jsii
 from aws_cdk import Acknowledgment, Aws, Duration, Fn, Validations
@@ -23,7 +25,24 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD")
 """Not ANY: it would include OPTIONS, which browsers send without a token."""
 
 REQUEST_HEADERS = ["authorization", "content-type", "idempotency-key", "if-none-match", "accept"]
-RESPONSE_HEADERS = ["etag", "location", "retry-after", "content-disposition", "x-request-id"]
+OPENAPI: Final = Path(__file__).parents[2] / "lambdas" / "api" / "openapi.json"
+
+
+def _response_headers() -> list[str]:
+    """Headers that the contract's responses have: browsers hide all others from the site."""
+    contract = json.loads(OPENAPI.read_text())
+    shared = contract["components"]["responses"]
+    headers = set()
+    for path in contract["paths"].values():
+        for operation in path.values():
+            for response in operation["responses"].values():
+                named = response.get("$ref", "").removeprefix("#/components/responses/")
+                headers |= shared.get(named, response).get("headers", {}).keys()
+    return sorted(header.lower() for header in headers)
+
+
+RESPONSE_HEADERS = [*_response_headers(), "x-request-id"]
+"""The request's id is in every response, for a person who reports a problem."""
 
 ACCESS_LOG = {
     "request_id": "$context.requestId",

@@ -87,6 +87,7 @@ class LambdaFunction(Construct):
         settings: Mapping[Setting, str],
         *,
         snap_start: bool = False,
+        gradual: bool = False,
     ) -> None:
         super().__init__(scope, f"{name.value.capitalize()}Function")
         log = log_group(self, defaults.stage)
@@ -110,12 +111,13 @@ class LambdaFunction(Construct):
             environment=_environment(name, defaults.stage, settings),
             snap_start=lambda_.SnapStartConf.ON_PUBLISHED_VERSIONS if snap_start else None,
         )
-        self.invoked: lambda_.IFunction = self.function
-        """What callers invoke: the function, or the alias of its newest snapshot."""
-        if snap_start:  # which Lambda takes of published versions only
-            self.invoked = lambda_.Alias(
-                self, "Live", alias_name="live", version=self.function.current_version
-            )
+        self.alias = (
+            lambda_.Alias(self, "Live", alias_name="live", version=self.function.current_version)
+            if snap_start or gradual  # both are of published versions only
+            else None
+        )
+        self.invoked: lambda_.IFunction = self.alias or self.function
+        """What callers invoke: the function, or the alias of its newest version."""
         self._suppress()
         defaults.alarms.add(
             AlarmSpec(
@@ -156,7 +158,7 @@ def _environment(name: Function, stage: Stage, settings: Mapping[Setting, str]) 
 
 
 def add_queue_source(
-    function: lambda_.Function,
+    function: lambda_.IFunction,
     queue: sqs.IQueue,
     *,
     max_concurrency: int | None,

@@ -53,11 +53,13 @@ def removal_policy(stage: Stage) -> RemovalPolicy:
     return RemovalPolicy.RETAIN if stage.protected else RemovalPolicy.DESTROY
 
 
-def log_group(scope: Construct, stage: Stage, name: str | None = None) -> logs.LogGroup:
+def log_group(
+    scope: Construct, stage: Stage, name: str | None = None, *, construct_id: str = "Log"
+) -> logs.LogGroup:
     """A log group that belongs to the stack, so that its retention and removal are defined."""
     return logs.LogGroup(
         scope,
-        "Log",
+        construct_id,
         log_group_name=name,
         retention=_RETENTION[stage.log_retention_days],
         removal_policy=removal_policy(stage),

@@ -65,6 +65,7 @@ class ItemTable(Construct):
             ),
         )
         self.table_name = self._table.table_name
+        self.arn = self._table.table_arn
 
     @property
     def stream_arn(self) -> str:

@@ -5,13 +5,14 @@ An Express workflow: its steps are idempotent, and it costs a hundredth of a Sta
 
 from typing import Any, Final
 
-from aws_cdk import Stack
+from aws_cdk import Aws, Fn, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_stepfunctions as stepfunctions
 from constructs import Construct
 
 from cdk.constructs.nag_suppressions import suppress
+from cdk.constructs.stack import log_group
 from cdk.stage import Stage
 from lambdas.names import RETRIED_ERRORS
 
@@ -20,6 +21,18 @@ WORKFLOW_LIMIT_S: Final = 100
 
 STEP_LIMIT_S: Final = 25
 """Time-out of a step: longer than the function's own, which therefore ends first."""
+
+_LOG_DELIVERY: Final = (
+    "logs:CreateLogDelivery",
+    "logs:DeleteLogDelivery",
+    "logs:DescribeLogGroups",
+    "logs:DescribeResourcePolicies",
+    "logs:GetLogDelivery",
+    "logs:ListLogDeliveries",
+    "logs:PutResourcePolicy",
+    "logs:UpdateLogDelivery",
+)
+"""What AWS documents for a state machine that logs to CloudWatch Logs."""
 
 Json = dict[str, Any]
 
@@ -36,7 +49,7 @@ class Workflow(Construct):
         definition = _definition(stage, master.function_arn, worker.function_arn)
         suppress(
             self,
-            "Each step logs its outcome, and the job's item keeps the result",
+            "Only failures are logged: a step logs its outcome, and the job's item has the result",
             "AwsSolutions-SF1",
         )
         suppress(
@@ -45,13 +58,45 @@ class Workflow(Construct):
             "AwsSolutions-SF2",
             "Serverless-StepFunctionStateMachineXray",
         )
-        self.arn = stepfunctions.CfnStateMachine(
+        delivery = iam.Grant.add_to_principal(
+            grantee=role, actions=list(_LOG_DELIVERY), resource_arns=["*"]
+        )
+        suppress(
+            role,
+            "Step Functions sets up its log delivery by actions that have no resources",
+            "AwsSolutions-IAM5[Resource::*]",
+        )
+        machine = stepfunctions.CfnStateMachine(
             self,
             "Machine",
             state_machine_type="EXPRESS",
             role_arn=role.role_arn,
             definition_string=Stack.of(self).to_json_string(definition),
-        ).attr_arn
+            logging_configuration=self._log_failures(stage),
+        )
+        # AWS refuses a machine whose role may not deliver its log yet.
+        delivery.apply_before(machine)
+        self.arn = machine.attr_arn
+
+    def _log_failures(
+        self, stage: Stage
+    ) -> stepfunctions.CfnStateMachine.LoggingConfigurationProperty:
+        """An Express workflow keeps no history: what failed is known from its log only."""
+        own_id = Fn.select(2, Fn.split("/", Aws.STACK_ID))
+        log = log_group(self, stage, f"/aws/vendedlogs/states/fintech-{stage.name}/{own_id}")
+        return stepfunctions.CfnStateMachine.LoggingConfigurationProperty(
+            level="ERROR",
+            include_execution_data=False,
+            destinations=[
+                stepfunctions.CfnStateMachine.LogDestinationProperty(
+                    cloud_watch_logs_log_group=(
+                        stepfunctions.CfnStateMachine.CloudWatchLogsLogGroupProperty(
+                            log_group_arn=log.log_group_arn
+                        )
+                    )
+                )
+            ],
+        )
 
     def grant_run(self, grantee: iam.IGrantable) -> None:
         """Lets the grantee run the workflow and wait for its result."""

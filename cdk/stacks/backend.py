@@ -20,6 +20,7 @@ from cdk.constructs.function import (
     add_stream_source,
     call_every_minute,
 )
+from cdk.constructs.gradual import GRADUAL, release_gradually
 from cdk.constructs.queue import DeadLetterQueue, MonitoredQueue, grant_queue
 from cdk.constructs.stack import StageStack
 from cdk.constructs.workflow import Workflow
@@ -98,8 +99,10 @@ class BackendStack(StageStack):
         api_function = self._lambdas[Function.API].invoked
         self.api = Api(self, stage, data.user_pool, api_function, [web.site.origin])
         self._add_monitoring()
+        if stage.gradual:
+            release_gradually(self, self._lambdas, self._alarms)
         if site:
-            deploy_site(self, web.site, site, self._site_config())
+            deploy_site(self, stage, web.site, site, self._site_config())
         self._add_outputs()
 
     def _make_function(self, name: Function, defaults: FunctionDefaults) -> LambdaFunction:
@@ -111,6 +114,7 @@ class BackendStack(StageStack):
             SIZES[name],
             settings_of(name, self._stage, tables) | self._queue_settings(name),
             snap_start=self._stage.snap_start and name is Function.API,
+            gradual=self._stage.gradual and name in GRADUAL,
         )
         for table, access in RIGHTS[name].items():
             self._data.tables[table].grant(made.function, access)
@@ -134,9 +138,9 @@ class BackendStack(StageStack):
             max_concurrency = self._stage.queue_concurrency
             if max_concurrency is not None and queue is Queue.PRICES:
                 max_concurrency = PRICES_MAX_CONCURRENCY
-            function, source = self.functions[consumer], self.queues[queue]
-            add_queue_source(function, source.queue, max_concurrency=max_concurrency)
-            source.dead_letters.grant_send(function)
+            made, source = self._lambdas[consumer], self.queues[queue]
+            add_queue_source(made.invoked, source.queue, max_concurrency=max_concurrency)
+            source.dead_letters.grant_send(made.function)
 
     def _connect_orders(self) -> None:
         """The orders' stream invokes the relay, and the clock the sweep that retries orders."""
@@ -165,8 +169,6 @@ class BackendStack(StageStack):
         """Alarms besides those of queues and functions, and the dashboard."""
         for spec in system_alarms(self._stage, self.api.http):
             self._alarms.add(spec)
-        if not self._stage.local:  # the local cloud has no bills
-            self._alarms.add_cost_anomaly()
         dead_letters = {queue.value: made.dead_letters for queue, made in self.queues.items()}
         dead_letters[Function.RELAY.value] = self._relay_dead_letters
         Dashboard(

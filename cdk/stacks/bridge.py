@@ -47,7 +47,7 @@ class BridgeStack(StageStack):
         )
         if stage.mqtt_url.startswith("wss://"):
             _grant_iot(self, task.role, stage)
-        self.add_outputs({"BridgeTaskRoleArn": task.role.role_arn})
+        self.add_outputs({"BridgeTaskRoleArn": task.role.role_arn} | task.addresses)
 
     def _grant_queues(self, stage: Stage, role: iam.IRole, backend: BackendStack) -> None:
         for queue in _INBOUND:
@@ -99,7 +99,10 @@ class BridgeTask(Construct):
 
     def __init__(self, scope: Construct, stage: Stage, environment: Mapping[str, str]) -> None:
         super().__init__(scope, "Task")
-        vpc = self._network()
+        vpc = self._network(stage)
+        fixed = [found.ref for found in vpc.node.find_all() if isinstance(found, ec2.CfnEIP)]
+        self.addresses = dict(zip(("BridgeAddress",), fixed, strict=False))
+        """Output with the Elastic IP address, where the stage has one."""
         self.definition = ecs.FargateTaskDefinition(
             self,
             "Definition",
@@ -113,7 +116,7 @@ class BridgeTask(Construct):
         self._add_container(stage, environment)
         cluster = ecs.Cluster(self, "Cluster", vpc=vpc)
         self._suppress(vpc, cluster)
-        ecs.FargateService(
+        service = ecs.FargateService(
             self,
             "Service",
             cluster=cluster,
@@ -123,11 +126,18 @@ class BridgeTask(Construct):
             min_healthy_percent=0,
             max_healthy_percent=100,
             circuit_breaker=ecs.DeploymentCircuitBreaker(rollback=True),
-            assign_public_ip=True,
+            # With one task there is nothing to balance; moving it would stop it.
+            availability_zone_rebalancing=ecs.AvailabilityZoneRebalancing.DISABLED,
+            assign_public_ip=not stage.fixed_address,
             security_groups=[self._outbound_only(vpc)],
             # Tasks are billed by their own tags: the stage's tag must reach them.
             propagate_tags=ecs.PropagatedTagSource.SERVICE,
         )
+        # The task pulls its image and writes its log as soon as the service exists: neither works
+        # before the routes and the execution role's policy.
+        for subnet in vpc.public_subnets + vpc.private_subnets:
+            service.node.add_dependency(subnet.internet_connectivity_established)
+        service.node.add_dependency(self.definition.obtain_execution_role())
 
     @property
     def role(self) -> iam.IRole:
@@ -157,17 +167,24 @@ class BridgeTask(Construct):
                 "AwsSolutions-IAM5[Resource::*]",
             )
 
-    def _network(self) -> ec2.Vpc:
-        """Public subnets only: the task has outbound connections only, and a NAT gateway costs."""
+    def _network(self, stage: Stage) -> ec2.Vpc:
+        """Public subnets only: the task has outbound connections only, and a NAT gateway costs.
+        With a fixed address the task is in a private subnet behind one NAT gateway.
+        """
+        subnets = [ec2.SubnetConfiguration(name="public", subnet_type=ec2.SubnetType.PUBLIC)]
+        if stage.fixed_address:
+            subnets.append(
+                ec2.SubnetConfiguration(
+                    name="private", subnet_type=ec2.SubnetType.PRIVATE_WITH_EGRESS
+                )
+            )
         return ec2.Vpc(
             self,
             "Network",
             max_azs=2,
-            nat_gateways=0,
+            nat_gateways=1 if stage.fixed_address else 0,
             restrict_default_security_group=False,
-            subnet_configuration=[
-                ec2.SubnetConfiguration(name="public", subnet_type=ec2.SubnetType.PUBLIC)
-            ],
+            subnet_configuration=subnets,
         )
 
     def _outbound_only(self, vpc: ec2.Vpc) -> ec2.SecurityGroup:

@@ -16,7 +16,8 @@ from aws_cdk import aws_s3_deployment as deployment
 from constructs import Construct
 
 from cdk.constructs.nag_suppressions import suppress, suppress_lint
-from cdk.constructs.stack import StageStack, removal_policy
+from cdk.constructs.stack import StageStack, log_group, removal_policy
+from cdk.content_policy import hosts_of, with_policy
 from cdk.stage import Stage
 
 DEEP_LINKS: Final = Path(__file__).with_name("deep_links.js")
@@ -85,7 +86,12 @@ class Site(Construct):
 
     def _behavior(self, stage: Stage) -> cloudfront.BehaviorOptions:
         return cloudfront.BehaviorOptions(
-            origin=origins.S3BucketOrigin.with_origin_access_control(self.bucket),
+            origin=origins.S3BucketOrigin.with_origin_access_control(
+                self.bucket,
+                origin_access_control=cloudfront.S3OriginAccessControl(
+                    self, "OriginAccess", origin_access_control_name=self._global_name(stage)
+                ),
+            ),
             viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.ALLOW_ALL
             if stage.local
             else cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
@@ -98,6 +104,7 @@ class Site(Construct):
                         self,
                         "DeepLinks",
                         code=cloudfront.FunctionCode.from_file(file_path=str(DEEP_LINKS)),
+                        function_name=f"{self._global_name(stage)}-deep-links",
                         runtime=cloudfront.FunctionRuntime.JS_2_0,
                     ),
                     event_type=cloudfront.FunctionEventType.VIEWER_REQUEST,
@@ -105,10 +112,15 @@ class Site(Construct):
             ],
         )
 
+    def _global_name(self, stage: Stage) -> str:
+        """CloudFront's names are the account's: those of two regions must differ."""
+        return f"fintech-{stage.name}-{Stack.of(self).region}"
+
     def _headers(self, stage: Stage) -> cloudfront.ResponseHeadersPolicy:
         return cloudfront.ResponseHeadersPolicy(
             self,
             "Headers",
+            response_headers_policy_name=self._global_name(stage),
             security_headers_behavior=cloudfront.ResponseSecurityHeadersBehavior(
                 content_security_policy=cloudfront.ResponseHeadersContentSecurityPolicy(
                     content_security_policy=_content_security_policy(stage, Stack.of(self).region),
@@ -133,7 +145,8 @@ class Site(Construct):
 def _content_security_policy(stage: Stage, region: str) -> str:
     """Pages may load their own files and call the API and the user pool.
 
-    Any API of the region: this stack does not depend on the backend, so the host is not known.
+    Any API of the region: this stack does not depend on the backend, so the host is not known. The
+    page's own policy names the host (`cdk.content_policy`).
     """
     reachable = (
         "http://localhost:* http://127.0.0.1:* ws://localhost:* ws://127.0.0.1:*"
@@ -141,10 +154,12 @@ def _content_security_policy(stage: Stage, region: str) -> str:
         else f"https://*.execute-api.{region}.amazonaws.com wss://*.execute-api.{region}.amazonaws.com"
         f" https://cognito-idp.{region}.amazonaws.com"
     )
+    forms = " ".join(("'self'", *stage.form_hosts))
     return (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
         f" font-src 'self'; manifest-src 'self'; connect-src 'self' {reachable};"
-        " base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+        f" base-uri 'none'; form-action {forms};"
+        " frame-ancestors 'none'"
     )
 
 
@@ -157,8 +172,16 @@ def _origin(stage: Stage, domain: str) -> str:
     return f"http://{label}.cloudfront.localhost:{port}"
 
 
-def deploy_site(scope: Construct, site: Site, folder: Path, config: Mapping[str, object]) -> None:
-    """Copies the folder and `config.json` to the bucket and invalidates the distribution."""
+def deploy_site(
+    scope: Construct, stage: Stage, site: Site, folder: Path, config: Mapping[str, str]
+) -> None:
+    """Copies the folder and `config.json` to the bucket and invalidates the distribution. The page
+    gets a policy with the exact hosts that it may reach.
+    """
+    region = Stack.of(scope).region
+    hosts = [*hosts_of(config), f"https://cognito-idp.{region}.amazonaws.com"]
+    page = with_policy((folder / "index.html").read_text(), hosts)
+    log = log_group(scope, stage, construct_id="CopierLog")
     hashed = deployment.BucketDeployment(
         scope,
         "HashedFiles",
@@ -172,13 +195,15 @@ def deploy_site(scope: Construct, site: Site, folder: Path, config: Mapping[str,
             deployment.CacheControl.max_age(Duration.days(365)),
             deployment.CacheControl.immutable(),
         ],
+        log_group=log,
     )
     pages = deployment.BucketDeployment(
         scope,
         "Pages",
         destination_bucket=site.bucket,
         sources=[
-            deployment.Source.asset(str(folder)),
+            deployment.Source.asset(str(folder), exclude=["index.html"]),
+            deployment.Source.data("index.html", page),
             deployment.Source.json_data("config.json", dict(config)),
         ],
         exclude=[_HASHED_FILES],
@@ -186,6 +211,7 @@ def deploy_site(scope: Construct, site: Site, folder: Path, config: Mapping[str,
         cache_control=[deployment.CacheControl.no_cache()],
         distribution=site.distribution,
         distribution_paths=["/*"],
+        log_group=log,
     )
     # New pages must not refer to files that are not there yet.
     pages.node.add_dependency(hashed)

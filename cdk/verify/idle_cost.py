@@ -35,8 +35,10 @@ BRIDGE_POLL_S: Final = 3
 
 _FREE: Final = {
     "ApiGatewayV2": ("Api", "Authorizer", "Integration", "Route", "Stage"),
+    "Backup": ("BackupPlan", "BackupSelection", "BackupVault"),
     "CE": ("AnomalyMonitor", "AnomalySubscription"),
     "CloudFront": ("Distribution", "Function", "OriginAccessControl", "ResponseHeadersPolicy"),
+    "CodeDeploy": ("Application", "DeploymentGroup"),
     "Cognito": ("UserPool", "UserPoolClient"),
     "DynamoDB": ("GlobalTable",),
     "EC2": (
@@ -65,6 +67,8 @@ below.
 """
 
 _PRICED: Final = (
+    "AWS::EC2::EIP",
+    "AWS::EC2::NatGateway",
     "AWS::ECS::Service",
     "AWS::SecretsManager::Secret",
     "AWS::CloudWatch::Alarm",
@@ -108,6 +112,7 @@ def bill(subject: Subject) -> list[Line]:
     """All lines of the bill, the bridge first."""
     return [
         *_bridge(subject),
+        *_fixed_address(subject),
         _secrets(subject),
         *_monitoring(subject),
         *_polling(subject),
@@ -132,6 +137,18 @@ def _bridge(subject: Subject) -> Iterator[Line]:
                 usd=_usd("ipv4_hour", count * HOURS),
                 of_bridge=True,
             )
+
+
+def _fixed_address(subject: Subject) -> Iterator[Line]:
+    """A NAT gateway and its Elastic IP address."""
+    gateways = sum(1 for _ in subject.properties("AWS::EC2::NatGateway"))
+    addresses = sum(1 for _ in subject.properties("AWS::EC2::EIP"))
+    if gateways or addresses:
+        yield Line(
+            what=f"{gateways} NAT gateway and {addresses} Elastic IP address, {HOURS} h",
+            usd=_usd("nat_gateway_hour", gateways * HOURS) + _usd("ipv4_hour", addresses * HOURS),
+            of_bridge=True,
+        )
 
 
 def _is_public(service: dict[str, Any]) -> bool:

@@ -13,7 +13,6 @@ from lambdas.domain.orders import Effect, Event, Order
 from lambdas.services.market import rebuild_candles
 from lambdas.services.orders import advance_order
 from ops.console import age, clock, confirm, printable, progress, say, show_table
-from ops.endpoints import RELAY
 from ops.ports import DeadLetter, DeadLetterQueue, Tools
 
 MAX_REASON: Final = 200
@@ -83,10 +82,10 @@ MAX_LETTERS: Final = 500
 
 _MAX_BODY: Final = 4000
 _GIVEN_UP: Final = "the queue gave up after its last attempt: see the function's log"
-_NOTHING_TO_MOVE: Final = (
-    "These are records of failed batches of the orders' stream, not messages: nothing can be moved."
-    "\nThe orders behind them are stored and in the index of open orders: the sweep publishes their"
-    "\nrequests by itself. Once `overdue` shows none of them, drop the records."
+_RECORDS_GONE: Final = (
+    "A stream keeps its records for a day, or the function failed again (see `make errors`).\n"
+    "The orders are stored and in the index of open orders: the sweep publishes their requests by\n"
+    "itself. Once `overdue` shows none of them, drop what is left."
 )
 
 
@@ -105,9 +104,6 @@ def replay(
         say(f"No dead letters of {queue}.")
         return 0
     _list(tools, found)
-    if queue == RELAY:
-        say(_NOTHING_TO_MOVE)
-        return 0
     if only_list:
         return 0
     if not is_confirmed and not confirm(f"Move these {len(found)} back to {queue}?"):
@@ -144,6 +140,10 @@ def _payload(body: str) -> str:
 
 def _move(dead_letters: DeadLetterQueue, found: Sequence[DeadLetter], queue: str) -> int:
     moved = dead_letters.move(found)
+    if moved.left:
+        say(f"✓ {moved.letters} were processed again. ✗ {moved.left} were not:")
+        say(_RECORDS_GONE)
+        return 1
     if not moved.finished:
         say(f"✗ SQS is still moving them ({moved.letters} so far): run it again in a few minutes.")
         return 1

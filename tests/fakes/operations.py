@@ -68,6 +68,7 @@ class MemoryDeadLetterQueue:
     def __init__(self, put_aside: MemoryDeadLetters, since: datetime) -> None:
         self.put_aside = put_aside
         self.source: list[str] = []
+        self.unmovable = 0  # how many, from the newest on, cannot go back
         self._since = since
         self._gone: set[str] = set()
 
@@ -86,10 +87,11 @@ class MemoryDeadLetterQueue:
 
     def move(self, letters: Sequence[DeadLetter]) -> Moved:
         """Those that are still here."""
-        moving = [it for it in self.peek(len(self.put_aside.letters)) if it in letters]
+        here = [it for it in self.peek(len(self.put_aside.letters)) if it in letters]
+        moving = here[: len(here) - self.unmovable]
         self.source += [letter.body for letter in moving]
         self._gone |= {letter.letter_id for letter in moving}
-        return Moved(letters=len(moving))
+        return Moved(letters=len(moving), left=len(here) - len(moving))
 
     def drop(self, letter_id: str) -> bool:
         """One."""

@@ -15,6 +15,18 @@ from cdk.verify.subject import Subject
 
 Json = dict[str, Any]
 
+LOG_DELIVERY = {
+    "logs:CreateLogDelivery",
+    "logs:DeleteLogDelivery",
+    "logs:DescribeLogGroups",
+    "logs:DescribeResourcePolicies",
+    "logs:GetLogDelivery",
+    "logs:ListLogDeliveries",
+    "logs:PutResourcePolicy",
+    "logs:UpdateLogDelivery",
+}
+"""What AWS documents for a workflow that logs; these actions have no resources."""
+
 _TABLE = re.compile(r"FnGetAtt(\w+?)Table[0-9A-F]{8}(StreamArn|Arn)")
 _QUEUE = re.compile(r"(\w+?)(Messages)?(DeadLetters)?Queue[0-9A-F]{8}")
 
@@ -39,6 +51,8 @@ class Synthesized:
 
     def resources(self, stack: str, kind: str) -> dict[str, Json]:
         """Properties of the stack's resources of that type, by logical id."""
+        if f"fintech-{self.stage.name}-{stack}" not in self.stacks:  # a stack of an option
+            return {}
         return {
             name: resource.get("Properties", {})
             for name, resource in self.template(stack)["Resources"].items()
@@ -90,6 +104,13 @@ def role_of(function: Json) -> str:
     """Logical id of a function's role."""
     name: str = function["Role"]["Fn::GetAtt"][0]
     return name
+
+
+def target_of(mapping: Json) -> str:
+    """Logical id of the function, or of its alias, that an event source invokes."""
+    found = re.search(r'"(\w+Function\w*)"', json.dumps(mapping["FunctionName"]))
+    assert found, mapping
+    return found[1]
 
 
 def in_words(arn: Any) -> str:

@@ -3,11 +3,13 @@
 import json
 import re
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
+from cdk.build import Assets
 from lambdas.names import Function, Queue
-from tests.infra.conftest import ROOT
+from tests.infra.conftest import ROOT, synthesize
 from tests.infra.templates import Json, Synthesized, as_list
 
 RUNBOOK = (ROOT / "docs" / "runbook.md").read_text()
@@ -32,15 +34,15 @@ def section_of(description: str) -> str:
 
 
 def kinds(stage: Synthesized) -> set[str]:
-    subscriptions = stage.resources("backend", "AWS::CE::AnomalySubscription").values()
+    subscriptions = stage.resources("cost", "AWS::CE::AnomalySubscription").values()
     prefix = f"fintech-{stage.stage.name}-"
     return {section_of(alarm["AlarmDescription"]) for alarm in alarms(stage).values()} | {
         made["SubscriptionName"].removeprefix(prefix) for made in subscriptions
     }
 
 
-def test_every_alarm_has_its_section_and_every_section_its_alarm(prod: Synthesized) -> None:
-    assert Counter(SECTIONS) == Counter(kinds(prod))
+def test_every_alarm_has_its_section_and_every_section_its_alarm(full: Synthesized) -> None:
+    assert Counter(SECTIONS) == Counter(kinds(full))
 
 
 @pytest.mark.parametrize("section", SECTIONS)
@@ -104,40 +106,68 @@ def test_every_alarm_notifies_the_operators_address(prod: Synthesized, dev: Synt
     for stage in (prod, dev):
         (topic,) = stage.resources("backend", "AWS::SNS::Topic")
         for alarm in alarms(stage).values():
-            assert alarm["AlarmActions"] == [{"Ref": topic}]
+            # When it begins, and when it is over.
+            assert alarm["AlarmActions"] == alarm["OKActions"] == [{"Ref": topic}]
         mailbox = stage.only("backend", "AWS::SNS::Subscription")
         assert (mailbox["Protocol"], mailbox["Endpoint"]) == ("email", "operator@example.com")
 
 
-def test_alarms_and_cost_anomalies_may_publish_and_plain_http_is_refused(dev: Synthesized) -> None:
+def test_only_alarms_may_publish_and_plain_http_is_refused(dev: Synthesized) -> None:
     policy = dev.only("backend", "AWS::SNS::TopicPolicy")["PolicyDocument"]["Statement"]
     allowed = [statement for statement in policy if statement["Effect"] == "Allow"]
     services = {
         service for statement in allowed for service in as_list(statement["Principal"]["Service"])
     }
-    assert services == {"cloudwatch.amazonaws.com", "costalerts.amazonaws.com"}
+    assert services == {"cloudwatch.amazonaws.com"}
     for statement in allowed:
         assert statement["Condition"] == {"StringEquals": {"aws:SourceAccount": dev.stage.account}}
     (denied,) = (statement for statement in policy if statement["Effect"] == "Deny")
     assert denied["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
 
 
-@pytest.mark.parametrize(("name", "usd"), [("dev", "5"), ("prod", "50")])
-def test_an_unusual_cost_of_the_stages_tag_is_reported_at_once(
-    name: str, usd: str, request: pytest.FixtureRequest
+COST = "AWS::CE::"
+
+
+def test_a_cost_alarm_can_undo_nothing_else_and_is_off_by_default(
+    dev: Synthesized, prod: Synthesized, full: Synthesized
 ) -> None:
-    stage: Synthesized = request.getfixturevalue(name)
-    monitor = stage.only("backend", "AWS::CE::AnomalyMonitor")
+    for stage in (dev, prod, full):
+        having = {
+            name
+            for name, template in stage.stacks.items()
+            for resource in template["Resources"].values()
+            if resource["Type"].startswith(COST)
+        }
+        assert having == ({"fintech-prod-cost"} if stage is full else set())
+    # Nothing waits for it: it is deployed last, and its failure rolls back only itself.
+    artifacts = full.manifest["artifacts"]
+    waiting = [
+        name
+        for name, made in artifacts.items()
+        if "fintech-prod-cost" in made.get("dependencies", ())
+    ]
+    assert waiting == []
+    assert "fintech-prod-bridge" in artifacts["fintech-prod-cost"]["dependencies"]
+
+
+def test_an_unusual_cost_of_the_stages_tag_is_mailed(full: Synthesized) -> None:
+    monitor = full.only("cost", "AWS::CE::AnomalyMonitor")
     tag = json.loads(monitor["MonitorSpecification"])["Tags"]
-    assert {"Key": tag["Key"], "Value": tag["Values"][0]} in stage.only(
-        "backend", "AWS::SNS::Topic"
-    )["Tags"]
-    subscription = stage.only("backend", "AWS::CE::AnomalySubscription")
-    (topic,) = stage.resources("backend", "AWS::SNS::Topic")
-    assert subscription["Subscribers"] == [{"Address": {"Ref": topic}, "Type": "SNS"}]
-    assert subscription["Frequency"] == "IMMEDIATE"
+    topic = full.only("backend", "AWS::SNS::Topic")
+    assert {"Key": tag["Key"], "Value": tag["Values"][0]} in topic["Tags"]
+    subscription = full.only("cost", "AWS::CE::AnomalySubscription")
+    assert subscription["Subscribers"] == [{"Address": "operator@example.com", "Type": "EMAIL"}]
+    assert subscription["Frequency"] == "DAILY"  # IMMEDIATE is for topics only
     impact = json.loads(subscription["ThresholdExpression"])["Dimensions"]
-    assert (impact["Key"], impact["Values"]) == ("ANOMALY_TOTAL_IMPACT_ABSOLUTE", [usd])
+    assert (impact["Key"], impact["Values"]) == ("ANOMALY_TOTAL_IMPACT_ABSOLUTE", ["50"])
+
+
+@pytest.mark.parametrize("region", ["mx-central-1", "ap-east-2", "ap-southeast-5"])
+def test_a_region_without_cost_anomalies_says_so_before_anything_is_sent(
+    assets: Assets, site: Path, tmp_path: Path, region: str
+) -> None:
+    with pytest.raises(ValueError, match=f"no cost anomalies in {region}"):
+        synthesize("dev", assets, site, tmp_path, settings={"cost_anomaly_usd": 5}, region=region)
 
 
 def shown(stage: Synthesized) -> list[list[object]]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cdk.build import Assets
-from tests.infra.conftest import synthesize
+from tests.infra.conftest import ROOT, synthesize
 from tests.infra.templates import Synthesized
 
 VERSION = "AWS::Lambda::Version"
@@ -67,7 +67,34 @@ def test_a_browser_may_send_and_read_the_headers_of_the_contract(
         "if-none-match",
         "accept",
     }
-    assert "etag" in cors["ExposeHeaders"]
+    assert set(cors["ExposeHeaders"]) == {header.lower() for header in contract_headers()} | {
+        "x-request-id"
+    }
+
+
+def contract_headers() -> set[str]:
+    """Names of the response headers in the OpenAPI file, wherever they are."""
+    text = (ROOT / "lambdas" / "api" / "openapi.json").read_text()
+    found: set[str] = set()
+
+    def walk(value: object) -> None:
+        if isinstance(value, dict):
+            headers = value.get("headers")
+            if isinstance(headers, dict):
+                found.update(headers)
+            for inner in value.values():
+                walk(inner)
+        elif isinstance(value, list):
+            for inner in value:
+                walk(inner)
+
+    walk(json.loads(text))
+    return found
+
+
+def test_a_browser_may_read_where_the_next_page_of_a_file_begins(dev: Synthesized) -> None:
+    cors = dev.only("backend", "AWS::ApiGatewayV2::Api")["CorsConfiguration"]
+    assert "next-cursor" in cors["ExposeHeaders"]
 
 
 def test_the_local_stages_site_is_at_the_local_clouds_endpoint(local: Synthesized) -> None:
@@ -123,8 +150,12 @@ def integrated(stage: Synthesized) -> str:
 def test_prods_api_invokes_the_alias_of_a_version_with_a_snapshot(prod: Synthesized) -> None:
     assert prod.function("api")["SnapStart"] == {"ApplyOn": "PublishedVersions"}
     assert integrated(prod) == "AWS::Lambda::Alias"
-    (version,) = prod.resources("backend", VERSION)
-    alias = prod.only("backend", "AWS::Lambda::Alias")
+    (version,) = (name for name in prod.resources("backend", VERSION) if name.startswith("Api"))
+    (alias,) = (
+        alias
+        for name, alias in prod.resources("backend", "AWS::Lambda::Alias").items()
+        if name.startswith("Api")
+    )
     assert alias["FunctionVersion"] == {"Fn::GetAtt": [version, "Version"]}
     callers = prod.resources("backend", "AWS::Lambda::Permission").values()
     (gateway,) = (p for p in callers if p["Principal"] == "apigateway.amazonaws.com")
@@ -141,8 +172,8 @@ def test_new_code_or_a_new_layer_publishes_a_new_version(
     (folder / "file.py").write_text("x = 2\n")
     released = synthesize("prod", replace(assets, **{changed: folder}), site, tmp_path / "out")
     versions = [set(stage.resources("backend", VERSION)) for stage in (prod, released)]
-    assert len(versions[0]) == len(versions[1]) == 1
-    assert versions[0] != versions[1]
+    assert len(versions[0]) == len(versions[1]) == 2  # api and validations
+    assert not versions[0] & versions[1]
 
 
 @pytest.mark.parametrize("name", ["local", "dev"])
@@ -165,3 +196,46 @@ def test_only_the_api_of_prod_starts_from_a_snapshot(
         if "SnapStart" in function
     ]
     assert with_snapshot == [("prod", "lambdas.handlers.api.handler")]
+
+
+def test_prod_releases_api_and_validations_gradually_and_takes_them_back(
+    prod: Synthesized,
+) -> None:
+    resources = prod.template("backend")["Resources"]
+    alarm_names = {
+        logical_id: resource["Properties"]["AlarmName"]
+        for logical_id, resource in resources.items()
+        if resource["Type"] == "AWS::CloudWatch::Alarm"
+    }
+    groups = prod.resources("backend", "AWS::CodeDeploy::DeploymentGroup")
+    watched = {}
+    for logical_id, group in groups.items():
+        assert group["DeploymentConfigName"] == "CodeDeployDefault.LambdaCanary10Percent5Minutes"
+        rollback = group["AutoRollbackConfiguration"]
+        assert rollback["Enabled"] is True
+        assert "DEPLOYMENT_STOP_ON_ALARM" in rollback["Events"]
+        (alias,) = (
+            resource
+            for resource in resources.values()
+            if resource["Type"] == "AWS::Lambda::Alias"
+            and resource["UpdatePolicy"]["CodeDeployLambdaAliasUpdate"]["DeploymentGroupName"]
+            == {"Ref": logical_id}
+        )
+        function = alias["Properties"]["FunctionName"]["Ref"]
+        handler = resources[function]["Properties"]["Handler"].split(".")[2]
+        watched[handler] = {
+            alarm_names[alarm["Name"]["Ref"]].removeprefix("fintech-prod-")
+            for alarm in group["AlarmConfiguration"]["Alarms"]
+        }
+    assert watched == {
+        "api": {"function-errors-api", "server-errors"},
+        "validations": {"function-errors-validations", "dead-letters-validations"},
+    }
+
+
+def test_answers_reach_the_alias_so_that_a_new_version_gets_a_share(prod: Synthesized) -> None:
+    mappings = prod.resources("backend", "AWS::Lambda::EventSourceMapping").values()
+    targets = [json.dumps(mapping["FunctionName"]) for mapping in mappings]
+    aliases = [target for target in targets if "ValidationsFunctionLive" in target]
+    assert len(aliases) == 1
+    assert not [t for t in targets if "ValidationsFunction" in t and "Live" not in t]

@@ -46,6 +46,38 @@ def test_it_has_outbound_connections_only_and_no_nat_gateway(dev: Synthesized) -
     assert network["AwsvpcConfiguration"]["AssignPublicIp"] == "ENABLED"
 
 
+def test_the_service_waits_for_what_its_first_task_needs(
+    dev: Synthesized, full: Synthesized
+) -> None:
+    for stage in (dev, full):
+        resources = stage.template("bridge")["Resources"]
+        (service,) = (r for r in resources.values() if r["Type"] == "AWS::ECS::Service")
+        needed = {
+            name
+            for name, resource in resources.items()
+            if (resource["Type"] == "AWS::EC2::Route")
+            or (resource["Type"] == "AWS::IAM::Policy" and "ExecutionRole" in name)
+        }
+        assert len(needed) == (3 if stage is dev else 5)
+        assert needed <= set(service["DependsOn"])
+
+
+def test_the_one_task_is_not_moved_to_balance_zones(dev: Synthesized) -> None:
+    assert dev.only("bridge", "AWS::ECS::Service")["AvailabilityZoneRebalancing"] == "DISABLED"
+
+
+def test_with_a_fixed_address_it_calls_out_from_one_elastic_ip(full: Synthesized) -> None:
+    (address,) = full.resources("bridge", "AWS::EC2::EIP")
+    assert full.template("bridge")["Outputs"]["BridgeAddress"]["Value"] == {"Ref": address}
+    gateway = full.only("bridge", "AWS::EC2::NatGateway")
+    assert gateway["AllocationId"] == {"Fn::GetAtt": [address, "AllocationId"]}
+    network = full.only("bridge", "AWS::ECS::Service")["NetworkConfiguration"]
+    assert network["AwsvpcConfiguration"]["AssignPublicIp"] == "DISABLED"
+    chosen = json.dumps(network["AwsvpcConfiguration"]["Subnets"])
+    assert "private" in chosen
+    assert "public" not in chosen
+
+
 def test_it_may_write_to_one_folder_and_has_a_health_check(dev: Synthesized) -> None:
     made = container(dev)
     assert made["ReadonlyRootFilesystem"] is True

@@ -23,8 +23,6 @@ def tempted(
 ) -> dict[str, Synthesized]:
     """Every stage, synthesized with context and environment that ask for faults."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("MQTT_URL", "mqtts://broker.example:8883")
-        patch.setenv("ALARM_EMAIL", "operator@example.com")
         patch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:4566")
         for name, value in TEMPTATIONS.items():
             patch.setenv(name, value)

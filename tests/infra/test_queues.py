@@ -5,7 +5,8 @@ import json
 import pytest
 
 from lambdas.names import Queue
-from tests.infra.templates import Json, Synthesized
+from ops.endpoints import DEAD_LETTERS
+from tests.infra.templates import Json, Synthesized, target_of
 
 INBOUND = ("prices", "requests", "validations")
 CONSUMED = (*INBOUND, "jobs")
@@ -74,7 +75,7 @@ def test_the_first_dead_letter_raises_an_alarm(prod: Synthesized) -> None:
 def source(stage: Synthesized, function: str) -> Json:
     mappings = stage.resources("backend", "AWS::Lambda::EventSourceMapping").values()
     prefix = f"{function.capitalize()}Function"
-    (found,) = (m for m in mappings if m["FunctionName"]["Ref"].startswith(prefix))
+    (found,) = (m for m in mappings if target_of(m).startswith(prefix))
     return found
 
 
@@ -136,3 +137,33 @@ def test_the_relay_loses_no_order_and_none_blocks_the_others(dev: Synthesized) -
     assert 10 <= mapping["MaximumRetryAttempts"] <= 1000
     destination = mapping["DestinationConfig"]["OnFailure"]["Destination"]
     assert destination["Fn::GetAtt"][0].startswith("RelayDeadLetters")
+
+
+@pytest.mark.parametrize("name", ["dev", "prod"])
+def test_every_dead_letter_queue_has_a_way_back(name: str, request: pytest.FixtureRequest) -> None:
+    """SQS moves back only what came from another queue: any other needs a way of its own."""
+    stage: Synthesized = request.getfixturevalue(name)
+    queues = stage.resources("backend", "AWS::SQS::Queue")
+    of_queues = {
+        made["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0]
+        for made in queues.values()
+        if "RedrivePolicy" in made
+    }
+    of_streams = {
+        mapping["DestinationConfig"]["OnFailure"]["Destination"]["Fn::GetAtt"][0]: target_of(
+            mapping
+        )
+        for mapping in stage.resources("backend", "AWS::Lambda::EventSourceMapping").values()
+        if "DestinationConfig" in mapping
+    }
+    without_redrive = {name for name, made in queues.items() if "RedrivePolicy" not in made}
+    assert without_redrive == of_queues | of_streams.keys()
+    outputs = stage.template("backend")["Outputs"]
+    replayable = {
+        outputs[f"{known.capitalize()}DeadLetterQueueUrl"]["Value"]["Ref"] for known in DEAD_LETTERS
+    }
+    assert replayable == without_redrive
+    # What is named after no queue is named after the function that reads the stream.
+    assert {function.split("Function")[0].lower() for function in of_streams.values()} == {
+        known for known in DEAD_LETTERS if known not in set(Queue)
+    }

@@ -4,7 +4,7 @@ from fnmatch import fnmatch
 
 import pytest
 
-from tests.infra.templates import Synthesized, as_list, role_of
+from tests.infra.templates import LOG_DELIVERY, Synthesized, as_list, role_of
 
 LOG = {("logs:CreateLogStream", "own log"), ("logs:PutLogEvents", "own log")}
 
@@ -161,6 +161,12 @@ def test_functions_and_the_bridge_have_no_managed_policies(dev: Synthesized) -> 
     assert "ManagedPolicyArns" not in dev.resources("bridge", "AWS::IAM::Role")[bridge_role(dev)]
 
 
+WITHOUT_RESOURCES = {
+    "ecr:GetAuthorizationToken",  # a registry's token is for the whole registry
+    *LOG_DELIVERY,
+}
+"""Actions for which AWS has no narrower right."""
+
 COPIER = "CustomCDKBucketDeployment"
 """The CDK's own function that copies the site, with its wildcards (all objects of a bucket)."""
 
@@ -176,7 +182,6 @@ def test_no_role_of_ours_has_a_wildcard_or_scans(dev: Synthesized) -> None:
                     seen += 1
                     assert "*" not in action
                     assert action != "dynamodb:Scan"
-                    # A registry's token is for the whole registry: AWS has no narrower right.
-                    if action != "ecr:GetAuthorizationToken":
+                    if action not in WITHOUT_RESOURCES:
                         assert "*" not in as_list(statement["Resource"])
     assert seen > 40

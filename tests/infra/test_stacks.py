@@ -1,13 +1,16 @@
 """Four stacks by lifecycle; the local stage differs from AWS only in what is listed here."""
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import fields
+from pathlib import Path
 
 import pytest
 
 from cdk.stage import Stage
 from lambdas.names import Table
-from tests.infra.templates import Synthesized
+from tests.infra.conftest import write_settings
+from tests.infra.templates import Synthesized, in_words
 
 STACKS = ("data", "web", "backend", "bridge")
 
@@ -129,10 +132,9 @@ def test_dev_has_only_these_resources_besides_those_of_the_local_stage(
     assert kinds(dev) - kinds(local) == Counter(
         {
             "Custom::CDKBucketDeployment": 2,  # `make up` uploads the site itself
+            "AWS::Logs::LogGroup": 1,  # of what copies the site
             "AWS::SQS::QueuePolicy": 11,  # each refuses plain HTTP
             "AWS::SNS::Subscription": 1,  # an operator's mailbox
-            "AWS::CE::AnomalyMonitor": 1,  # the local cloud has no bills
-            "AWS::CE::AnomalySubscription": 1,
         }
     )
 
@@ -154,18 +156,82 @@ def test_an_unknown_stage_is_refused_by_name() -> None:
         Stage.named("staging")
 
 
-def test_a_stage_on_aws_needs_a_broker(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("MQTT_URL", raising=False)
-    with pytest.raises(ValueError, match="MQTT_URL"):
+STAGE = {"group_id": "3", "mqtt_url": "mqtts://broker.example:8883"}
+OTHER = {"group_id": "3", "mqtt_url": "mqtts://other.example:8883"}
+ADDRESS = {"alarm_email": "operator@example.com"}
+
+
+@pytest.fixture
+def settings(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[dict[str, object], dict[str, object]], None]:
+    """Writes the settings of dev and prod."""
+    file = tmp_path / "stages.toml"
+    monkeypatch.setenv("STAGES_FILE", str(file))
+    return lambda dev, prod: write_settings(file, dev, prod)
+
+
+Settings = Callable[[dict[str, object], dict[str, object]], None]
+
+
+@pytest.mark.parametrize("missing", ["group_id", "mqtt_url"])
+@pytest.mark.parametrize("value", [None, "", " "])
+def test_a_stage_on_aws_needs_its_own_group_and_broker(
+    settings: Settings, missing: str, value: str | None
+) -> None:
+    own: dict[str, object] = {name: text for name, text in STAGE.items() if name != missing}
+    settings(own | ({} if value is None else {missing: value}), OTHER | ADDRESS)
+    with pytest.raises(ValueError, match=f"Stage dev needs its own {missing}"):
         Stage.named("dev")
 
 
-def test_prod_requires_an_address_for_its_alarms(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("MQTT_URL", "mqtts://broker.example:8883")
-    monkeypatch.delenv("ALARM_EMAIL", raising=False)
-    with pytest.raises(ValueError, match="ALARM_EMAIL"):
+@pytest.mark.parametrize(
+    "same",
+    [
+        {},
+        {"group_id": "03"},
+        {"group_id": "3.0"},
+        {"mqtt_url": "mqtt://BROKER.example:1883"},
+        {"mqtt_url": "wss://broker.example/mqtt"},
+    ],
+)
+@pytest.mark.parametrize("name", ["dev", "prod"])
+def test_two_stages_with_one_group_at_one_broker_are_refused(
+    settings: Settings, name: str, same: dict[str, object]
+) -> None:
+    settings(STAGE | ADDRESS, STAGE | ADDRESS | same)
+    with pytest.raises(ValueError, match="Stages dev and prod have the same broker and the same"):
+        Stage.named(name)
+
+
+@pytest.mark.parametrize("other", [OTHER, STAGE | {"group_id": "4"}])
+def test_another_group_or_another_broker_is_enough(
+    settings: Settings, other: dict[str, object]
+) -> None:
+    settings(STAGE | ADDRESS, other | ADDRESS)
+    assert Stage.named("dev").mqtt_url == STAGE["mqtt_url"]
+    assert Stage.named("prod").group_id == other["group_id"]
+
+
+def test_a_misspelt_setting_is_refused(settings: Settings) -> None:
+    settings(STAGE | {"cannary": True}, OTHER | ADDRESS)
+    with pytest.raises(ValueError, match="unknown setting cannary"):
+        Stage.named("dev")
+    settings(STAGE | {"canary": "yes"}, OTHER | ADDRESS)
+    with pytest.raises(ValueError, match="canary of stage dev must be of the type bool"):
+        Stage.named("dev")
+
+
+def test_prod_requires_an_address_for_its_alarms(settings: Settings) -> None:
+    settings(STAGE, OTHER)
+    with pytest.raises(ValueError, match="alarm_email"):
         Stage.named("prod")
     assert Stage.named("dev").alarm_email is None
+
+
+def test_the_settings_of_this_repository_are_accepted() -> None:
+    assert Stage.named("dev").protected is False
+    assert Stage.named("prod").protected is True
 
 
 @pytest.mark.parametrize("text", ["", "  "])
@@ -183,8 +249,20 @@ def test_nothing_is_looked_up_to_make_a_template(dev: Synthesized) -> None:
     assert zones == [{"Fn::Select": [n, {"Fn::GetAZs": ""}]} for n in range(2)]
 
 
-def test_a_broker_with_a_password_in_its_url_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("MQTT_URL", "mqtts://user:hunter2@broker.example:8883")
+def test_a_broker_with_a_password_in_its_url_is_refused(settings: Settings) -> None:
+    settings(STAGE | {"mqtt_url": "mqtts://user:hunter2@broker.example:8883"}, OTHER | ADDRESS)
     with pytest.raises(ValueError, match="no credentials") as refused:
         Stage.named("dev")
     assert "hunter2" not in str(refused.value)
+
+
+def test_copies_of_what_money_stands_on_go_to_another_account(
+    full: Synthesized, prod: Synthesized
+) -> None:
+    assert not prod.resources("copies", "AWS::Backup::BackupPlan")
+    (rule,) = full.only("copies", "AWS::Backup::BackupPlan")["BackupPlan"]["BackupPlanRule"]
+    (copy,) = rule["CopyActions"]
+    assert copy["DestinationBackupVaultArn"] == full.stage.copies_to
+    chosen = full.only("copies", "AWS::Backup::BackupSelection")["BackupSelection"]["Resources"]
+    names = sorted(in_words(arn) for arn in chosen)
+    assert names == ["accounts", "orders", "postings"]

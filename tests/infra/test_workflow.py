@@ -9,7 +9,7 @@ from cdk.constructs.workflow import STEP_LIMIT_S, WORKFLOW_LIMIT_S
 from lambdas.domain import errors, jobs
 from lambdas.messaging import workflow as adapter
 from lambdas.names import RETRIED_ERRORS
-from tests.infra.templates import Json, Synthesized
+from tests.infra.templates import LOG_DELIVERY, Json, Synthesized, target_of
 
 STEPS = ("Plan", "Shard", "Join", "Fail")
 
@@ -79,7 +79,7 @@ def test_each_limit_is_longer_than_what_it_waits_for(dev: Synthesized) -> None:
 def test_the_stage_bounds_concurrent_workers(dev: Synthesized, prod: Synthesized) -> None:
     for stage in (dev, prod):
         mappings = stage.resources("backend", "AWS::Lambda::EventSourceMapping").values()
-        (source,) = (m for m in mappings if m["FunctionName"]["Ref"].startswith("JobsFunction"))
+        (source,) = (m for m in mappings if target_of(m).startswith("JobsFunction"))
         assert source["BatchSize"] == 1
         assert source["ScalingConfig"] == {"MaximumConcurrency": stage.stage.jobs_at_once}
         shards = definition(stage)["States"]["Shards"]
@@ -87,11 +87,24 @@ def test_the_stage_bounds_concurrent_workers(dev: Synthesized, prod: Synthesized
     assert dev.stage.jobs_at_once * (1 + dev.stage.workers_per_job) <= 6  # of a new account's 10
 
 
+def test_its_failures_are_logged_without_data_and_not_kept_for_ever(
+    dev: Synthesized, prod: Synthesized
+) -> None:
+    for stage in (dev, prod):
+        logging = machine(stage)["LoggingConfiguration"]
+        assert (logging["Level"], logging["IncludeExecutionData"]) == ("ERROR", False)
+        (destination,) = logging["Destinations"]
+        log = destination["CloudWatchLogsLogGroup"]["LogGroupArn"]["Fn::GetAtt"][0]
+        kept = stage.resources("backend", "AWS::Logs::LogGroup")[log]
+        assert kept["RetentionInDays"] == stage.stage.log_retention_days
+
+
 def test_it_may_call_its_two_functions_and_nothing_else(dev: Synthesized) -> None:
     role = machine(dev)["RoleArn"]["Fn::GetAtt"][0]
     assert dev.rights("backend", role) == {
         ("lambda:InvokeFunction", "function master"),
         ("lambda:InvokeFunction", "function worker"),
+        *((action, '"*"') for action in LOG_DELIVERY),
     }
 
 

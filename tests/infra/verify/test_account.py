@@ -130,7 +130,7 @@ def test_a_second_task_is_beyond_the_budget(dev: Synthesized) -> None:
     assert "the budget is 15.00" in finding.problem
 
 
-@pytest.mark.parametrize("kind", ["AWS::EC2::NatGateway", "Custom::Something"])
+@pytest.mark.parametrize("kind", ["AWS::ElasticLoadBalancingV2::LoadBalancer", "Custom::Something"])
 def test_a_resource_type_without_a_price_is_found(dev: Synthesized, kind: str) -> None:
     (finding,) = check_idle_cost(add(dev.subject, kind, {})).findings
     assert kind in finding.problem
@@ -153,3 +153,19 @@ def test_a_snapshot_is_paid_for_while_the_stage_is_idle(
     assert not snapshots(dev)
     # 0.5 GB for 730 hours at 0.0000015046 a GB-second.
     assert snapshots(prod) == [pytest.approx(1.977, abs=0.001)]
+
+
+def test_a_fixed_address_costs_its_gateway_and_its_address(
+    prod: Synthesized, full: Synthesized
+) -> None:
+    def fixed(made: Synthesized) -> list[float]:
+        return [line.usd for line in bill(made.subject) if "NAT" in line.what]
+
+    assert not fixed(prod)
+    # 0.045 and 0.005 for each of 730 hours; the task has no address of its own then.
+    assert fixed(full) == [pytest.approx(36.5, abs=0.01)]
+    assert not [line for line in bill(full.subject) if "public IPv4" in line.what]
+
+
+def test_every_option_is_priced(full: Synthesized) -> None:
+    assert check_idle_cost(full.subject).findings == ()

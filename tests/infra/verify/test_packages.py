@@ -17,7 +17,7 @@ from cdk.verify.packages import (
     library_faults,
 )
 from cdk.verify.subject import Json, Subject, synthesize
-from tests.infra.conftest import operators_environment
+from tests.infra.conftest import operators_environment, operators_settings
 from tests.infra.templates import Synthesized
 from tests.infra.verify.plant import plant, plant_property
 
@@ -48,14 +48,14 @@ def built(site: Path, tmp_path_factory: pytest.TempPathFactory) -> Subject:
     from cdk.stage import Stage  # after the environment is said
 
     folder = tmp_path_factory.mktemp("built")
-    with operators_environment("mqtts://broker.example:8883"):
+    with operators_environment(operators_settings(folder)):
         return synthesize(Stage.named("dev"), build_for("dev"), site, folder)
 
 
 def test_the_built_assets_pass(built: Subject) -> None:
     checked = check_packages(built)
     assert checked.findings == ()
-    assert len(assets_of(built)) == 7
+    assert len(assets_of(built)) == 9
     assert "0 compiled" not in checked.scope
 
 

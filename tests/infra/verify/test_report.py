@@ -1,6 +1,7 @@
 """The report: one line per check, a remedy under each finding, a verdict, and the exit status."""
 
 import io
+from pathlib import Path
 
 import pytest
 import typer
@@ -52,12 +53,15 @@ def test_a_long_line_is_not_broken() -> None:
     assert lines[0].endswith(f"{'x' * 200}: 0 findings")
 
 
-def test_a_missing_broker_is_reported_with_what_to_set(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("MQTT_URL", raising=False)
+def test_a_missing_broker_is_reported_with_what_to_set(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "mine.toml").write_text('[dev]\ngroup_id = "3"\n')
+    monkeypatch.setenv("STAGES_FILE", str(tmp_path / "mine.toml"))
     app = typer_app()
     result = CliRunner().invoke(app, ["--stage", "dev"])
     assert result.exit_code == 2
-    assert "set MQTT_URL=mqtts://HOST:PORT" in result.output
+    assert "set mqtt_url in mine.toml" in result.output
 
 
 def typer_app() -> typer.Typer:

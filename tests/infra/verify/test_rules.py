@@ -55,7 +55,7 @@ def small(tmp_path: Path) -> tuple[Subject, Stack, sqs.Queue]:
     app = App(outdir=str(tmp_path))
     stack = Stack(app, "small")
     queue = sqs.Queue(stack, "Queue")
-    place = Stage(name="dev", mqtt_url="", account="111122223333", region="us-east-1")
+    place = Stage(name="dev", group_id="3", mqtt_url="", account="111122223333", region="us-east-1")
     return Subject(stage=place, app=app, folder=tmp_path, templates={}), stack, queue
 
 

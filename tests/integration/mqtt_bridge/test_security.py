@@ -30,13 +30,15 @@ class Secrets:
 
     def __init__(self) -> None:
         self.password = "first"
+        self.ca: str | None = None
         self.reads = 0
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 outer.reads += 1
-                secret = json.dumps({"username": "group3", "password": outer.password})
+                login = {"username": "group3", "password": outer.password}
+                secret = json.dumps(login | ({"ca": outer.ca} if outer.ca else {}))
                 body = json.dumps({"SecretString": secret}).encode()
                 self.send_response(200)
                 self.send_header("Content-Length", str(len(body)))
@@ -153,3 +155,20 @@ def test_a_certificate_of_an_unknown_authority_is_refused(
     process.await_event("disconnected")
     assert process.events("disconnected")[0]["reason"] == "SSLCertVerificationError"
     assert process.terminate() == 0
+
+
+def test_the_brokers_own_authority_is_in_the_secret_and_is_read_again_when_refused(
+    secure: Mosquitto, stub: SqsStub, secrets: Secrets, client_id: str, tmp_path: Path
+) -> None:
+    url = f"mqtts://127.0.0.1:{secure.port}"
+    environ = environment(
+        secure.port, stub, client_id, tmp_path, MQTT_URL=url, MQTT_SECRET_ID="broker"
+    )
+    environ["AWS_ENDPOINT_URL_SECRETS_MANAGER"] = f"http://127.0.0.1:{SECRETS_PORT}"
+    process = Process(environ, tmp_path / "log")
+    process.await_event("disconnected")
+    assert process.events("disconnected")[0]["reason"] == "SSLCertVerificationError"
+    secrets.ca = (tmp_path / "cert.pem").read_text()
+    process.await_event("connected")
+    assert process.terminate() == 0
+    assert "BEGIN CERTIFICATE" not in (tmp_path / "log").read_text()

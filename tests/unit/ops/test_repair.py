@@ -160,12 +160,16 @@ def test_nothing_is_dropped_without_a_yes_or_when_it_is_not_there(
     assert len(world.dead_letters.peek(9)) == 2
 
 
-def test_records_of_the_relay_cannot_be_moved_and_are_explained(world: World) -> None:
+def test_batches_of_the_relay_are_replayed_and_what_is_left_is_explained(world: World) -> None:
     world.put_aside.put('{"DDBStreamBatchInfo": {}}', "")
+    world.dead_letters.unmovable = 1
     status, said = world.run("replay", "relay", "--yes")
-    assert status == 0
-    assert "the sweep publishes their\nrequests by itself" in said
-    assert world.dead_letters.source == []
+    assert status == 1
+    assert "0 were processed again. ✗ 1 were not" in said
+    assert "the sweep publishes their requests by\nitself" in said
+    world.dead_letters.unmovable = 0
+    assert world.run("replay", "relay", "--yes")[0] == 0
+    assert len(world.dead_letters.source) == 1
 
 
 def test_an_order_edited_by_hand_is_found_by_reconcile(world: World) -> None:
