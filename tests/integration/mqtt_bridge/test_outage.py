@@ -7,7 +7,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from cdk.stacks.bridge import BridgeTask
-from mqtt_bridge import health
+from mqtt_bridge import health, paho_transport
 from mqtt_bridge.__main__ import _watch
 from mqtt_bridge.bridge import Bridge
 from mqtt_bridge.settings import Limits, Settings
@@ -88,10 +88,15 @@ def failed_checks(file: Path) -> int:
 
 @pytest.mark.parametrize("broker", [refusing, silent])
 def test_an_outage_of_an_hour_does_not_make_the_platform_kill_the_task(
-    broker: Callable[[], Iterator[int]], stub: SqsStub, client_id: str, tmp_path: Path
+    broker: Callable[[], AbstractContextManager[int]],
+    stub: SqsStub,
+    client_id: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(paho_transport, "_TURN_S", paho_transport._TURN_S / FASTER)
     file = tmp_path / "alive"
-    with broker() as port:  # type: ignore[attr-defined]
+    with broker() as port:
         settings = Settings.load(environment(port, stub, client_id, tmp_path))
         bridge = Bridge(settings, clock=lambda: datetime.now(UTC), limits=FAST)
         bridge.start()
