@@ -21,6 +21,14 @@ KEYS = {"aws_access_key_id": "test", "aws_secret_access_key": "test", "region_na
 STREAM = "arn:aws:dynamodb:us-east-1:111122223333:table/orders/stream/2026"
 AT = datetime(2026, 11, 24, 8, tzinfo=UTC)
 
+SHARD = "shardId-00000001764000000000-abcdef01"
+
+
+def number_of(position: int) -> str:
+    """A sequence number, as long as AWS's."""
+    return f"{position:025}"
+
+
 LETTER = DeadLetter(
     letter_id="letter",
     # As Lambda writes it: a description of the batch, without its records.
@@ -28,9 +36,9 @@ LETTER = DeadLetter(
         {
             "requestContext": {"condition": "RetryAttemptsExhausted"},
             "DDBStreamBatchInfo": {
-                "shardId": "shardId-1",
-                "startSequenceNumber": "100",
-                "endSequenceNumber": "300",
+                "shardId": SHARD,
+                "startSequenceNumber": number_of(100),
+                "endSequenceNumber": number_of(300),
                 "batchSize": 2,
                 "streamArn": STREAM,
             },
@@ -48,7 +56,7 @@ def record(number: int) -> dict[str, Any]:
             "ApproximateCreationDateTime": AT,
             "Keys": {"order_id": {"S": f"order-{number}"}},
             "NewImage": {"order_id": {"S": f"order-{number}"}},
-            "SequenceNumber": str(number),
+            "SequenceNumber": number_of(number),
         },
     }
 
@@ -82,9 +90,9 @@ class World:
             {"ShardIterator": "one"},
             {
                 "StreamArn": STREAM,
-                "ShardId": "shardId-1",
+                "ShardId": SHARD,
                 "ShardIteratorType": "AT_SEQUENCE_NUMBER",
-                "SequenceNumber": "100",
+                "SequenceNumber": number_of(100),
             },
         )
 
@@ -128,7 +136,7 @@ def test_the_records_of_the_batch_go_through_the_function_again_and_no_others() 
     "answer",
     [
         {"FunctionError": "Unhandled", "payload": {"errorType": "Transient"}},
-        {"payload": {"batchItemFailures": [{"itemIdentifier": "100"}]}},
+        {"payload": {"batchItemFailures": [{"itemIdentifier": number_of(100)}]}},
     ],
 )
 def test_a_batch_that_fails_again_stays(answer: dict[str, Any]) -> None:
