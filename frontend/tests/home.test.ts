@@ -3,31 +3,42 @@ import { readBoard } from "../src/api/board";
 import { topMovers } from "../src/home/movers";
 import { worthOf } from "../src/home/worth";
 import { justEnded, newsOf, unseenCount } from "../src/notices/news";
-import { SAMPLE_WALLET, sampleOrder, sampleOrders } from "./browser/account-samples";
+import {
+  SAMPLE_WALLET,
+  sampleOrder,
+  sampleOrders,
+  samplePortfolio,
+} from "./browser/account-samples";
 import { sampleBoard } from "./browser/samples";
 
 const NOW = Date.parse("2023-10-29T20:00:00Z");
 
 describe("net worth", () => {
-  test("is cash, what is on hold included, and shares; the day's change is the shares'", () => {
-    expect(worthOf(SAMPLE_WALLET, { value: "991.48", day_change: "4.95" })).toEqual({
-      total: "2316.73",
-      cash: "1325.25",
-      held: "295.79",
-      shares: "991.48",
-      dayChange: "4.95",
+  const portfolio = samplePortfolio(NOW);
+
+  test("is cash and shares of one answer; the day's change is the shares'", () => {
+    expect(worthOf(SAMPLE_WALLET, portfolio)).toEqual({
+      total: portfolio.net_worth,
+      cash: portfolio.cash,
+      held: SAMPLE_WALLET.held,
+      shares: portfolio.value,
+      dayChange: portfolio.day_change,
       dayPercent: "0.21",
     });
+    expect(Number(portfolio.cash) + Number(portfolio.value)).toBeCloseTo(
+      Number(portfolio.net_worth),
+      2,
+    );
   });
 
   test("is not known where a price is missing, rather than too small", () => {
-    const worth = worthOf(SAMPLE_WALLET, { value: null, day_change: null });
+    const unknown = { ...portfolio, value: null, net_worth: null, day_change: null };
+    const worth = worthOf(SAMPLE_WALLET, unknown);
     expect(worth).toMatchObject({ total: null, dayChange: null, dayPercent: null });
   });
 
   test("that began the day with nothing has no percentage", () => {
-    const nothing = { available: "0.00", held: "0.00", total: "0.00", currency: "USD" };
-    const worth = worthOf({ ...SAMPLE_WALLET, ...nothing }, { value: "5.00", day_change: "5.00" });
+    const worth = worthOf(SAMPLE_WALLET, { ...portfolio, net_worth: "5.00", day_change: "5.00" });
     expect(worth.dayPercent).toBeNull();
   });
 });

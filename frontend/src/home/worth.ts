@@ -1,7 +1,7 @@
 /** What the reader is worth: cash and shares in one number, and how the day changed it. */
 import type { Portfolio } from "../api/account";
 import type { Wallet } from "../api/wallet";
-import { percentOfBefore, plus } from "../money/decimals";
+import { percentOfBefore } from "../money/decimals";
 
 export interface Worth {
   /** Cash and shares; null when a price is missing. */
@@ -13,17 +13,15 @@ export interface Worth {
   dayPercent: string | null;
 }
 
-type Held = Pick<Portfolio, "value" | "day_change">;
-
-/** Cash does not change by itself, so the day's change is that of the shares. */
-export function worthOf(wallet: Wallet, { value, day_change: dayChange }: Held): Worth {
-  const total = plus(wallet.total, value);
+/** Of one answer of the API, so that the parts add up. Cash does not change by itself: the day's change is the shares'. */
+export function worthOf(wallet: Pick<Wallet, "held">, portfolio: Portfolio): Worth {
+  const { net_worth: total, day_change: dayChange } = portfolio;
   const isKnown = dayChange !== null && total !== null;
   return {
     total,
-    cash: wallet.total,
+    cash: portfolio.cash,
     held: wallet.held,
-    shares: value,
+    shares: portfolio.value,
     dayChange,
     dayPercent: isKnown ? percentOfBefore(dayChange, total) : null,
   };

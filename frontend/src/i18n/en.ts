@@ -574,4 +574,17 @@ export const en: Record<Key, string> = {
   "ticket.echo": "You typed {value}",
   "ticket.noMoney": "Deposit to be able to buy; what you typed stays.",
   "deposit.suggested": "You need {amount} more for this purchase.",
+
+  "wallet.move.deposit": "Deposit",
+  "wallet.move.open": "Purchase of {symbol}",
+  "wallet.move.paid": "Purchase of {symbol}",
+  "wallet.move.returned": "Purchase of {symbol}",
+  "wallet.move.other": "Adjustment",
+  "wallet.move.balance": "Balance {balance}",
+  "wallet.move.details": "Each step in your wallet",
+  "wallet.move.order": "See the order",
+  "wallet.ledger.lead": "One row for each purchase or deposit. Open it to see each step.",
+
+  "wallet.move.open.note": "on hold",
+  "wallet.move.returned.note": "returned",
 };

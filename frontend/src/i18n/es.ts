@@ -570,6 +570,19 @@ export const es = {
   "ticket.echo": "Escribiste {value}",
   "ticket.noMoney": "Deposita para poder comprar; lo que escribiste se mantiene.",
   "deposit.suggested": "Te faltan {amount} para esta compra.",
+
+  "wallet.move.deposit": "Depósito",
+  "wallet.move.open": "Compra de {symbol}",
+  "wallet.move.paid": "Compra de {symbol}",
+  "wallet.move.returned": "Compra de {symbol}",
+  "wallet.move.other": "Ajuste",
+  "wallet.move.balance": "Saldo {balance}",
+  "wallet.move.details": "Cada paso en tu billetera",
+  "wallet.move.order": "Ver la orden",
+  "wallet.ledger.lead": "Una fila por compra o depósito. Ábrela para ver cada paso.",
+
+  "wallet.move.open.note": "en reserva",
+  "wallet.move.returned.note": "devuelta",
 } as const;
 
 export type Key = keyof typeof es;

@@ -1,10 +1,9 @@
 /** The reader's money: what can be spent, what is set aside, and every movement. */
 import { useInfiniteQuery, useQuery } from "@tanstack/preact-query";
 import { useState } from "preact/hooks";
-import { Link } from "wouter-preact";
-import { type LedgerRow, ledgerQuery, type Wallet, walletQuery, withBalances } from "../api/wallet";
+import { ledgerQuery, type Wallet, walletQuery, withBalances } from "../api/wallet";
 import { useLanguage, useNow, useServices, useTitle } from "../context";
-import { money, signedMoney } from "../format/numbers";
+import { money } from "../format/numbers";
 import { Banner, Blank, Button } from "../ui/controls";
 import { CsvButton } from "../ui/csv-button";
 import { Loaded } from "../ui/failure";
@@ -12,9 +11,9 @@ import { CheckIcon, PlusIcon, WalletIcon } from "../ui/icons";
 import { MoreButton } from "../ui/more-button";
 import { Figure, PageTitle, Panel } from "../ui/panel";
 import { Bar, RowsSkeleton } from "../ui/skeletons";
-import { Cell, Name, Table } from "../ui/table";
-import { When } from "../ui/when";
 import { DepositDialog } from "../wallet/deposit-dialog";
+import { MovementRow } from "../wallet/movement-row";
+import { movementsOf } from "../wallet/movements";
 
 const CLOCK_MS = 15_000;
 
@@ -68,7 +67,7 @@ const BALANCES = ["available", "held", "total"] as const;
 function Balances({ wallet }: { wallet: Wallet }) {
   const { t, numbers } = useLanguage();
   return (
-    <dl class="mb-6 grid gap-4 sm:grid-cols-3">
+    <dl class="mb-5 grid gap-3 sm:grid-cols-3 sm:gap-4">
       {BALANCES.map((name) => (
         <Figure key={name} name={t(`wallet.${name}`)} hint={t(`wallet.${name}.hint`)}>
           {money(wallet[name], wallet.currency, numbers)}
@@ -93,13 +92,6 @@ function Ledger({ onDeposit }: { onDeposit: () => void }) {
   const { api } = useServices();
   const nowMs = useNow(CLOCK_MS);
   const ledger = useInfiniteQuery(ledgerQuery(api));
-  const columns = [
-    { name: t("wallet.ledger.movement") },
-    { name: t("wallet.ledger.held"), isNumber: true, isWide: true },
-    { name: t("wallet.ledger.available"), isNumber: true },
-    { name: t("wallet.ledger.balance"), isNumber: true, isWide: true },
-    { name: t("wallet.ledger.time"), isNumber: true, isWide: true },
-  ];
   return (
     <Panel
       title={t("wallet.ledger")}
@@ -108,15 +100,18 @@ function Ledger({ onDeposit }: { onDeposit: () => void }) {
     >
       <Loaded query={ledger} failure={t("wallet.ledger.failed")} skeleton={<RowsSkeleton />}>
         {({ pages }) => {
-          const rows = withBalances(pages);
-          if (rows.length === 0) return <Empty onDeposit={onDeposit} />;
+          const movements = movementsOf(withBalances(pages));
+          if (movements.length === 0) return <Empty onDeposit={onDeposit} />;
           return (
             <>
-              <Table columns={columns}>
-                {rows.map((row) => (
-                  <Row key={row.posting.posting_id} row={row} nowMs={nowMs} />
+              <p class="px-4 pb-3 text-small text-muted sm:px-5">{t("wallet.ledger.lead")}</p>
+              <ul>
+                {movements.map((movement) => (
+                  <li key={movement.key} class="border-t border-line">
+                    <MovementRow movement={movement} nowMs={nowMs} />
+                  </li>
                 ))}
-              </Table>
+              </ul>
               <MoreButton list={ledger} />
             </>
           );
@@ -139,55 +134,5 @@ function Empty({ onDeposit }: { onDeposit: () => void }) {
         </Button>
       }
     />
-  );
-}
-
-function Row({ row: { posting, balance }, nowMs }: { row: LedgerRow; nowMs: number }) {
-  const { t, numbers } = useLanguage();
-  const { currency, order_id: orderId } = posting;
-  const name = t(`wallet.kind.${posting.kind}`, { symbol: posting.symbol ?? "" });
-  return (
-    <tr class="relative transition-colors hover:bg-raised/60">
-      <Name>
-        <p class="font-medium">
-          {orderId ? (
-            <Link href={`/orders/${orderId}`} class="after:absolute after:inset-0">
-              {name}
-            </Link>
-          ) : (
-            name
-          )}
-        </p>
-        <p class="text-small text-muted md:hidden">
-          <When at={posting.recorded_at} nowMs={nowMs} />
-        </p>
-      </Name>
-      <Cell isNumber isWide class="text-muted">
-        <Moved amount={posting.held} currency={currency} />
-      </Cell>
-      <Cell isNumber>
-        <p class="font-medium">
-          <Moved amount={posting.available} currency={currency} />
-        </p>
-        <p class="text-small text-muted md:hidden">{money(balance, currency, numbers)}</p>
-      </Cell>
-      <Cell isNumber isWide class="font-medium">
-        {money(balance, currency, numbers)}
-      </Cell>
-      <Cell isNumber isWide class="text-muted">
-        <When at={posting.recorded_at} nowMs={nowMs} />
-      </Cell>
-    </tr>
-  );
-}
-
-/** What did not move is left blank, so that what did stands out. */
-function Moved({ amount, currency }: { amount: string; currency: string }) {
-  const { numbers } = useLanguage();
-  if (!/[1-9]/.test(amount)) return <span class="text-muted">·</span>;
-  return (
-    <span class={amount.startsWith("-") ? "" : "text-up"}>
-      {signedMoney(amount, currency, numbers)}
-    </span>
   );
 }

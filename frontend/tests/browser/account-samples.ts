@@ -100,13 +100,15 @@ export function samplePostings(now: number): Posting[] {
     available: string,
     held: string,
     symbol: string | null = null,
+    /** How many minutes ago the order was placed. */
+    placed = minutesOld,
   ): Omit<Posting, "account_version"> => ({
     posting_id: `${kind}-${minutesOld}`,
     kind,
     available,
     held,
     currency: "USD",
-    order_id: symbol && `be0e538d-c983-43e8-957b-39174${String(minutesOld).padStart(7, "0")}`,
+    order_id: symbol && `be0e538d-c983-43e8-957b-39174${String(placed).padStart(7, "0")}`,
     symbol,
     recorded_at: new Date(now - minutesOld * MINUTE_MS).toISOString(),
   });
@@ -115,9 +117,9 @@ export function samplePostings(now: number): Posting[] {
     moved(1, "HOLD", "-93.65", "93.65", "MSFT"),
     moved(34, "HOLD", "-102.14", "102.14", "SQM"),
     moved(190, "SPEND", "0.00", "-95.12", "AAPL"),
-    moved(191, "HOLD", "-95.12", "95.12", "AAPL"),
+    moved(191, "HOLD", "-95.12", "95.12", "AAPL", 190),
     moved(200, "RELEASE", "18.52", "-18.52", "LTM"),
-    moved(201, "HOLD", "-18.52", "18.52", "LTM"),
+    moved(201, "HOLD", "-18.52", "18.52", "LTM", 200),
     moved(300, "DEPOSIT", "500.00", "0.00"),
   ];
   return newestFirst.map((posting, index) => ({
@@ -151,9 +153,9 @@ export function samplePortfolio(now: number): Portfolio {
   return {
     currency: "USD",
     market_day: at.slice(0, 10),
-    net_worth: "1991.48",
-    cash: "1000.00",
-    cash_allocation: "0.5021",
+    net_worth: "2316.73",
+    cash: "1325.25",
+    cash_allocation: "0.572",
     cost: "974.75",
     value: "991.48",
     gain: "16.73",
@@ -163,15 +165,15 @@ export function samplePortfolio(now: number): Portfolio {
     positions: [
       held(
         ["AAPL", "Apple Inc.", "0.5", "190.24", "95.12", "190.23"],
-        ["95.12", "0.00", "0.00", "1.21", "0.0478"],
+        ["95.12", "0.00", "0.00", "1.21", "0.0411"],
       ),
       held(
         ["AMZN", "Amazon.com, Inc.", "3", "142.71", "428.13", "142.71"],
-        ["428.13", "0.00", "0.00", "-2.67", "0.215"],
+        ["428.13", "0.00", "0.00", "-2.67", "0.1848"],
       ),
       held(
         ["MSFT", "Microsoft Corporation", "1.25", "361.2", "451.50", "374.58"],
-        ["468.23", "16.73", "3.71", "6.41", "0.2351"],
+        ["468.23", "16.73", "3.71", "6.41", "0.2021"],
       ),
     ],
   };

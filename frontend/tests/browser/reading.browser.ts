@@ -132,11 +132,20 @@ describe("lists", () => {
     await page.waitForFunction(() => document.querySelectorAll("tbody tr").length === 5);
   });
 
-  test("of movements carry the balance after each one", async () => {
-    await show("/wallet");
-    const rows = await page.locator("tbody tr").allTextContents();
-    expect(rows[0]).toMatch(/Reserva para AAPL.*\+US\$100,00-US\$100,00.*US\$1\.029,46/);
-    expect(rows[1]).toContain("US$1.129,46");
+  test("of movements have one row for a purchase, which opens into its steps", async () => {
+    await show("/wallet", FULL, { viewport: { width: 390, height: 844 } });
+    const rows = page.locator("#content details");
+    expect(await rows.count()).toBe(6);
+    const first = rows.first().locator("summary");
+    expect(await first.textContent()).toMatch(
+      /Compra de AAPL.*en reserva.*-US\$100,00.*Saldo US\$1\.029,46/,
+    );
+    await first.getByText("-US$100,00").waitFor();
+    const paid = rows.nth(3);
+    await paid.locator("summary").click();
+    await paid.getByRole("row", { name: /Pago de AAPL.*US\$0,00.*-US\$95,12/ }).waitFor();
+    await paid.getByRole("row", { name: /Reserva para AAPL.*-US\$95,12.*\+US\$95,12/ }).waitFor();
+    await paid.getByRole("link", { name: "Ver la orden" }).waitFor();
   });
 });
 

@@ -146,6 +146,9 @@ export const SHOTS: Shot[] = [
   inside("orders-empty", "/orders/open", { routes: EMPTY }),
   inside("orders-error", "/orders/done", { routes: { ...FULL, "GET /orders": FAULT } }),
   inside("wallet", "/wallet", { isShown: true }),
+  inside("wallet-open", "/wallet", {
+    act: (page) => page.locator("#content details summary").nth(3).click(),
+  }),
   inside("wallet-empty", "/wallet", { routes: EMPTY }),
   inside("wallet-deposit", "/wallet", {
     isShown: true,
