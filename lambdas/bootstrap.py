@@ -20,6 +20,7 @@ from lambdas.ports import (
     Market,
     Orders,
     Outbox,
+    Profiles,
     Workflow,
 )
 from lambdas.storage.accounts import DynamoAccounts
@@ -28,6 +29,7 @@ from lambdas.storage.client import connect
 from lambdas.storage.jobs import DynamoJobs
 from lambdas.storage.market import DynamoMarket
 from lambdas.storage.orders import DynamoOrders
+from lambdas.storage.profiles import DynamoProfiles
 
 
 def utc_now() -> datetime:
@@ -73,6 +75,11 @@ class Dependencies:
     def jobs(self) -> Jobs:
         """Jobs in DynamoDB."""
         return DynamoJobs(self._connection)
+
+    @cached_property
+    def profiles(self) -> Profiles:
+        """Settings of accounts in DynamoDB."""
+        return DynamoProfiles(self._connection)
 
     @cached_property
     def outbox(self) -> Outbox:

@@ -31,6 +31,7 @@ class Setting(StrEnum):
     DEPOSITS_TABLE = "DEPOSITS_TABLE"
     ACTIVITY_TABLE = "ACTIVITY_TABLE"
     JOBS_TABLE = "JOBS_TABLE"
+    PROFILES_TABLE = "PROFILES_TABLE"
     OUTBOUND_QUEUE_URL = "OUTBOUND_QUEUE_URL"
     JOBS_QUEUE_URL = "JOBS_QUEUE_URL"
     WORKFLOW_ARN = "WORKFLOW_ARN"
@@ -74,6 +75,7 @@ class Table(StrEnum):
     DEPOSITS = "deposits"
     ACTIVITY = "activity"
     JOBS = "jobs"
+    PROFILES = "profiles"
 
 
 class Metric(StrEnum):
@@ -119,6 +121,7 @@ TABLE_KEYS: Final[dict[Table, tuple[str, str | None]]] = {
     Table.DEPOSITS: ("account_id", "deposit_id"),
     Table.ACTIVITY: ("request_id", None),
     Table.JOBS: ("job_id", None),
+    Table.PROFILES: ("account_id", None),
 }
 """Partition and sort key of each table. Every key attribute is a string, except NUMBER_KEYS."""
 

@@ -14,6 +14,7 @@ from lambdas.domain.jobs import Job
 from lambdas.domain.ledger import Account, Deposit, DepositDecision, Position, Posting
 from lambdas.domain.market import Candle, Interval, MarketSnapshot, MarketUpdate, Quote, Tick
 from lambdas.domain.orders import Decision, Order, Snapshot
+from lambdas.domain.profile import Profile
 
 T = TypeVar("T")
 
@@ -162,6 +163,18 @@ class DeadLetters(Protocol):
 
     def put(self, body: str, reason: str) -> None:
         """Puts a whole message aside with the reason, for an operator."""
+
+
+class Profiles(Protocol):
+    """Settings of accounts."""
+
+    def get(self, account_id: str) -> Profile:
+        """The settings; consistent read. Those of an account that has chosen nothing are empty."""
+
+    def put(self, profile: Profile) -> Profile:
+        """Writes settings; returns them with their new version. Raises StaleDecision if they are
+        not as read.
+        """
 
 
 class JobsPulse(NamedTuple):

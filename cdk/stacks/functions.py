@@ -56,6 +56,7 @@ RIGHTS: Final[dict[Function, dict[Table, Access]]] = {
         Table.JOBS: Access(
             actions=("GetItem", "BatchGetItem", "PutItem"), queries=(JOBS_BY_ACCOUNT, OPEN_JOBS)
         ),
+        Table.PROFILES: Access(actions=("GetItem", "UpdateItem")),
     },
     Function.PRICES: {
         Table.PRICES: Access(actions=("BatchGetItem", "PutItem")),

@@ -16,7 +16,17 @@ from lambdas.api import account, job_schemas, schemas, service, wallet
 from lambdas.api import market as market_api
 from lambdas.api import orders as orders_api
 from lambdas.api import portfolio as portfolio_api
-from lambdas.domain import activity, jobs, ledger, market, money, orders, portfolio, projection
+from lambdas.domain import (
+    activity,
+    jobs,
+    ledger,
+    market,
+    money,
+    orders,
+    portfolio,
+    profile,
+    projection,
+)
 from lambdas.domain.regression import Sums
 from lambdas.ports import JobsPulse
 from lambdas.services import projection as projections
@@ -194,6 +204,16 @@ _ME: Final = account.Me(
         max_quantity=money.plain(money.MAX_QUANTITY),
         max_price_age_s=int(_POLICY.max_price_age.total_seconds()),
     ),
+    market_zone=_ZONE.key,
+    deposit_methods=["demo"],
+    settings=account.Settings.from_profile(
+        profile.Profile(
+            account_id=_ACCOUNT_ID,
+            favourites=("AAPL", "MSFT"),
+            language=profile.Language.SPANISH,
+            mails_on_orders=True,
+        )
+    ),
 )
 
 
@@ -227,5 +247,6 @@ EXAMPLES: Final[dict[str, Struct]] = {
     "list_jobs": _page(_JOB_BODY),
     "get_job": job_schemas.JobWithResult.from_job(_FINISHED_JOB),
     "get_me": _ME,
+    "update_me": _ME,
 }
 """By operation id."""

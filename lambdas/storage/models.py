@@ -4,6 +4,7 @@ Every deployment has its own table names: `client.connect` sets them.
 """
 
 from decimal import Decimal
+from typing import Any
 
 from pynamodb.attributes import (
     Attribute,
@@ -370,6 +371,22 @@ class JobItem(Model):
     version = VersionAttribute()
 
 
+class ProfileItem(Model):
+    """Settings of an account."""
+
+    class Meta:
+        """Named by `client.connect`."""
+
+        table_name = names.Table.PROFILES.value
+
+    account_id = UnicodeAttribute(hash_key=True)
+    favourites: Any = ListAttribute(of=UnicodeAttribute)  # of texts; typed as of attributes
+    language = UnicodeAttribute(null=True)
+    theme = UnicodeAttribute(null=True)
+    mails_on_orders = BooleanAttribute()
+    version = VersionAttribute()
+
+
 MODELS: dict[names.Table, type[Model]] = {
     names.Table.QUOTES: QuoteItem,
     names.Table.PRICES: PriceItem,
@@ -381,4 +398,5 @@ MODELS: dict[names.Table, type[Model]] = {
     names.Table.DEPOSITS: DepositItem,
     names.Table.ACTIVITY: ActivityItem,
     names.Table.JOBS: JobItem,
+    names.Table.PROFILES: ProfileItem,
 }

@@ -19,13 +19,24 @@ from pynamodb.connection import Connection
 
 from lambdas.messaging.sqs import SqsDeadLetters, SqsJobQueue, SqsOutbox, sqs_client
 from lambdas.names import Table
-from lambdas.ports import Accounts, ActivityLog, DeadLetters, JobQueue, Jobs, Market, Orders, Outbox
+from lambdas.ports import (
+    Accounts,
+    ActivityLog,
+    DeadLetters,
+    JobQueue,
+    Jobs,
+    Market,
+    Orders,
+    Outbox,
+    Profiles,
+)
 from lambdas.storage.accounts import DynamoAccounts
 from lambdas.storage.activity import DynamoActivityLog
 from lambdas.storage.jobs import DynamoJobs
 from lambdas.storage.market import DynamoMarket
 from lambdas.storage.models import MODELS
 from lambdas.storage.orders import DynamoOrders
+from lambdas.storage.profiles import DynamoProfiles
 from tests.builders import ZONE
 from tests.fakes.aws import moto
 from tests.fakes.dynamo import REGION, cloud_tables, set_credentials, tables
@@ -37,6 +48,7 @@ from tests.fakes.memory import (
     MemoryMarket,
     MemoryOrders,
     MemoryOutbox,
+    MemoryProfiles,
     MemoryStore,
 )
 
@@ -54,6 +66,7 @@ class Ports:
     market: Market
     activity: ActivityLog
     jobs: Jobs
+    profiles: Profiles
     store: MemoryStore | None = None
     """What lies behind them; None for DynamoDB."""
     connection: Connection | None = None
@@ -90,6 +103,7 @@ def memory_ports(store: MemoryStore) -> Ports:
         market=MemoryMarket(store),
         activity=MemoryActivityLog(store),
         jobs=MemoryJobs(store),
+        profiles=MemoryProfiles(store),
         store=store,
     )
 
@@ -101,6 +115,7 @@ def dynamo_ports(connection: Connection) -> Ports:
         market=DynamoMarket(connection, ZONE),
         activity=DynamoActivityLog(connection),
         jobs=DynamoJobs(connection),
+        profiles=DynamoProfiles(connection),
         connection=connection,
     )
 

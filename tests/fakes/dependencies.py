@@ -18,6 +18,7 @@ from tests.fakes.memory import (
     MemoryMarket,
     MemoryOrders,
     MemoryOutbox,
+    MemoryProfiles,
     MemoryStore,
 )
 
@@ -54,6 +55,7 @@ class MemoryDependencies:
         self.jobs = MemoryJobs(self.store)
         self.job_queue = MemoryJobQueue()
         self.workflow = MemoryWorkflow()
+        self.profiles = MemoryProfiles(self.store)
         self.outbox = MemoryOutbox()
         self.dead_letters = MemoryDeadLetters()
 

@@ -26,6 +26,7 @@ TABLES: Final = (
     "deposits",
     "activity",
     "jobs",
+    "profiles",
 )
 QUEUES: Final = ("outbound", "jobs", "dead-letters")
 

@@ -4,10 +4,12 @@
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from lambdas.domain.errors import StaleDecision
 from lambdas.domain.ledger import Account, Deposit, DepositDecision, Position, Posting
 from lambdas.domain.orders import Decision, Order, Snapshot
+from lambdas.domain.profile import Profile
 from lambdas.ports import OpenOrder, Page
 from tests.fakes.market import MemoryActivityLog, MemoryMarket
 from tests.fakes.store import MemoryStore, page_of
@@ -19,6 +21,7 @@ __all__ = [
     "MemoryMarket",
     "MemoryOrders",
     "MemoryOutbox",
+    "MemoryProfiles",
     "MemoryStore",
 ]
 
@@ -98,6 +101,24 @@ class MemoryAccounts:
     def positions(self, account_id: str) -> Sequence[Position]:
         """By symbol."""
         return [p for key, p in sorted(self.store.positions.items()) if key[0] == account_id]
+
+
+class MemoryProfiles:
+    """The port `Profiles`."""
+
+    def __init__(self, store: MemoryStore) -> None:
+        self.store = store
+
+    def get(self, account_id: str) -> Profile:
+        """The settings."""
+        return self.store.profiles.get(account_id, Profile(account_id=account_id))
+
+    def put(self, profile: Profile) -> Profile:
+        """With the next version, or StaleDecision and nothing."""
+        if self.get(profile.account_id).version != profile.version:
+            raise StaleDecision
+        self.store.profiles[profile.account_id] = replace(profile, version=profile.version + 1)
+        return self.store.profiles[profile.account_id]
 
 
 class MemoryOutbox:

@@ -10,6 +10,7 @@ from lambdas.domain.jobs import Job
 from lambdas.domain.ledger import Account, Deposit, DepositDecision, Position, Posting
 from lambdas.domain.market import Candle, CandleKey, Quote, Tick, TickKey
 from lambdas.domain.orders import Order
+from lambdas.domain.profile import Profile
 from lambdas.ports import Page
 
 T = TypeVar("T")
@@ -31,6 +32,7 @@ class MemoryStore:
     validations: dict[str, Validation] = field(default_factory=dict)
     trades: dict[str, Trade] = field(default_factory=dict)
     jobs: dict[str, Job] = field(default_factory=dict)
+    profiles: dict[str, Profile] = field(default_factory=dict)
 
     def account(self, account_id: str) -> Account:
         """The account, empty where there is none."""

@@ -63,7 +63,7 @@ def test_an_unknown_path_is_not_found(site: Site, path: str) -> None:
         ("PATCH", "/stocks/AAPL/prices", "GET"),
         ("GET", "/wallet/deposits", "POST"),
         ("HEAD", "/heartbeat", "GET"),
-        ("OPTIONS", "/me", "GET"),
+        ("OPTIONS", "/me", "GET, PATCH"),
     ],
 )
 def test_a_wrong_method_is_answered_with_the_allowed_ones(

@@ -7,6 +7,7 @@ from lambdas.names import Setting
 from tests.builders import ALICE
 from tests.fakes.dependencies import SETTINGS
 from tests.fakes.log import Lines
+from tests.fakes.memory import MemoryProfiles, MemoryStore
 from tests.unit.http.gateway import Context, event
 
 
@@ -14,6 +15,7 @@ from tests.unit.http.gateway import Context, event
 def settings(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in SETTINGS.items():
         monkeypatch.setenv(name, value)
+    monkeypatch.setitem(vars(api.deps), "profiles", MemoryProfiles(MemoryStore()))
 
 
 def test_the_handler_answers_with_the_settings_of_the_environment() -> None:

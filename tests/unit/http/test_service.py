@@ -117,6 +117,14 @@ def test_me_is_the_account_of_the_token(site: Site) -> None:
             "max_quantity": "1000000000",
             "max_price_age_s": 3600,
         },
+        "market_zone": "America/New_York",
+        "deposit_methods": ["demo"],
+        "settings": {
+            "favourites": [],
+            "language": None,
+            "theme": None,
+            "mails": {"orders": False},
+        },
     }
     assert answer.headers["Cache-Control"] == "no-store"
 
