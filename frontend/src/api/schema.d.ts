@@ -11,14 +11,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The account of the token, and its limits */
+        /** The account of the token, its limits and settings */
         get: operations["get_me"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /** Change settings of the account */
+        patch: operations["update_me"];
         trace?: never;
     };
     "/heartbeat": {
@@ -299,13 +300,21 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @description The account of the token. `email` is present only if the token has it. */
+        /**
+         * @description The account of the token. `email` is present only if the token has it.
+         *
+         *     `market_zone` is the time zone of the market's days; `deposit_methods` are the ways in which
+         *     money can be put in.
+         */
         Me: {
             account_id: string;
             email?: string;
             group_id: string;
             currency: string;
+            market_zone: string;
+            deposit_methods: string[];
             limits: components["schemas"]["Limits"];
+            settings: components["schemas"]["Settings"];
         };
         /** @description What one request may ask for at most, and how old a price may be to trade on it. */
         Limits: {
@@ -314,6 +323,17 @@ export interface components {
             /** @description A decimal number, up to 6 places. */
             max_quantity: string;
             max_price_age_s: number;
+        };
+        /** @description What the account has chosen. A null language or theme leaves the choice to the device. */
+        Settings: {
+            favourites: string[];
+            language: ("en" | "es") | null;
+            theme: ("dark" | "light") | null;
+            mails: components["schemas"]["Mails"];
+        };
+        /** @description Which mails the account wants. */
+        Mails: {
+            orders: boolean;
         };
         /** @description Whether the service is alive, prices arrive from the exchange, and jobs are processed. */
         Heartbeat: {
@@ -784,6 +804,17 @@ export interface components {
             holdings: string | null;
             total: string | null;
         };
+        /** @description Settings to change: each field that is given is replaced whole, the others stay. */
+        MeChange: {
+            settings: {
+                favourites?: string[];
+                language?: ("es" | "en") | null;
+                theme?: ("light" | "dark") | null;
+                mails?: {
+                    orders: boolean;
+                };
+            };
+        };
         /** @description Money to put into the wallet. */
         NewDeposit: {
             /** @description A decimal, as string or number, read exactly. */
@@ -951,10 +982,25 @@ export interface operations {
                      *       "email": "ana@example.com",
                      *       "group_id": "3",
                      *       "currency": "USD",
+                     *       "market_zone": "America/New_York",
+                     *       "deposit_methods": [
+                     *         "demo"
+                     *       ],
                      *       "limits": {
                      *         "max_deposit": "100000.00",
                      *         "max_quantity": "1000000000",
                      *         "max_price_age_s": 3600
+                     *       },
+                     *       "settings": {
+                     *         "favourites": [
+                     *           "AAPL",
+                     *           "MSFT"
+                     *         ],
+                     *         "language": "es",
+                     *         "theme": null,
+                     *         "mails": {
+                     *           "orders": true
+                     *         }
                      *       }
                      *     }
                      */
@@ -962,6 +1008,76 @@ export interface operations {
                 };
             };
             401: components["responses"]["401"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    update_me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "settings": {
+                 *         "favourites": [
+                 *           "AAPL",
+                 *           "MSFT"
+                 *         ],
+                 *         "language": "es"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["MeChange"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "account_id": "5f1c3c86-9f0e-4b0e-8f0a-0c7b7a3c1d11",
+                     *       "email": "ana@example.com",
+                     *       "group_id": "3",
+                     *       "currency": "USD",
+                     *       "market_zone": "America/New_York",
+                     *       "deposit_methods": [
+                     *         "demo"
+                     *       ],
+                     *       "limits": {
+                     *         "max_deposit": "100000.00",
+                     *         "max_quantity": "1000000000",
+                     *         "max_price_age_s": 3600
+                     *       },
+                     *       "settings": {
+                     *         "favourites": [
+                     *           "AAPL",
+                     *           "MSFT"
+                     *         ],
+                     *         "language": "es",
+                     *         "theme": null,
+                     *         "mails": {
+                     *           "orders": true
+                     *         }
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            401: components["responses"]["401"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
             429: components["responses"]["429"];
             500: components["responses"]["500"];
             503: components["responses"]["503"];

@@ -185,4 +185,7 @@ export const SAMPLE_ME = {
   group_id: "3",
   currency: "USD",
   limits: { max_deposit: "100000.00", max_quantity: "1000000000", max_price_age_s: 3600 },
+  market_zone: "America/New_York",
+  deposit_methods: ["demo"],
+  settings: { favourites: [], language: null, theme: null, mails: { orders: false } },
 };

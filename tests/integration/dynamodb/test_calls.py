@@ -25,7 +25,8 @@ from lambdas.services.orders import (
     place_order,
     sweep_orders,
 )
-from lambdas.services.wallet import make_deposit, value_portfolio
+from lambdas.services.portfolio import view_portfolio
+from lambdas.services.wallet import make_deposit
 from lambdas.storage.accounts import DynamoAccounts
 from lambdas.storage.activity import DynamoActivityLog
 from lambdas.storage.jobs import DynamoJobs
@@ -137,11 +138,13 @@ def test_a_deposit_is_one_transaction_to_read_and_one_to_write(
     assert calls == ["TransactGetItems", "TransactWriteItems"]
 
 
-def test_a_portfolio_is_two_reads(connection: Connection, calls: list[str]) -> None:
+def test_a_portfolio_is_five_reads(connection: Connection, calls: list[str]) -> None:
     advance(connection, place(connection).order.order_id, Event.ACCEPT)
     calls.clear()
-    value_portfolio(DynamoAccounts(connection), DynamoMarket(connection, ZONE), ALICE)
-    assert calls == ["Query", "BatchGetItem"]
+    accounts, market = DynamoAccounts(connection), DynamoMarket(connection, ZONE)
+    portfolio = view_portfolio(accounts, DynamoOrders(connection), market, ALICE)
+    assert portfolio.holdings[0].day.bought == portfolio.holdings[0].position.quantity
+    assert calls == ["GetItem", "Query", "BatchGetItem", "Query", "BatchGetItem"]
 
 
 def test_a_page_of_the_ledger_is_one_query(connection: Connection, calls: list[str]) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from pynamodb.connection import Connection
 
-from lambdas.domain.market import TREND_HOURS, Tick
+from lambdas.domain.market import Interval, Tick, opening_of
 from lambdas.domain.money import MAX_PRICE, STEP
 from lambdas.services.market import store_prices
 from lambdas.storage.market import DynamoMarket
@@ -22,6 +22,8 @@ from tests.fakes.aws import heard
 from tests.fakes.capacity import size_of
 from tests.fakes.dynamo import tables
 
+DAY_HOURS = 24
+MIDNIGHT = opening_of(NOW, Interval.DAY, ZONE)
 COMPANIES = 2  # moto copies all of its tables for each transaction
 WIDEST = MAX_PRICE - STEP
 """The price with the most digits."""
@@ -63,9 +65,13 @@ def metered() -> Iterator[Meter]:
 
 
 def batch(hour: int, **changes: Any) -> list[Tick]:
-    """A price of each company, `hour` hours after NOW."""
+    """A price of each company, `hour` hours after the market's midnight."""
     return [
-        a_tick(symbol=f"COMPANY{number:04d}.SN", observed_at=NOW + timedelta(hours=hour), **changes)
+        a_tick(
+            symbol=f"COMPANY{number:04d}.SN",
+            observed_at=MIDNIGHT + timedelta(hours=hour),
+            **changes,
+        )
         for number in range(COMPANIES)
     ]
 
@@ -74,7 +80,7 @@ def test_a_batch_of_n_new_prices_is_8n_write_units_and_4n_read_units(
     connection: Connection,
 ) -> None:
     market = DynamoMarket(connection, ZONE)
-    for hour in range(TREND_HOURS + 2):  # from an empty board to a full trend
+    for hour in range(DAY_HOURS + 2):  # from an empty board to a full day and the next
         ticks = batch(hour, price=Decimal("1234.5678"), source="Nasdaq Real Time Price")
         with metered() as meter:
             store_prices(market, ticks)
@@ -83,7 +89,7 @@ def test_a_batch_of_n_new_prices_is_8n_write_units_and_4n_read_units(
 
 
 def test_even_the_widest_prices_keep_every_item_under_a_unit(connection: Connection) -> None:
-    for hour in range(TREND_HOURS):
+    for hour in range(DAY_HOURS):
         with metered() as meter:
             store_prices(DynamoMarket(connection, ZONE), batch(hour, price=WIDEST, name="N" * 100))
     assert meter.written == 8 * COMPANIES
@@ -96,8 +102,8 @@ def test_a_batch_that_repeats_is_4n_read_units_and_no_write(connection: Connecti
     assert (meter.written, meter.read) == (0, 4 * COMPANIES)
 
 
-def test_a_batch_older_than_the_trend_is_6n_write_units(connection: Connection) -> None:
-    for hour in range(TREND_HOURS):
+def test_a_batch_of_days_ago_is_6n_write_units(connection: Connection) -> None:
+    for hour in range(-1, DAY_HOURS):
         store_prices(DynamoMarket(connection, ZONE), batch(hour))
     with metered() as meter:
         store_prices(DynamoMarket(connection, ZONE), [*batch(-24 * 30)])

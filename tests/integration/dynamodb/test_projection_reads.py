@@ -41,7 +41,7 @@ def bytes_of_tick() -> int:
 
 def bytes_of_candle(interval: Interval) -> int:
     """A candle full of ticks."""
-    candle = candle_with_tick(None, TICK, interval)
+    candle = candle_with_tick(None, TICK, interval, ZONE)
     count = INTERVAL_LENGTHS[interval] // EVERY
     points = [(candle.opened_at + k * EVERY, TICK.price) for k in range(count)]
     full = replace(candle, sums=Sums.of(points, candle.opened_at))
@@ -59,7 +59,7 @@ def units_of_ticks(span: timedelta) -> float:
 def units_of_projection(now: datetime, days: int) -> float:
     window = Window(now=now, days=days)
     total = 0.0
-    for part in deal_slices(slices(window.start, window.end)):
+    for part in deal_slices(slices(window.start, window.end, ZONE)):
         for piece in part:
             if piece.interval is None:
                 total += units_of_ticks(piece.end - piece.start)

@@ -162,6 +162,7 @@ def use_api(deployed: Deployed) -> None:
     ):
         deployed.api("GET", path)
     deployed.api("GET", "/orders", query=f"key={key}")
+    deployed.api("PATCH", "/me", body={"settings": {"theme": "dark"}})
     for _ in range(2):  # the second call finds the first
         deployed.api(
             "POST",
