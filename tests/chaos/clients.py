@@ -7,11 +7,11 @@ from collections import Counter
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from http.client import HTTPException
 from threading import Lock
 from typing import Any, Final
 
 from tests.chaos.plan import Intent
+from tests.chaos.witness import Witness
 from tests.e2e.system import Answer, Person, eventually
 
 AT_ONCE: Final = 4
@@ -35,8 +35,9 @@ class Placed:
 class Clients:
     """All people of a run, and what they were told."""
 
-    def __init__(self, people: list[Person]) -> None:
+    def __init__(self, people: list[Person], witness: Witness) -> None:
         self.people = people
+        self.witness = witness
         self.placed: list[Placed] = []
         self.counts: Counter[str] = Counter()
         self._lock = Lock()
@@ -63,18 +64,17 @@ class Clients:
         """Whether any of these equal requests was answered well."""
         person = self.people[intent.account]
         with ThreadPoolExecutor(times) as pool:
-            answers = list(pool.map(lambda _: self._post(person, intent), range(times)))
+            answers = list(
+                pool.map(
+                    lambda _: self.witness.post(person, "/orders", intent.body, intent.key),
+                    range(times),
+                )
+            )
         with self._lock:
             self.counts["requests"] += times
             for answer in answers:
                 self._note(answer, placed)
         return bool(placed.order_ids)
-
-    def _post(self, person: Person, intent: Intent) -> Answer | None:
-        try:
-            return person.call("POST", "/orders", intent.body, key=intent.key)
-        except (OSError, HTTPException):  # no answer: nobody knows whether it was placed
-            return None
 
     def _note(self, answer: Answer | None, placed: Placed) -> None:
         if answer is not None and answer.status in WELL:

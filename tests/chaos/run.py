@@ -11,7 +11,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
+from random import Random
 from typing import Final
+from uuid import UUID
 
 from lambdas.domain.orders import OPEN
 from lambdas.names import Setting, Table
@@ -27,6 +29,7 @@ from tests.chaos.saboteur import Saboteur
 from tests.chaos.sweeper import Sweeper
 from tests.chaos.verdict import complaints
 from tests.chaos.watch import Watch
+from tests.chaos.witness import Witness
 from tests.e2e.system import ROOT, System, a_person, eventually, running
 
 DEPOSIT: Final = Decimal("10000.00")
@@ -59,7 +62,8 @@ class Run:
         self._parts = parts
         self._faults = FaultInjector(system.outputs["aws_endpoint_url"], _clocks(plan))
         self._saboteur = Saboteur(system, parts, plan)
-        self._clients = Clients([a_person(system) for _ in range(plan.accounts)])
+        self._witness = Witness()
+        self._clients = Clients([a_person(system) for _ in range(plan.accounts)], self._witness)
         self._sweeper = Sweeper(system, self._faults.name_of("sweep"))
 
     def whole(self) -> Outcome:
@@ -74,12 +78,16 @@ class Run:
         aftermath = gathered(self._system, self._parts, self._clients, self._state)
         found = [*watch.complaints, *complaints(aftermath, self._clients, DEPOSIT)]
         found += self._reconciled(aftermath)
+        judged = time.monotonic()
+        found += self._witness.violations(self._clients.people, aftermath.accounts)
+        judged_s = time.monotonic() - judged
         if ended_s > self._plan.calm_within_s:
             found.append(f"the last order ended {ended_s:.0f} s after the last fault")
         rows = self._what_was_done(stormed_s, watch) | what_it_came_to(aftermath)
         rows |= {
             "calm until the last order's end": f"{ended_s:.0f} s",
             "calm until the queues were empty": f"{emptied_s:.0f} s",
+            "answers of clients judged": f"{self._witness.histories.checked} in {judged_s:.1f} s",
             "complaints": len(found),
         }
         return Outcome(complaints=found, rows=rows)
@@ -88,15 +96,22 @@ class Run:
         _shorten_visibility(self._system, self._plan)
         first = self._clients.people[0]
         first.wait_for_prices(*SYMBOLS)
+        draw = Random(self._plan.seed)
         for person in self._clients.people:
-            person.deposit(str(DEPOSIT))
+            key = UUID(int=draw.getrandbits(128), version=4)
+            answer = self._witness.post(person, "/wallet/deposits", {"amount": str(DEPOSIT)}, key)
+            assert answer is not None, "no answer to a deposit in a calm"
+            assert answer.status == 201, answer.text
         say(f"{len(self._clients.people)} people have {DEPOSIT} each")
 
     def _storm(self) -> Watch:
         """All orders, under all faults."""
         self._faults.on(self._plan.function_fault_share)
         say(f"from now on {self._plan.function_fault_share:.0%} of all calls of functions die")
-        with Watch(self._clients.people, DEPOSIT) as watch, ThreadPoolExecutor(1) as beside:
+        with (
+            Watch(self._clients, DEPOSIT, self._plan.seed) as watch,
+            ThreadPoolExecutor(1) as beside,
+        ):
             for step in self._plan.steps():
                 blow = beside.submit(self._saboteur.strike, step.fault) if step.fault else None
                 self._clients.place(step.intents)
@@ -154,12 +169,14 @@ class Run:
         return {
             "seed": self._plan.seed,
             "orders, accounts": f"{self._plan.orders}, {self._plan.accounts}",
-            "under faults": f"{stormed_s:.0f} s",
+            "under faults": f"{stormed_s:.0f} s, in {self._saboteur.struck_s / stormed_s:.0%} of it"
+            " a part was down or cut off",
+            "orders a second": f"{self._plan.orders / stormed_s:.1f}",
             "POSTs, without an answer": f"{counts['requests']}, {counts['unanswered']}",
             **dict(sorted(self._saboteur.done.items())),
             "functions that died": died,
             "sweeps": self._sweeper.sweeps,
-            "looks at wallets meanwhile": watch.looks,
+            "looks at accounts meanwhile": watch.looks,
         }
 
 

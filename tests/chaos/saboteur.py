@@ -18,16 +18,18 @@ STRANGERS: Final = UUID("5d1f0a34-3f0e-4c5b-9d0c-5a9d3f8f1c77")
 
 
 class Saboteur:
-    """`done` counts the faults that have struck."""
+    """`done` counts the faults that have struck, `struck_s` is how long they lasted together."""
 
     def __init__(self, system: System, parts: Parts, plan: Plan) -> None:
         self.done: Counter[str] = Counter()
+        self.struck_s = 0.0
         self._system = system
         self._parts = parts
         self._plan = plan
 
     def strike(self, fault: Fault) -> None:
         """From the blow to the repair."""
+        began = time.monotonic()
         match fault.kind:
             case Kind.KILL_BRIDGE:
                 self._kill_bridge(fault)
@@ -37,6 +39,7 @@ class Saboteur:
                 self._kill_broker(fault)
             case Kind.OVERFLOW:
                 self._overflow(fault)
+        self.struck_s += time.monotonic() - began
         self.done[fault.kind if fault.kind is not Kind.CUT else f"cut, {fault.cut}"] += 1
 
     def _kill_bridge(self, fault: Fault) -> None:

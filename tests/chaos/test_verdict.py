@@ -14,6 +14,7 @@ from tests.chaos.aftermath import Aftermath, Letter, Owned
 from tests.chaos.clients import Clients, Placed
 from tests.chaos.plan import Intent
 from tests.chaos.verdict import complaints
+from tests.chaos.witness import Witness
 
 DEPOSITED = Decimal("100.00")
 GOOD, BAD = "order-accepted", "order-rejected"
@@ -71,7 +72,7 @@ def placed(key: int, order_ids: set[str], made: int = 1) -> Placed:
 
 
 def told(aftermath: Aftermath, keys: list[Placed] | None = None) -> list[str]:
-    clients = Clients([])
+    clients = Clients([], Witness())
     clients.placed = keys or [placed(1, {GOOD}), placed(2, {BAD})]
     return complaints(aftermath, clients, DEPOSITED)
 

@@ -1,22 +1,26 @@
-"""Looks at the wallets while everything goes wrong: laws 1 and 2 hold at every moment."""
+"""Looks at the accounts while everything goes wrong: laws 1 and 2 hold at every moment, and the
+witness remembers what was shown.
+"""
 
 import threading
 from decimal import Decimal
-from http.client import HTTPException
+from random import Random
 from typing import Any, Final, Self
 
-from tests.e2e.system import Person
+from tests.chaos.clients import Clients
 
-EVERY_S: Final = 0.5
+EVERY_S: Final = 0.25
 
 
 class Watch:
     """One wallet after the other, over the API. `complaints` are broken laws."""
 
-    def __init__(self, people: list[Person], deposited: Decimal) -> None:
+    def __init__(self, clients: Clients, deposited: Decimal, seed: int) -> None:
         self.looks = 0
         self.complaints: list[str] = []
-        self._people = people
+        self._clients = clients
+        self._people = people = clients.people
+        self._draw = Random(seed)
         self._deposited = deposited
         self._spent = [Decimal(0)] * len(people)
         self._over = threading.Event()
@@ -35,12 +39,19 @@ class Watch:
         while not self._over.wait(EVERY_S):
             number = turn % len(self._people)
             turn += 1
-            try:
-                answer = self._people[number].call("GET", "/wallet")
-            except (OSError, HTTPException):
-                continue
-            if answer.status == 200:
+            self._look_somewhere(number)
+            answer = self._clients.witness.look(self._people[number], 0, None)
+            if answer is not None and answer.status == 200:
                 self._look(number, answer.body)
+
+    def _look_somewhere(self, number: int) -> None:
+        """At the postings, the shares, or an order of this person."""
+        placed = [it for it in list(self._clients.placed) if it.intent.account == number]
+        order_ids = [order_id for it in placed[-5:] for order_id in it.order_ids]
+        order_id = self._draw.choice(order_ids) if order_ids else None
+        place = self._draw.randint(1, 3)
+        self._clients.witness.look(self._people[number], place, order_id)
+        self.looks += 1
 
     def _look(self, number: int, wallet: dict[str, Any]) -> None:
         self.looks += 1

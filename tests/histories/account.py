@@ -160,14 +160,14 @@ class AccountModel:
                     return state  # a repetition, or it never took effect
                 return self._placed(state, request, facts.price)
             case Refused(code) if code in _NEEDS_MONEY:
-                is_right = any(_refusal(state, request, price) == code for price in request.prices)
-                return _if(state, is_right)
+                return _if(state, _is_rightly_refused(state, request, code))
             case OrderView(is_new=False):
                 return _if(
                     state, order is not None and _is_repeated(state, request, order, response)
                 )
             case OrderView():
-                if order is not None or response.price not in request.prices:
+                is_known = request.prices is None or response.price in request.prices
+                if order is not None or not is_known:
                     return None
                 after = self._placed(state, request, response.price)
                 if after is None or not _is_same_order(_read_order(after, request), response):
@@ -229,6 +229,15 @@ def _decide(state: AccountState, request: Place, price: Decimal) -> orders.Decis
         account=state.account, quote=quote, order=state.orders.get(request.order_id)
     )
     return orders.place(purchase, snapshot, order_id=request.order_id, now=_NOW, policy=_POLICY)
+
+
+def _is_rightly_refused(state: AccountState, request: Place, code: str) -> bool:
+    if request.prices is not None:
+        return any(_refusal(state, request, price) == code for price in request.prices)
+    amount_minor = request.purchase.amount_minor  # an order costs at most that, at any price
+    if code != "insufficient_funds" or amount_minor is None:
+        return True
+    return state.account.available_minor < amount_minor
 
 
 def _refusal(state: AccountState, request: Place, price: Decimal) -> str | None:

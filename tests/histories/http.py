@@ -41,7 +41,7 @@ def deposit_of(account_id: str, key: UUID, body: Mapping[str, Any]) -> Deposit:
 
 
 def place_of(
-    account_id: str, key: UUID, body: Mapping[str, Any], prices: tuple[Decimal, ...]
+    account_id: str, key: UUID, body: Mapping[str, Any], prices: tuple[Decimal, ...] | None
 ) -> Place:
     """POST /orders."""
     purchase = Purchase(

@@ -17,11 +17,11 @@ class Deposit:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Buy. `prices` are those that the company had at some moment of the request."""
+    """Buy. `prices`: those that the company had at some moment of the request; None: not known."""
 
     order_id: str
     purchase: Purchase
-    prices: tuple[Decimal, ...]
+    prices: tuple[Decimal, ...] | None
 
 
 @dataclass(frozen=True, slots=True)
