@@ -199,6 +199,14 @@ replay: $(VENV)/.installed  ## list dead letters and send them back: make replay
 candles: $(VENV)/.installed  ## rebuild candles from the history of prices (SYMBOL=…, else of all companies)
 	@exec $(OPS) candles $(if $(SYMBOL),"$(SYMBOL)")
 
+.PHONY: export
+export: $(VENV)/.installed  ## write the tables of money to files: make export FOLDER=…
+	@exec $(OPS) export "$(FOLDER)"
+
+.PHONY: restore
+restore: $(VENV)/.installed  ## bring the tables of money back: make restore FROM=export-folder, or AT=2026-11-25T10:00:00Z (docs/restore.md)
+	@exec $(OPS) restore $(if $(FROM),--from "$(FROM)") $(if $(AT),--at "$(AT)") $(CONFIRMED)
+
 # --- checks and tests -------------------------------------------------------------------------------------
 PYTEST = $(PY) -m pytest -q
 

@@ -4,7 +4,7 @@ Status 0: done, or all is well. 1: not so, or not done. 2: the command could not
 """
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -13,7 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
 
 from lambdas.domain.errors import DomainError, Transient
 from ops import connect
-from ops.commands import orders, reconcile, repair, watch
+from ops.commands import orders, reconcile, repair, restore, watch
 from ops.console import say
 from ops.endpoints import DEAD_LETTERS
 from ops.ports import CannotRun, Tools, Unreadable
@@ -220,6 +220,42 @@ def candles(
 ) -> None:
     """Rebuild candles from the history of prices."""
     run(context, lambda tools: repair.candles(tools, symbol=symbol))
+
+
+@app.command(rich_help_panel=LOOK)
+def export(
+    context: typer.Context,
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="A new folder for the files.")],
+) -> None:
+    """Write the tables of money to files, for `restore --from`."""
+    run(context, lambda tools: restore.export(tools, folder=folder))
+
+
+@app.command(name="restore", rich_help_panel=REPAIR)
+def restore_(
+    context: typer.Context,
+    folder: Annotated[
+        Path | None, typer.Option("--from", metavar="FOLDER", help="An export.")
+    ] = None,
+    at: Annotated[
+        datetime | None,
+        typer.Option(
+            metavar="TIME",
+            formats=["%Y-%m-%dT%H:%M:%SZ"],
+            help="A moment in UTC, on AWS: 2026-11-25T10:00:00Z.",
+        ),
+    ] = None,
+    yes: Yes = False,
+) -> None:
+    """Bring the tables of money back, and have open orders asked again. Stop the functions first.
+
+    docs/restore.md says what to do before and afterwards.
+    """
+    moment = None if at is None else at.replace(tzinfo=UTC)
+    run(
+        context,
+        lambda tools: restore.restore(tools, folder=folder, at=moment, is_confirmed=yes),
+    )
 
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ from lambdas.storage.client import connect
 from lambdas.storage.market import DynamoMarket
 from lambdas.storage.orders import DynamoOrders
 from ops.adapters.audit_store import DynamoAuditStore
+from ops.adapters.backups import DynamoBackups
 from ops.adapters.cloudwatch import CloudWatchLogs, list_alarms, log_groups
 from ops.adapters.sqs import SqsDeadLetterQueue, queue_depths
 from ops.adapters.stream_batches import StreamDeadLetterQueue
@@ -114,6 +115,7 @@ def _tools(endpoints: Endpoints, log_files: Mapping[str, Path]) -> Tools:
         logs=logs,
         alarms=lambda: list_alarms(_client("cloudwatch", region), f"fintech-{endpoints.stage}-"),
         queue_depths=lambda: queue_depths(sqs, endpoints.queues, endpoints.dead_letters),
+        backups=lambda: DynamoBackups(_client("dynamodb", region), endpoints.tables),
         now=utc_now,
         sleep=time.sleep,
     )

@@ -11,8 +11,10 @@ from typing import Any, Protocol
 
 from lambdas.domain.ledger import Posting
 from lambdas.domain.orders import Order
+from lambdas.names import Table
 from lambdas.ports import Accounts, Market, Orders
 from ops.laws import AccountRecords
+from ops.rewind import Rewind
 
 
 class CannotRun(Exception):
@@ -78,6 +80,37 @@ class DeadLetterQueue(Protocol):
         """Deletes one dead letter; False where it is not in the queue."""
 
 
+StoredItem = dict[str, dict[str, Any]]
+"""An item in DynamoDB's own JSON."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Copied:
+    """How many items a table got back, and how many it had that the copy has not."""
+
+    written: int
+    deleted: int
+
+
+class Backups(Protocol):
+    """Whole tables, and what makes restored ones agree. Not for use while functions run."""
+
+    def items(self, table: Table) -> Iterator[StoredItem]:
+        """Every item of a table."""
+
+    def recovered(self, table: Table, at: datetime, suffix: str) -> Iterator[StoredItem]:
+        """Every item of a table at that time. Raises CannotRun where it cannot be restored."""
+
+    def replace(self, table: Table, items: Iterator[StoredItem]) -> Copied:
+        """Makes a table hold exactly these items."""
+
+    def rewind(self, rewound: Rewind, now: datetime) -> None:
+        """Writes what makes the items of an account agree."""
+
+    def ask_again(self, order: Order, now: datetime) -> None:
+        """Makes an open order due for publication."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogLine:
     """One structured log line. `part` is a function's name, `bridge` or `gateway`."""
@@ -138,5 +171,6 @@ class Tools:
     logs: Callable[[], Logs]
     alarms: Callable[[], Sequence[Alarm]]
     queue_depths: Callable[[], Sequence[QueueDepth]]
+    backups: Callable[[], Backups]
     now: Callable[[], datetime]
     sleep: Callable[[float], None]  # seconds

@@ -10,10 +10,11 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Final, NamedTuple, assert_never
 
-from lambdas.domain import ledger, market, orders
+from lambdas.domain import ledger, orders
 from lambdas.domain.errors import DomainError
 from lambdas.domain.ledger import Account, LineAccount, Posting, PostingKind
 from lambdas.domain.orders import Effect, Order, Purchase, Snapshot, State
+from tests.builders import a_quote
 from tests.histories.operations import (
     Deposit,
     Deposited,
@@ -216,15 +217,7 @@ def _repeated_deposit(amount_minor: int, request: Deposit, number: int) -> list[
 
 def _decide(state: AccountState, request: Place, price: Decimal) -> orders.Decision | None:
     purchase: Purchase = request.purchase
-    quote = market.Quote(
-        symbol=purchase.symbol,
-        name=purchase.symbol,
-        price=price,
-        currency="USD",
-        source=None,
-        observed_at=_NOW,
-        received_at=_NOW,
-    )
+    quote = a_quote(symbol=purchase.symbol, price=price, observed_at=_NOW)
     snapshot = Snapshot(
         account=state.account, quote=quote, order=state.orders.get(request.order_id)
     )

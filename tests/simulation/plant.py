@@ -27,6 +27,7 @@ _COPIED = (
     "lambdas",
     "mqtt_bridge",
     "tests/simulation",
+    "tests/builders",
     "tests/histories",
     "tests/linearizability",
 )

@@ -11,7 +11,16 @@ from lambdas.domain import orders as decisions
 from lambdas.domain.errors import StaleDecision
 from lambdas.domain.orders import Event, Order, Snapshot, order_id_for
 from ops.__main__ import app
-from ops.ports import Alarm, AuditStore, DeadLetterQueue, LogLine, QueueDepth, StageSettings, Tools
+from ops.ports import (
+    Alarm,
+    AuditStore,
+    Backups,
+    DeadLetterQueue,
+    LogLine,
+    QueueDepth,
+    StageSettings,
+    Tools,
+)
 from tests.builders import ALICE, NOW, POLICY, ZONE, a_deposit, a_placing, a_purchase, a_quote
 from tests.fakes.memory import (
     MemoryAccounts,
@@ -96,6 +105,7 @@ class World:
             logs=lambda: MemoryLogs(self.log),
             alarms=lambda: self.alarms,
             queue_depths=lambda: self.depths,
+            backups=_no_backups,
             now=lambda: self.now,
             sleep=self.pauses.append,
         )
@@ -106,3 +116,7 @@ class World:
             app, list(arguments), input=answer, obj=self.tools, catch_exceptions=False
         )
         return ran.exit_code, "\n".join(line.rstrip() for line in ran.output.split("\n"))
+
+
+def _no_backups() -> Backups:
+    raise NotImplementedError("tests/integration/ops has them, on tables")
