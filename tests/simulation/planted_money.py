@@ -292,8 +292,8 @@ MONEY: Final = (
         edits=(
             Edit(
                 file="lambdas/domain/market.py",
-                old="    if tick.observed_at > quote.observed_at:\n",
-                new="    if tick.observed_at != quote.observed_at:\n",
+                old="    if tick.observed_at <= quote.observed_at:\n",
+                new="    if tick.observed_at == quote.observed_at:\n",
             ),
         ),
     ),
