@@ -44,8 +44,8 @@ class UserPool(Construct):
             sign_in_case_sensitive=False,
             # Explicitly off: with an e-mail alias the CDK has Cognito verify it by a code.
             auto_verify=cognito.AutoVerifiedAttrs(email=False, phone=False),
-            # A recovery code would go to an address that nobody has verified.
-            account_recovery=cognito.AccountRecovery.NONE,
+            # Codes go to verified addresses only, and only a confirmed user can verify one.
+            account_recovery=cognito.AccountRecovery.EMAIL_ONLY,
             standard_attributes=cognito.StandardAttributes(
                 email=cognito.StandardAttribute(required=True, mutable=True)
             ),

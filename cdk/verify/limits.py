@@ -131,8 +131,8 @@ def _mails(subject: Subject) -> str:
             "sign-up fails. Set up SES (EmailConfiguration) before more users come"
         )
     return (
-        f"Cognito: sends {_MAILS_PER_DAY} e-mails a day without SES; this user pool sends none, "
-        "since an operator confirms each account (decision 0008)"
+        f"Cognito: sends {_MAILS_PER_DAY} e-mails a day without SES; this user pool sends only the "
+        "codes that its users ask for, since an operator confirms each account (decision 0008)"
     )
 
 

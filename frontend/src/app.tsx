@@ -14,6 +14,7 @@ import { lazy } from "./ui/lazy";
 import { Shell } from "./ui/shell";
 
 const SignUp = lazy(() => import("./screens/sign-up"));
+const Forgot = lazy(() => import("./screens/forgot"));
 const UnderReview = lazy(() => import("./screens/under-review"));
 const Company = lazy(() => import("./screens/company"));
 const Buy = lazy(() => import("./screens/buy"));
@@ -39,6 +40,9 @@ function Inside() {
         <Redirect to="/" replace />
       </Route>
       <Route path="/review">
+        <Redirect to="/" replace />
+      </Route>
+      <Route path="/forgot">
         <Redirect to="/" replace />
       </Route>
       <Route>
@@ -113,6 +117,9 @@ function Outside() {
       </Route>
       <Route path="/review">
         <UnderReview />
+      </Route>
+      <Route path="/forgot">
+        <Forgot />
       </Route>
       <Route path="/">
         <Front />

@@ -27,9 +27,9 @@ def test_nothing_but_an_operator_confirms_an_account(
         assert not pool.get("AutoVerifiedAttributes")
         # A trigger before sign-up could confirm it.
         assert "LambdaConfig" not in pool
-        # A forgotten password's code would go to an address that nobody has verified.
+        # A forgotten password's code goes to an address that a confirmed user has verified.
         assert [m["Name"] for m in pool["AccountRecoverySetting"]["RecoveryMechanisms"]] == [
-            "admin_only"
+            "verified_email"
         ]
         for right in ("cognito-idp:AdminConfirmSignUp", "cognito-idp:AdminUpdateUserAttributes"):
             assert right not in str(stage.stacks)

@@ -1,6 +1,17 @@
 /** The only file that loads Amplify, which is heavy: import it lazily, through `session.ts`. */
 import { Amplify } from "aws-amplify";
-import { fetchAuthSession, signIn, signOut, signUp } from "aws-amplify/auth";
+import {
+  confirmResetPassword,
+  confirmUserAttribute,
+  fetchAuthSession,
+  fetchUserAttributes,
+  resetPassword,
+  sendUserAttributeVerificationCode,
+  signIn,
+  signOut,
+  signUp,
+  updatePassword,
+} from "aws-amplify/auth";
 import type { Config } from "../config";
 
 export function configure(config: Config): void {
@@ -41,4 +52,29 @@ export async function freshToken(forceRefresh: boolean): Promise<string | null> 
 /** In this browser, or for every device that has a session; throws where that could not be told. */
 export async function leave(isEverywhere: boolean): Promise<void> {
   await signOut({ global: isEverywhere });
+}
+
+/** Mails a code, if the address of that account is verified; says nothing about whether there is one. */
+export async function askReset(email: string): Promise<void> {
+  await resetPassword({ username: email });
+}
+
+export async function reset(email: string, code: string, newPassword: string): Promise<void> {
+  await confirmResetPassword({ username: email, confirmationCode: code, newPassword });
+}
+
+export async function changePassword(oldPassword: string, newPassword: string): Promise<void> {
+  await updatePassword({ oldPassword, newPassword });
+}
+
+export async function isEmailVerified(): Promise<boolean> {
+  return (await fetchUserAttributes()).email_verified === "true";
+}
+
+export async function askEmailCode(): Promise<void> {
+  await sendUserAttributeVerificationCode({ userAttributeKey: "email" });
+}
+
+export async function verifyEmail(code: string): Promise<void> {
+  await confirmUserAttribute({ userAttributeKey: "email", confirmationCode: code });
 }

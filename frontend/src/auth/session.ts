@@ -9,6 +9,8 @@ export interface SessionState {
   email: string | null;
   /** Why the reader sees the sign-in again, if not by their own doing. */
   notice: Problem | null;
+  /** The account was approved while the reader waited for it on this page. */
+  isWelcome: boolean;
 }
 
 /** A call to the API that nobody is signed in for. */
@@ -25,6 +27,8 @@ export class Session {
   #listeners = new Set<() => void>();
   #cognito: Promise<typeof import("./cognito")> | null = null;
   #renewedAtMs = 0;
+  /** Of who waits for approval; in memory only, gone with the page. */
+  #awaiting: { email: string; password: string } | null = null;
 
   constructor(config: Config) {
     this.#config = config;
@@ -53,20 +57,77 @@ export class Session {
     try {
       const step = await (await this.#load()).enter(normalisedEmail(email), password);
       const problem = problemOfStep(step);
-      if (problem === null) this.#set(this.#read(null));
-      return problem;
+      return this.#entered(problem, email, password);
+    } catch (error) {
+      return this.#entered(problemOf(error), email, password);
+    }
+  }
+
+  #entered(problem: Problem | null, email: string, password: string): Problem | null {
+    const wasAwaiting = this.#awaiting !== null;
+    if (problem === "pending_approval") this.#awaiting = { email, password };
+    if (problem !== null) return problem;
+    this.#awaiting = null;
+    this.#set({ ...this.#read(null), isWelcome: wasAwaiting });
+    return null;
+  }
+
+  /** Whether somebody on this page has an account that is not approved yet. */
+  get isAwaiting(): boolean {
+    return this.#awaiting !== null;
+  }
+
+  /** Tries to sign in whoever waits for approval; null once that worked, or where nobody waits. */
+  async checkApproval(): Promise<Problem | null> {
+    if (!this.#awaiting) return null;
+    return this.signIn(this.#awaiting.email, this.#awaiting.password);
+  }
+
+  /** Does something with the user pool; what kept it from being done, or null. */
+  async #try(act: (cognito: typeof import("./cognito")) => Promise<void>): Promise<Problem | null> {
+    try {
+      await act(await this.#load());
+      return null;
     } catch (error) {
       return problemOf(error);
     }
   }
 
-  async signUp(email: string, password: string): Promise<Problem | null> {
+  askReset(email: string): Promise<Problem | null> {
+    return this.#try((cognito) => cognito.askReset(normalisedEmail(email)));
+  }
+
+  reset(email: string, code: string, newPassword: string): Promise<Problem | null> {
+    return this.#try((cognito) => cognito.reset(normalisedEmail(email), code.trim(), newPassword));
+  }
+
+  changePassword(oldPassword: string, newPassword: string): Promise<Problem | null> {
+    return this.#try((cognito) => cognito.changePassword(oldPassword, newPassword));
+  }
+
+  /** Null where that could not be asked. */
+  async isEmailVerified(): Promise<boolean | null> {
     try {
-      await (await this.#load()).register(normalisedEmail(email), password);
+      return await (await this.#load()).isEmailVerified();
+    } catch {
       return null;
-    } catch (error) {
-      return problemOf(error);
     }
+  }
+
+  askEmailCode(): Promise<Problem | null> {
+    return this.#try((cognito) => cognito.askEmailCode());
+  }
+
+  verifyEmail(code: string): Promise<Problem | null> {
+    return this.#try((cognito) => cognito.verifyEmail(code.trim()));
+  }
+
+  async signUp(email: string, password: string): Promise<Problem | null> {
+    const problem = await this.#try((cognito) =>
+      cognito.register(normalisedEmail(email), password),
+    );
+    if (problem === null) this.#awaiting = { email, password };
+    return problem;
   }
 
   async signOut(notice: Problem | null = null): Promise<void> {
@@ -119,6 +180,7 @@ export class Session {
       signedIn: stored !== null,
       email: stored?.email ?? null,
       notice: stored ? null : notice,
+      isWelcome: false,
     };
   }
 

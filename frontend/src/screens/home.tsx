@@ -5,14 +5,15 @@ import { portfolioQuery } from "../api/account";
 import { ordersQuery } from "../api/orders";
 import { type Stock, stocksQuery } from "../api/stocks";
 import { walletQuery } from "../api/wallet";
-import { useLanguage, useServices, useTitle } from "../context";
+import { useLanguage, useServices, useSession, useTitle } from "../context";
 import { topMovers } from "../home/movers";
 import { OpenOrders } from "../home/open-orders";
 import { WorthCard } from "../home/worth-card";
 import { Quotes } from "../market/quotes";
 import { initialStars } from "../preferences";
-import { TextLink } from "../ui/controls";
+import { Banner, TextLink } from "../ui/controls";
 import { Loaded } from "../ui/failure";
+import { CheckIcon } from "../ui/icons";
 import { lazy } from "../ui/lazy";
 import { Panel } from "../ui/panel";
 import { RowsSkeleton } from "../ui/skeletons";
@@ -32,6 +33,7 @@ export function Home() {
   const portfolio = useQuery(portfolioQuery(api)).data;
   const orders = useInfiniteQuery(ordersQuery(api, "all")).data;
   const [isDepositing, setDepositing] = useState(false);
+  const { isWelcome } = useSession();
   useTitle(t("home.title"));
   const hasOrdered = orders === undefined || orders.pages.some((page) => page.items.length > 0);
   const isNew = portfolio?.positions.length === 0 && !hasOrdered;
@@ -39,6 +41,11 @@ export function Home() {
   return (
     <>
       <h1 class="sr-only">{t("home.title")}</h1>
+      {isWelcome && (
+        <div class="mb-5">
+          <Banner tone="calm" icon={<CheckIcon />} title={t("home.welcome")} />
+        </div>
+      )}
       <div class="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_22rem]">
         <div class="flex min-w-0 flex-col gap-5">
           <WorthCard onDeposit={deposit} />

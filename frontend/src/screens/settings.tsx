@@ -7,6 +7,8 @@ import { useLanguage, useServices, useSession, useTitle } from "../context";
 import { money, shares } from "../format/numbers";
 import { LOCALES } from "../i18n/locale";
 import { applyTheme, initialTheme, NUMERALS, THEMES } from "../preferences";
+import { EmailVerification } from "../settings/email-row";
+import { PasswordPanel } from "../settings/password-panel";
 import { Choices } from "../ui/choices";
 import { Button } from "../ui/controls";
 import { Loaded } from "../ui/failure";
@@ -24,6 +26,7 @@ export default function Settings() {
       <div class="flex flex-col gap-6">
         <Look />
         <Account />
+        <PasswordPanel />
         <SessionPanel />
       </div>
     </div>
@@ -96,14 +99,17 @@ function Account() {
         skeleton={<RowsSkeleton rows={2} />}
       >
         {(found) => (
-          <dl>
-            <Fact name={t("settings.account.email")}>
-              <span class="break-all">{email ?? found.email ?? "—"}</span>
-            </Fact>
-            <Fact name={t("settings.account.limit")}>
-              {money(found.limits.max_deposit, found.currency, numbers)}
-            </Fact>
-          </dl>
+          <>
+            <dl>
+              <Fact name={t("settings.account.email")}>
+                <span class="break-all">{email ?? found.email ?? "—"}</span>
+              </Fact>
+              <Fact name={t("settings.account.limit")}>
+                {money(found.limits.max_deposit, found.currency, numbers)}
+              </Fact>
+            </dl>
+            <EmailVerification email={email ?? found.email ?? ""} />
+          </>
         )}
       </Loaded>
     </Panel>

@@ -1,5 +1,6 @@
 /** Sign in. Whatever address was asked for stays in the bar, and is shown once signed in. */
 import { useState } from "preact/hooks";
+import { useApproval } from "../auth/approval";
 import { isEmail } from "../auth/email";
 import type { Problem } from "../auth/problems";
 import { useLanguage, useServices, useSession } from "../context";
@@ -19,6 +20,7 @@ export function SignIn() {
   const [isWorking, setWorking] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(notice);
 
+  useApproval();
   const isComplete = isEmail(email) && password !== "";
   const submit = async (event: SubmitEvent) => {
     event.preventDefault();
@@ -55,7 +57,13 @@ export function SignIn() {
           {t(isWorking ? "signIn.working" : "signIn.submit")}
         </Button>
       </form>
-      <p class="mt-6 text-muted">
+      {problem === "pending_approval" && (
+        <p class="mt-4 text-small text-muted">{t("signIn.watching")}</p>
+      )}
+      <p class="mt-6">
+        <TextLink href="/forgot">{t("signIn.forgot")}</TextLink>
+      </p>
+      <p class="mt-3 text-muted">
         {t("signIn.toSignUp")} <TextLink href="/sign-up">{t("signIn.toSignUp.link")}</TextLink>
       </p>
     </Welcome>

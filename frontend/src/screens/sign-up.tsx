@@ -2,40 +2,15 @@
 import { useState } from "preact/hooks";
 import { useLocation } from "wouter-preact";
 import { isEmail, normalisedEmail } from "../auth/email";
-import { PASSWORD_RULES, unmetRules } from "../auth/password";
+import { unmetRules } from "../auth/password";
 import type { Problem } from "../auth/problems";
 import { useLanguage, useServices } from "../context";
 import { Button, TextLink } from "../ui/controls";
 import { EmailField, PasswordField } from "../ui/fields";
 import { focusFirstFault } from "../ui/focus";
-import { CheckIcon, DotIcon } from "../ui/icons";
+import { PasswordRules } from "../ui/password-rules";
 import { ProblemBanner } from "../ui/problem-banner";
 import { Heading, Welcome } from "../ui/welcome";
-
-function PasswordRules({ password }: { password: string }) {
-  const { t } = useLanguage();
-  const unmet = unmetRules(password);
-  return (
-    <div class="mb-4 text-small text-muted">
-      <p class="mb-1.5">{t("signUp.rules")}</p>
-      <ul class="grid grid-cols-1 gap-1 min-[26rem]:grid-cols-2">
-        {PASSWORD_RULES.map((rule) => {
-          const isMet = !unmet.includes(rule);
-          return (
-            <li
-              key={rule}
-              class={`flex items-center gap-1.5 transition-colors ${isMet ? "text-up" : ""}`}
-            >
-              {isMet ? <CheckIcon class="size-4" /> : <DotIcon class="size-4" />}
-              {t(`password.${rule}`)}
-              <span class="sr-only">, {t(isMet ? "password.met" : "password.unmet")}</span>
-            </li>
-          );
-        })}
-      </ul>
-    </div>
-  );
-}
 
 export default function SignUp() {
   const { t } = useLanguage();
@@ -82,7 +57,7 @@ export default function SignUp() {
           isNew
         />
         <PasswordRules password={password} />
-        <Button type="submit" class="min-h-12" disabled={isWorking}>
+        <Button type="submit" isMoney class="min-h-12" disabled={isWorking}>
           {t(isWorking ? "signUp.working" : "signUp.submit")}
         </Button>
       </form>

@@ -1,6 +1,8 @@
 /** After signing up: what happens next, and that nothing is asked of the reader. */
 import { useHistoryState } from "wouter-preact/use-browser-location";
-import { useLanguage } from "../context";
+import { useApproval } from "../auth/approval";
+import { useLanguage, useNow, useServices } from "../context";
+import { age } from "../format/ages";
 import { ButtonLink } from "../ui/controls";
 import { HourglassIcon } from "../ui/icons";
 import { Heading, Welcome } from "../ui/welcome";
@@ -33,9 +35,30 @@ export default function UnderReview() {
           </li>
         ))}
       </ol>
+      <Watching />
       <ButtonLink href="/sign-in" class="min-h-12">
         {t("review.action")}
       </ButtonLink>
     </Welcome>
+  );
+}
+
+const CLOCK_MS = 5_000;
+
+/** That one need not do anything; only while this page knows whose account it is. */
+function Watching() {
+  const { t, locale } = useLanguage();
+  const { session } = useServices();
+  const nowMs = useNow(CLOCK_MS);
+  const checkedAt = useApproval();
+  if (!session.isAwaiting) return null;
+  return (
+    <div class="mb-6 rounded-control bg-calm p-4">
+      <p class="font-medium">{t("review.watching")}</p>
+      <p class="min-h-5 text-small text-muted">
+        {checkedAt !== null &&
+          t("review.checked", { age: age(new Date(checkedAt).toISOString(), nowMs, locale) })}
+      </p>
+    </div>
   );
 }

@@ -90,6 +90,28 @@ export function TextField({ name, label, value, fault, onInput }: FieldProps) {
   );
 }
 
+/** A code from an e-mail; a phone offers it as it arrives. */
+export function CodeField({ name, label, value, fault, onInput }: FieldProps) {
+  const id = useId();
+  return (
+    <Labelled id={id} label={label}>
+      <input
+        id={id}
+        name={name}
+        autocomplete="one-time-code"
+        autocapitalize="none"
+        spellcheck={false}
+        class={`${INPUT} tabular-nums ${border(fault)}`}
+        value={value}
+        aria-invalid={fault !== null}
+        aria-describedby={`${id}-fault`}
+        onInput={(event) => onInput(event.currentTarget.value)}
+      />
+      <Fault id={`${id}-fault`} text={fault} />
+    </Labelled>
+  );
+}
+
 export function PasswordField(props: FieldProps & { isNew: boolean }) {
   const { name, label, value, fault, onInput, isNew } = props;
   const id = useId();

@@ -131,6 +131,105 @@ describe("a new investor", () => {
   });
 });
 
+describe("whoever waits for approval", () => {
+  test("is let in by the page itself, and told so", async () => {
+    await page.clock.install();
+    const email = newEmail();
+    await signUp(email);
+    await page.getByText("Esta página se actualiza sola").waitFor();
+    await page.clock.runFor(16_000);
+    await page.getByText("Última revisión").waitFor();
+    await page.getByRole("heading", { name: "Tu cuenta está en revisión" }).waitFor();
+    await cloud.confirm(email);
+    await page.clock.runFor(16_000);
+    await page.getByText("Tu cuenta fue aprobada").waitFor();
+    expect(new URL(page.url()).pathname).toBe("/");
+  });
+});
+
+describe("a password", () => {
+  const NEW = "Otra2026Clave";
+
+  test("is changed in the settings, once the old one is right", async () => {
+    const email = await signedIn();
+    await page.goto(`${site.origin}/settings`);
+    const change = page.getByRole("button", { name: "Cambiar contraseña" });
+    await change.click();
+    await page.getByLabel("Contraseña actual").fill("Nunca2026fue");
+    await page.getByLabel("Contraseña nueva").fill(NEW);
+    await change.click();
+    await page.getByText("La contraseña actual no es correcta").waitFor();
+    await page.getByLabel("Contraseña actual").fill(PASSWORD);
+    await change.click();
+    await page.getByText("Tu contraseña cambió.").waitFor();
+
+    await page.getByRole("button", { name: "Tu cuenta" }).click();
+    await page.locator("#account").getByRole("button", { name: "Cerrar sesión" }).click();
+    await page.getByRole("heading", { name: "Hola de nuevo" }).waitFor();
+    await signIn(email, NEW);
+    await page.getByRole("row", { name: /Apple Inc/ }).waitFor();
+  });
+
+  test("that was forgotten is replaced by a code", async () => {
+    const email = newEmail();
+    await signUp(email);
+    await cloud.confirm(email);
+    await page.goto(`${site.origin}/sign-in`);
+    await page.getByRole("link", { name: "¿Olvidaste tu contraseña?" }).click();
+    await page.getByLabel("Correo electrónico").fill(email);
+    await page.getByRole("button", { name: "Enviar código" }).click();
+    // The stand-in for Cognito sends no mail; its code is always the same.
+    await page.getByLabel("Código").fill("000000");
+    await page.getByLabel("Contraseña nueva").fill(NEW);
+    await page.getByRole("button", { name: "Cambiar contraseña" }).click();
+    expect(await alertText()).toContain("Ese código no es correcto");
+    await page.getByLabel("Código").fill("654321");
+    await page.getByRole("button", { name: "Cambiar contraseña" }).click();
+    await page.getByRole("heading", { name: "Tu contraseña cambió" }).waitFor();
+    await signIn(email, NEW);
+    await page.getByRole("row", { name: /Apple Inc/ }).waitFor();
+  });
+});
+
+test("an e-mail is verified by a code, which the user pool judges", async () => {
+  const email = await signedIn();
+  const asked: string[] = [];
+  // The stand-in for Cognito does not know these two.
+  await page.route(`${cloud.endpoint}/**`, (route) => {
+    const target = route.request().headers()["x-amz-target"]?.split(".")[1] ?? "";
+    const headers = {
+      "access-control-allow-origin": "*",
+      "content-type": "application/x-amz-json-1.1",
+    };
+    if (target === "GetUserAttributeVerificationCode") {
+      asked.push(target);
+      const delivery = { AttributeName: "email", DeliveryMedium: "EMAIL", Destination: "a***" };
+      return route.fulfill({ headers, json: { CodeDeliveryDetails: delivery } });
+    }
+    if (target !== "VerifyUserAttribute") return route.continue();
+    const { Code } = route.request().postDataJSON() as { Code: string };
+    asked.push(Code);
+    return Code === "123456"
+      ? route.fulfill({ headers, json: {} })
+      : route.fulfill({
+          status: 400,
+          headers,
+          json: { __type: "CodeMismatchException", message: "Invalid verification code" },
+        });
+  });
+  await page.goto(`${site.origin}/settings`);
+  await page.getByText("sin verificar").waitFor();
+  await page.getByRole("button", { name: "Verificar con un código" }).click();
+  await page.getByText(`Te enviamos un código a ${email}`).waitFor();
+  await page.getByLabel("Código").fill("000000");
+  await page.getByRole("button", { name: "Verificar", exact: true }).click();
+  expect(await alertText()).toContain("Ese código no es correcto");
+  await page.getByLabel("Código").fill("123456");
+  await page.getByRole("button", { name: "Verificar", exact: true }).click();
+  await page.getByText("Tu correo quedó verificado.").waitFor();
+  expect(asked).toEqual(["GetUserAttributeVerificationCode", "000000", "123456"]);
+});
+
 describe("signing in", () => {
   test("with a wrong password, or as nobody, is told alike", async () => {
     const email = newEmail();
