@@ -10,6 +10,7 @@ from datetime import datetime, tzinfo
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from lambdas.domain.activity import GroupRequest, Trade, Validation
+from lambdas.domain.charts import Bar, Length
 from lambdas.domain.jobs import Job
 from lambdas.domain.ledger import Account, Deposit, DepositDecision, Position, Posting
 from lambdas.domain.market import Candle, Interval, MarketSnapshot, MarketUpdate, Quote, Tick
@@ -128,6 +129,17 @@ class Market(Protocol):
     ) -> Page[Candle]:
         """Candles of one company with start ≤ opened_at < end."""
 
+    def bars(
+        self,
+        symbol: str,
+        length: Length,
+        start: datetime | None,
+        end: datetime | None,
+        limit: int,
+        cursor: str | None,
+    ) -> Page[Bar]:
+        """Bars of one company with start ≤ opened_at < end, each one whole."""
+
 
 class ActivityLog(Protocol):
     """Purchase requests of all groups and the exchange's answers, in any order of arrival."""
@@ -143,6 +155,9 @@ class ActivityLog(Protocol):
 
     def demand(self, symbol: str, start: datetime, end: datetime) -> int:
         """Number of valid purchases of a company by all groups, start ≤ validated_at < end."""
+
+    def purchases(self, symbol: str, start: datetime, end: datetime, limit: int) -> Sequence[Trade]:
+        """Valid purchases of one company, start ≤ validated_at < end, the newest `limit` ones."""
 
     def of_symbol(self, symbol: str, limit: int, cursor: str | None) -> Page[Trade]:
         """Answered requests of one company by time of the answer."""

@@ -18,6 +18,7 @@ from lambdas.api import orders as orders_api
 from lambdas.api import portfolio as portfolio_api
 from lambdas.domain import (
     activity,
+    charts,
     jobs,
     ledger,
     market,
@@ -27,7 +28,6 @@ from lambdas.domain import (
     profile,
     projection,
 )
-from lambdas.domain.regression import Sums
 from lambdas.ports import JobsPulse
 from lambdas.services import projection as projections
 from lambdas.services.health import JobsHealth, MarketHealth
@@ -73,17 +73,13 @@ _TICK: Final = market.Tick(
     observed_at=_QUOTE.observed_at,
     received_at=_QUOTE.received_at,
 )
-_CANDLE: Final = market.Candle(
-    symbol="AAPL",
-    interval=market.Interval.HOUR,
+_BAR: Final = charts.Bar(
     opened_at=_at("19:00"),
     open=Decimal("189.9"),
     high=Decimal("190.05"),
     low=Decimal("189.2"),
     close=Decimal("189.5"),
-    first_at=_at("19:02"),
-    last_at=_at("19:32"),
-    sums=Sums(n=7),
+    count=7,
 )
 _TRADE: Final = activity.Trade(
     request_id="9b2e1d4c-0000-4000-8000-000000000000",
@@ -233,7 +229,9 @@ EXAMPLES: Final[dict[str, Struct]] = {
     "list_stocks": _page(_STOCK_BODY),
     "get_stock": _STOCK_BODY,
     "list_prices": _page(market_api.Price.from_tick(_TICK), next_cursor="eyJhIjoiMSJ9"),
-    "list_candles": _page(market_api.Candle.from_candle(_CANDLE)),
+    "list_candles": _page(
+        market_api.Candle.from_bar(_BAR, charts.Volume(purchases=3, quantity=Decimal("4.5")))
+    ),
     "list_stock_activity": _TRADES_BODY,
     "list_activity": _TRADES_BODY,
     "get_wallet": wallet.Wallet.from_account(_PLACED.posting.account_after, _USD),

@@ -1,6 +1,6 @@
 """The market, which is the same for every account: companies, prices, candles, activity."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
 from typing import Final, NamedTuple, Self
 from urllib.parse import unquote
@@ -21,7 +21,8 @@ from lambdas.api.schemas import (
     optional_time,
     percent,
 )
-from lambdas.domain import activity, market, money
+from lambdas.domain import activity, charts, market, money
+from lambdas.domain.charts import Length
 from lambdas.domain.errors import NotFound
 from lambdas.domain.times import format_utc, parse_utc
 from lambdas.ports import Page
@@ -45,9 +46,21 @@ TO: Final = Parameter(name="to", place="query", schema=TIME_SCHEMA, description=
 INTERVAL: Final = Parameter(
     name="interval",
     place="query",
-    schema={"type": "string", "enum": list(market.Interval), "default": market.Interval.HOUR},
-    description="How long a candle lasts: an hour, or a market day.",
+    schema={"type": "string", "enum": list(Length), "default": Length.HOUR},
+    description="How long a candle lasts; `1d` is a market day, with which the others begin anew.",
 )
+
+VOLUME: Final = Parameter(
+    name="volume",
+    place="query",
+    schema={"type": "boolean", "default": False},
+    description="Whether to count what all groups bought during each candle.",
+)
+
+MAX_CANDLES: Final = 400
+CANDLES_LIMIT: Final = LIMIT._replace(schema=LIMIT.schema | {"maximum": MAX_CANDLES})
+MAX_PURCHASES: Final = 5_000
+"""Maximum number of purchases that are read to count the volume of a page of candles."""
 
 
 class TrendPoint(Struct, frozen=True, kw_only=True):
@@ -127,8 +140,10 @@ class Price(Struct, frozen=True, kw_only=True):
 
 
 class Candle(Struct, frozen=True, kw_only=True):
-    """First, highest, lowest and last price of one hour or market day. `count` is how many prices
-    there are.
+    """First, highest, lowest and last price of a span. `count` is how many prices there are.
+
+    `volume` is how many shares all groups bought during it, in `purchases` purchases; null where
+    it was not asked for, or there are too many to count.
     """
 
     opened_at: Time
@@ -137,17 +152,21 @@ class Candle(Struct, frozen=True, kw_only=True):
     low: Decimals
     close: Decimals
     count: int
+    volume: Decimals | None
+    purchases: int | None
 
     @classmethod
-    def from_candle(cls, candle: market.Candle) -> Self:
-        """One candle."""
+    def from_bar(cls, bar: charts.Bar, volume: charts.Volume | None) -> Self:
+        """One candle; without a volume, that is not known."""
         return cls(
-            opened_at=format_utc(candle.opened_at),
-            open=money.plain(candle.open),
-            high=money.plain(candle.high),
-            low=money.plain(candle.low),
-            close=money.plain(candle.close),
-            count=candle.sums.n,
+            opened_at=format_utc(bar.opened_at),
+            open=money.plain(bar.open),
+            high=money.plain(bar.high),
+            low=money.plain(bar.low),
+            close=money.plain(bar.close),
+            count=bar.count,
+            volume=None if volume is None else money.plain(volume.quantity),
+            purchases=None if volume is None else volume.purchases,
         )
 
 
@@ -240,24 +259,42 @@ def list_prices(request: Request, symbol: str) -> Response[str]:
     Route(
         "GET",
         "/stocks/{symbol}/candles",
-        "First, highest, lowest and last price of each hour or day that has prices;"
+        "First, highest, lowest and last price of each span that has prices;"
         " `from` and `to` refer to a candle's opening time",
         Items[Candle],
         errors=(404, 422),
-        parameters=(SYMBOL, INTERVAL, FROM, TO, LIMIT, CURSOR),
+        parameters=(SYMBOL, INTERVAL, VOLUME, FROM, TO, CANDLES_LIMIT, CURSOR),
     )
 )
 def list_candles(request: Request, symbol: str) -> Response[str]:
-    """One query; a second read only for an empty page."""
+    """One query, and one more for the volume; a further read only for an empty page."""
     symbol, faults = _symbol(symbol), Faults()
-    limit, cursor = parse_page(request.query, faults)
+    limit, cursor = parse_page(request.query, faults, MAX_CANDLES)
     start, end = parse_period(request.query, faults)
-    interval = parse_interval(request.query, faults)
+    length = parse_interval(request.query, faults)
+    with_volume = parse_flag(request.query, "volume", faults)
     faults.check()
-    page = request.deps.market.candles(symbol, interval, start, end, limit, cursor)
+    page = request.deps.market.bars(symbol, length, start, end, limit, cursor)
     if not page.items:
         _check_company_exists(request, symbol)
-    return page_response(page, Candle.from_candle)
+    volumes = _volumes(request, symbol, length, page.items) if with_volume else {}
+    return page_response(page, lambda bar: Candle.from_bar(bar, volumes.get(bar.opened_at)))
+
+
+def _volumes(
+    request: Request, symbol: str, length: Length, bars: Sequence[charts.Bar]
+) -> dict[datetime, charts.Volume]:
+    """By the opening of a bar; none for the bars whose purchases were not all read."""
+    if not bars:
+        return {}
+    zone = request.deps.market.zone
+    end = charts.bar_closing(bars[0].opened_at, length, zone)
+    trades = request.deps.activity.purchases(symbol, bars[-1].opened_at, end, MAX_PURCHASES)
+    counted = charts.volumes(trades, bars, length, zone)
+    if len(trades) < MAX_PURCHASES:
+        return counted
+    oldest_at = trades[-1].validated_at
+    return {opened_at: volume for opened_at, volume in counted.items() if opened_at > oldest_at}
 
 
 @table.add(
@@ -338,13 +375,21 @@ def parse_period(query: Mapping[str, str], faults: Faults) -> Period:
     return Period(start=start, end=end)
 
 
-def parse_interval(query: Mapping[str, str], faults: Faults) -> market.Interval:
+def parse_interval(query: Mapping[str, str], faults: Faults) -> Length:
     """`interval`; an hour by default."""
-    interval = query.get("interval", market.Interval.HOUR)
-    if interval not in list(market.Interval):
-        faults.add("interval", "not_an_interval", f"It must be {' or '.join(market.Interval)}.")
-        return market.Interval.HOUR
-    return market.Interval(interval)
+    interval = query.get("interval", Length.HOUR)
+    if interval not in list(Length):
+        faults.add("interval", "not_an_interval", f"It must be {' or '.join(Length)}.")
+        return Length.HOUR
+    return Length(interval)
+
+
+def parse_flag(query: Mapping[str, str], name: str, faults: Faults) -> bool:
+    """true or false; false by default."""
+    text = query.get(name, "false")
+    if text not in ("true", "false"):
+        faults.add(name, "not_a_boolean", "It must be true or false.")
+    return text == "true"
 
 
 def _time(query: Mapping[str, str], field: str) -> datetime | None:

@@ -156,14 +156,14 @@ def parse_uuid(text: str, *, field: str) -> UUID:
     return UUID(text.strip())
 
 
-def parse_page(query: Mapping[str, str], faults: Faults) -> PageParameters:
+def parse_page(query: Mapping[str, str], faults: Faults, most: int = MAX_LIMIT) -> PageParameters:
     """`limit` and `cursor`; the store checks the cursor."""
     text = query.get("limit")
     limit = int(text) if text is not None and re.fullmatch("[0-9]{1,3}", text) else 0
     if text is None:
         limit = DEFAULT_LIMIT
-    elif not 1 <= limit <= MAX_LIMIT:
-        faults.add("limit", "out_of_range", f"It must be a number from 1 to {MAX_LIMIT}.")
+    elif not 1 <= limit <= most:
+        faults.add("limit", "out_of_range", f"It must be a number from 1 to {most}.")
     return PageParameters(limit=limit, cursor=query.get("cursor") or None)
 
 

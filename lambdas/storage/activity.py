@@ -73,6 +73,18 @@ class DynamoActivityLog:
                 ActivityItem.valid == True,  # noqa: E712 - builds a condition; `is` cannot
             )
 
+    def purchases(self, symbol: str, start: datetime, end: datetime, limit: int) -> Sequence[Trade]:
+        """One query (a page for each MB)."""
+        with translated_errors():
+            items = ActivityItem.by_symbol.query(
+                symbol,
+                within(ActivityItem.validated_at, start, end),
+                ActivityItem.valid == True,  # noqa: E712 - builds a condition; `is` cannot
+                scan_index_forward=False,
+                limit=limit,
+            )
+            return [trade_of(item) for item in items]
+
     def of_symbol(self, symbol: str, limit: int, cursor: str | None) -> Page[Trade]:
         """One query."""
         start = None if cursor is None else _start_key("symbol", symbol, cursor)

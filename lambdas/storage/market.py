@@ -1,14 +1,25 @@
 """Market data in DynamoDB: quotes, price history, candles."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta, tzinfo
 from decimal import Decimal
+from itertools import islice
 from typing import Final
 
 from pynamodb.connection import Connection
 from pynamodb.transactions import TransactWrite
 
 from lambdas.domain import money
+from lambdas.domain.charts import (
+    MAX_READ,
+    SOURCES,
+    Bar,
+    Length,
+    bar_of_candle,
+    bar_of_tick,
+    join_bars,
+    whole_bars,
+)
 from lambdas.domain.market import (
     MAX_KEYS,
     Candle,
@@ -156,6 +167,52 @@ class DynamoMarket:
             )
             candles = [candle_of(item) for item in items]
         return page_of(candles, limit, lambda last: time_cursor(last.opened_at))
+
+    def bars(
+        self,
+        symbol: str,
+        length: Length,
+        start: datetime | None,
+        end: datetime | None,
+        limit: int,
+        cursor: str | None,
+    ) -> Page[Bar]:
+        """One query of prices, or of stored candles (a page for each MB)."""
+        start, end = whole_bars(start, _before_cursor(end, cursor), length, self.zone)
+        if is_empty_span(start, end):
+            return Page(items=[], next_cursor=None)
+        with translated_errors():
+            parts = _parts(symbol, SOURCES[length], start, end)
+            read = 0
+
+            def counted() -> Iterator[Bar]:
+                nonlocal read
+                for part in islice(parts, MAX_READ):
+                    read += 1
+                    yield part
+
+            bars = join_bars(counted(), length, self.zone, limit + 1)
+        if read == MAX_READ and len(bars) > 1:  # the oldest bar may not be whole
+            limit = min(limit, len(bars) - 1)
+        return page_of(bars, limit, lambda last: time_cursor(last.opened_at))
+
+
+def _parts(
+    symbol: str, source: Interval | None, start: datetime | None, end: datetime | None
+) -> Iterator[Bar]:
+    """Newest first."""
+    if source is None:
+        for price in PriceItem.query(
+            symbol, within(PriceItem.observed_at, start, end), scan_index_forward=False
+        ):
+            yield bar_of_tick(tick_of(price))
+    else:
+        for candle in CandleItem.query(
+            _series(symbol, source),
+            within(CandleItem.opened_at, start, end),
+            scan_index_forward=False,
+        ):
+            yield bar_of_candle(candle_of(candle))
 
 
 def _candles(keys: Iterable[CandleKey]) -> dict[CandleKey, Candle]:

@@ -6,6 +6,7 @@ from datetime import datetime, tzinfo
 from typing import TypeVar
 
 from lambdas.domain.activity import GroupRequest, Trade, Validation
+from lambdas.domain.charts import SOURCES, Bar, Length, bar_of_candle, bar_of_tick, join_bars
 from lambdas.domain.errors import StaleDecision
 from lambdas.domain.market import (
     Candle,
@@ -126,6 +127,32 @@ class MemoryMarket:
         ]
         return page_of(found, lambda candle: candle.opened_at.isoformat(), limit, cursor)
 
+    def bars(
+        self,
+        symbol: str,
+        length: Length,
+        start: datetime | None,
+        end: datetime | None,
+        limit: int,
+        cursor: str | None,
+    ) -> Page[Bar]:
+        """Newest first."""
+        source = SOURCES[length]
+        parts = [bar_of_tick(tick) for tick in self.store.ticks.values() if tick.symbol == symbol]
+        if source is not None:
+            parts = [
+                bar_of_candle(candle)
+                for candle in self.store.candles.values()
+                if (candle.symbol, candle.interval) == (symbol, source)
+            ]
+        newest_first = sorted(parts, key=lambda part: part.opened_at, reverse=True)
+        found = [
+            bar
+            for bar in join_bars(newest_first, length, self.zone, len(newest_first) + 1)
+            if _is_within(bar.opened_at, start, end)
+        ]
+        return page_of(found, lambda bar: bar.opened_at.isoformat(), limit, cursor)
+
 
 class MemoryActivityLog:
     """The port `ActivityLog`."""
@@ -151,6 +178,15 @@ class MemoryActivityLog:
             trade.valid and trade.symbol == symbol and start <= trade.validated_at < end
             for trade in self._trades()
         )
+
+    def purchases(self, symbol: str, start: datetime, end: datetime, limit: int) -> Sequence[Trade]:
+        """Newest first."""
+        found = [
+            trade
+            for trade in self._trades()
+            if trade.valid and trade.symbol == symbol and start <= trade.validated_at < end
+        ]
+        return sorted(found, key=_trade_key, reverse=True)[:limit]
 
     def of_symbol(self, symbol: str, limit: int, cursor: str | None) -> Page[Trade]:
         """Newest first."""

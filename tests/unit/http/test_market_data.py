@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from lambdas.api import market as market_api
 from lambdas.domain.activity import GroupRequest, Trade, Validation
 from lambdas.services.market import store_prices
 from tests.builders import ALICE, NOW, a_tick, an_accepted_order
@@ -50,6 +51,8 @@ def test_candles_are_hourly_by_default_and_newest_first(site: Site) -> None:
             "low": "11",
             "close": "11",
             "count": 1,
+            "volume": None,
+            "purchases": None,
         },
         {
             "opened_at": "2026-03-04T13:00:00.000000Z",
@@ -58,8 +61,40 @@ def test_candles_are_hourly_by_default_and_newest_first(site: Site) -> None:
             "low": "9",
             "close": "9",
             "count": 3,
+            "volume": None,
+            "purchases": None,
         },
     ]
+
+
+def test_the_volume_of_a_candle_is_what_all_groups_bought_during_it(site: Site) -> None:
+    prices(site, (70, "10"), (5, "11"), (0, "12"))
+    record(site, "a", NOW - timedelta(minutes=4), quantity=Decimal("1.5"))
+    record(site, "b", NOW - timedelta(minutes=3), quantity=Decimal("2"))
+    record(site, "c", NOW - timedelta(minutes=30), quantity=Decimal("9"))  # there is no price
+    query = {"interval": "5m", "volume": "true"}
+
+    candles = site.get("/stocks/AAPL/candles", query=query).json["items"]
+
+    assert [(candle["volume"], candle["purchases"]) for candle in candles] == [
+        ("0", 0),
+        ("3.5", 2),
+        ("0", 0),
+    ]
+
+
+def test_what_is_too_much_to_count_is_not_known(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(market_api, "MAX_PURCHASES", 2)
+    prices(site, (70, "10"), (10, "10"), (5, "11"), (0, "12"))
+    for number, minutes in enumerate((70, 9, 4, 3)):
+        record(site, str(number), NOW - timedelta(minutes=minutes), quantity=Decimal(1))
+    query = {"interval": "5m", "volume": "true"}
+
+    candles = site.get("/stocks/AAPL/candles", query=query).json["items"]
+
+    assert [candle["volume"] for candle in candles] == ["0", None, None, None]
 
 
 def test_daily_candles_of_a_period_come_in_pages(site: Site) -> None:
@@ -82,10 +117,12 @@ def test_daily_candles_of_a_period_come_in_pages(site: Site) -> None:
 @pytest.mark.parametrize(
     ("query", "fields"),
     [
-        ({"interval": "5m"}, ["interval"]),
+        ({"interval": "5min"}, ["interval"]),
+        ({"limit": "401"}, ["limit"]),
+        ({"volume": "yes"}, ["volume"]),
         ({"interval": ""}, ["interval"]),
         ({"interval": "1H"}, ["interval"]),
-        ({"interval": "2h", "from": "x", "limit": "0"}, ["limit", "from", "interval"]),
+        ({"interval": "3h", "from": "x", "limit": "0"}, ["limit", "from", "interval"]),
         ({"cursor": "not ours"}, ["cursor"]),
     ],
 )
