@@ -165,7 +165,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** First, highest, lowest and last price of each hour or day that has prices; `from` and `to` refer to a candle's opening time */
+        /** First, highest, lowest and last price of each span that has prices; `from` and `to` refer to a candle's opening time */
         get: operations["list_candles"];
         put?: never;
         post?: never;
@@ -509,8 +509,10 @@ export interface components {
             next_cursor: string | null;
         };
         /**
-         * @description First, highest, lowest and last price of one hour or market day. `count` is how many prices
-         *     there are.
+         * @description First, highest, lowest and last price of a span. `count` is how many prices there are.
+         *
+         *     `volume` is how many shares all groups bought during it, in `purchases` purchases; null where
+         *     it was not asked for, or there are too many to count.
          */
         Candle: {
             /**
@@ -527,6 +529,8 @@ export interface components {
             /** @description A decimal number, up to 6 places. */
             close: string;
             count: number;
+            volume: string | null;
+            purchases: number | null;
         };
         /**
          * @description A page of a list, newest first. `next_cursor` is the `cursor` of the next page, null on the
@@ -1507,8 +1511,10 @@ export interface operations {
     list_candles: {
         parameters: {
             query?: {
-                /** @description How long a candle lasts: an hour, or a market day. */
-                interval?: "1h" | "1d";
+                /** @description How long a candle lasts; `1d` is a market day, with which the others begin anew. */
+                interval?: "5m" | "30m" | "1h" | "2h" | "1d";
+                /** @description Whether to count what all groups bought during each candle. */
+                volume?: boolean;
                 /** @description From this time on, inclusive. */
                 from?: string;
                 /** @description Before this time. */
@@ -1542,7 +1548,9 @@ export interface operations {
                      *           "high": "190.05",
                      *           "low": "189.2",
                      *           "close": "189.5",
-                     *           "count": 7
+                     *           "count": 7,
+                     *           "volume": "4.5",
+                     *           "purchases": 3
                      *         }
                      *       ],
                      *       "next_cursor": null
