@@ -91,6 +91,8 @@ export function sampleCandles(
       low: (Math.min(...part) * 0.999).toFixed(2),
       close: (part[0] ?? price).toFixed(2),
       count: 12,
+      volume: null,
+      purchases: null,
     };
   });
 }
