@@ -159,6 +159,14 @@ CONFIRMED = $(if $(YES),--yes)
 alarms: $(VENV)/.installed  ## which alarms are active, and where docs/runbook.md says what to do
 	@exec $(OPS) alarms
 
+.PHONY: smoke
+smoke: $(VENV)/.installed  ## the public API as an investor without money sees it, and the alarms
+	@exec $(OPS) smoke
+
+.PHONY: canary-user
+canary-user: $(VENV)/.installed  ## create the smoke test's user, or give it a new password
+	@exec $(OPS) canary-user
+
 .PHONY: queues
 queues: $(VENV)/.installed  ## how many messages wait, and how many dead letters there are
 	@exec $(OPS) queues

@@ -9,6 +9,7 @@ from aws_cdk import App, Tags
 from cdk.build import ROOT, Assets, build_for
 from cdk.stacks.backend import BackendStack
 from cdk.stacks.bridge import BridgeStack
+from cdk.stacks.canary import CanaryStack
 from cdk.stacks.copies import CopiesStack
 from cdk.stacks.cost import CostStack
 from cdk.stacks.data import DataStack
@@ -34,6 +35,8 @@ def assemble(app: App, stage: Stage, assets: Assets, site: Path | None) -> Syste
     web = WebStack(app, stage)
     backend = BackendStack(app, stage, data=data, web=web, assets=assets, site=site)
     bridge = BridgeStack(app, stage, data=data, backend=backend)
+    if stage.canary:
+        CanaryStack(app, stage, data=data, backend=backend, assets=assets)
     if stage.copies_to is not None:
         CopiesStack(app, stage, data=data).add_stack_dependency(bridge)
     if stage.cost_anomaly_usd is not None:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from lambdas.domain.activity import normalise_group_id
 from lambdas.domain.orders import Policy
-from lambdas.names import Setting, Table
+from lambdas.names import Canary, Setting, Table
 
 
 class Config:
@@ -66,7 +66,7 @@ class Config:
         """The time zone whose midnights part the market's days."""
         return ZoneInfo(self.text(Setting.MARKET_ZONE))
 
-    def text(self, setting: Setting) -> str:
+    def text(self, setting: Setting | Canary) -> str:
         """A setting as it is."""
         return self._environment[setting]
 

@@ -38,6 +38,15 @@ class Setting(StrEnum):
     DEAD_LETTER_QUEUE_URL = "DEAD_LETTER_QUEUE_URL"
 
 
+class Canary(StrEnum):
+    """Environment variables of the canary, which is deployed where the stage wants it."""
+
+    API_URL = "API_URL"
+    USER_POOL_ID = "USER_POOL_ID"
+    CLIENT_ID = "CLIENT_ID"
+    SECRET_ID = "SECRET_ID"  # noqa: S105 - the name of a variable
+
+
 class Function(StrEnum):
     """Deployed functions; the handler of each is `lambdas.handlers.<name>.handler`."""
 

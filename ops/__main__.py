@@ -14,6 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
 from lambdas.domain.errors import DomainError, Transient
 from ops import connect
 from ops.commands import orders, reconcile, repair, restore, watch
+from ops.commands import smoke as smoke_
 from ops.console import say
 from ops.endpoints import DEAD_LETTERS
 from ops.ports import CannotRun, Tools, Unreadable
@@ -91,6 +92,18 @@ def explain(error: Exception) -> str:
 def alarms(context: typer.Context) -> None:
     """List the alarms, active ones first, with the runbook section of each."""
     run(context, watch.alarms)
+
+
+@app.command(rich_help_panel=LOOK)
+def smoke(context: typer.Context) -> None:
+    """Walk through the public API as an investor without money, and look at the alarms."""
+    run(context, smoke_.smoke)
+
+
+@app.command(name="canary-user", rich_help_panel=REPAIR)
+def canary_user(context: typer.Context) -> None:
+    """Create the smoke test's user, or give it a new password."""
+    run(context, smoke_.canary_user)
 
 
 @app.command(rich_help_panel=LOOK)

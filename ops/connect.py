@@ -18,18 +18,21 @@ from botocore.config import Config
 
 from lambdas.bootstrap import utc_now
 from lambdas.domain.activity import normalise_group_id
+from lambdas.messaging.public_api import HttpPublicApi
 from lambdas.names import BRIDGE, Function, Setting
+from lambdas.services.smoke import PublicApi
 from lambdas.storage.accounts import DynamoAccounts
 from lambdas.storage.client import connect
 from lambdas.storage.market import DynamoMarket
 from lambdas.storage.orders import DynamoOrders
 from ops.adapters.audit_store import DynamoAuditStore
 from ops.adapters.backups import DynamoBackups
+from ops.adapters.canary_user import CognitoCanaryUser
 from ops.adapters.cloudwatch import CloudWatchLogs, list_alarms, log_groups
 from ops.adapters.sqs import SqsDeadLetterQueue, queue_depths
 from ops.adapters.stream_batches import StreamDeadLetterQueue
-from ops.endpoints import Endpoints, function_name
-from ops.ports import CannotRun, DeadLetterQueue, Logs, StageSettings, Tools
+from ops.endpoints import Endpoints, function_name, stack_outputs
+from ops.ports import CanaryUser, CannotRun, DeadLetterQueue, Logs, StageSettings, Tools
 
 _LOCAL_KEY: Final = "test"  # the local cloud takes this key for an operator's
 _CONFIG: Final = Config(
@@ -105,7 +108,31 @@ def _tools(endpoints: Endpoints, log_files: Mapping[str, Path]) -> Tools:
             queues={url.rsplit("/", 1)[-1]: name for name, url in endpoints.queues.items()},
         )
 
+    def outputs() -> Mapping[str, str]:
+        return stack_outputs(_client("cloudformation", region), endpoints.stage)
+
+    def public_api() -> PublicApi:
+        found = outputs()
+        return HttpPublicApi(
+            api_url=found["ApiUrl"],
+            user_pool_id=found["UserPoolId"],
+            client_id=found["CanaryClientId"],
+            secret_id=found["CanarySecretArn"],
+            region=region,
+        )
+
+    def canary_user() -> CanaryUser:
+        found = outputs()
+        return CognitoCanaryUser(
+            cognito=_client("cognito-idp", region),
+            secrets_manager=_client("secretsmanager", region),
+            user_pool_id=found["UserPoolId"],
+            secret_id=found["CanarySecretArn"],
+        )
+
     return Tools(
+        public_api=public_api,
+        canary_user=canary_user,
         orders=DynamoOrders(connection),
         accounts=DynamoAccounts(connection),
         market=lambda: DynamoMarket(connection, settings().market_zone),

@@ -43,11 +43,7 @@ class Endpoints:
     @classmethod
     def of_stage(cls, stage: str, region: str, cloudformation: Any) -> Self:
         """Reads the outputs of the deployed stacks. Raises CannotRun where they are missing."""
-        outputs = {
-            name: value
-            for stack in _STACKS
-            for name, value in _outputs(cloudformation, stack_name(stage, stack)).items()
-        }
+        outputs = stack_outputs(cloudformation, stage)
         return cls(
             stage=stage,
             region=region,
@@ -86,6 +82,15 @@ class Endpoints:
                 f"{state}/outputs.json has no {missing}: another version is running. Stop it, then"
                 " make clean and make up."
             ) from None
+
+
+def stack_outputs(cloudformation: Any, stage: str) -> dict[str, str]:
+    """Outputs of the stage's stacks. Raises CannotRun where one is not deployed."""
+    return {
+        name: value
+        for stack in _STACKS
+        for name, value in _outputs(cloudformation, stack_name(stage, stack)).items()
+    }
 
 
 def stack_name(stage: str, stack: str) -> str:

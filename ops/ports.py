@@ -13,6 +13,7 @@ from lambdas.domain.ledger import Posting
 from lambdas.domain.orders import Order
 from lambdas.names import Table
 from lambdas.ports import Accounts, Market, Orders
+from lambdas.services.smoke import PublicApi
 from ops.laws import AccountRecords
 from ops.rewind import Rewind
 
@@ -111,6 +112,13 @@ class Backups(Protocol):
         """Makes an open order due for publication."""
 
 
+class CanaryUser(Protocol):
+    """The smoke test's user in the user pool, and its login in Secrets Manager."""
+
+    def create(self) -> str:
+        """Creates the user, or gives it a new password; returns its name."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogLine:
     """One structured log line. `part` is a function's name, `bridge` or `gateway`."""
@@ -162,6 +170,8 @@ class StageSettings:
 class Tools:
     """The ports of all commands. Those that cost a call of their own are built when used."""
 
+    public_api: Callable[[], PublicApi]
+    canary_user: Callable[[], CanaryUser]
     orders: Orders
     accounts: Accounts
     market: Callable[[], Market]

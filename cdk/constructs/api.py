@@ -109,7 +109,9 @@ class Api(Construct):
             "Function", function, scope_permission_to_route=False
         )
         authorizer = authorizers.HttpUserPoolAuthorizer(
-            "UserPool", user_pool.pool, user_pool_clients=[user_pool.client]
+            "UserPool",
+            user_pool.pool,
+            user_pool_clients=[user_pool.client, user_pool.canary_client],
         )
         for path in PUBLIC:
             (route,) = self.http.add_routes(

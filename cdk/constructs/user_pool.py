@@ -15,7 +15,9 @@ from lambdas.names import USER_POOL_NAME
 
 
 class UserPool(Construct):
-    """The user pool and the web app's client, which has no secret."""
+    """The user pool, the web app's client, which has no secret, and the smoke test's client, which
+    takes a password only from a caller with AWS credentials.
+    """
 
     def __init__(self, scope: Construct, stage: Stage) -> None:
         super().__init__(scope, "UserPool")
@@ -31,6 +33,17 @@ class UserPool(Construct):
             access_token_validity=Duration.hours(1),
             id_token_validity=Duration.hours(1),
             refresh_token_validity=Duration.days(30),
+        )
+        self.canary_client = self.pool.add_client(
+            "Canary",
+            generate_secret=False,
+            auth_flows=cognito.AuthFlow(admin_user_password=True),
+            disable_o_auth=True,
+            prevent_user_existence_errors=True,
+            enable_token_revocation=True,
+            access_token_validity=Duration.minutes(5),
+            id_token_validity=Duration.minutes(5),
+            refresh_token_validity=Duration.hours(1),
         )
 
     def _make_pool(self, stage: Stage) -> cognito.UserPool:

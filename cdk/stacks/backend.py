@@ -76,6 +76,7 @@ class BackendStack(StageStack):
         self._stage = stage
         self._data = data
         self._alarms = Alarms(self, stage)
+        self.alarm_topic = self._alarms.topic
         self.queues = {
             queue: MonitoredQueue(
                 self,

@@ -67,25 +67,36 @@ class DataStack(StageStack):
             for table in Table
         }
         self.user_pool = UserPool(self, stage)
-        self.mqtt_secret_arn = self._make_secret(stage)
+        self.mqtt_secret_arn = self._make_secret(
+            stage, "MqttLogin", "User name and password for the exchange's broker, as JSON"
+        )
+        self.canary_secret_arn = self._make_secret(
+            stage, "CanaryLogin", "User name and password of the smoke test's user, as JSON"
+        )
         self.add_outputs(
             {f"{table.value.capitalize()}Table": self.tables[table].table_name for table in Table}
             | {
                 "UserPoolId": self.user_pool.pool.user_pool_id,
                 "UserPoolClientId": self.user_pool.client.user_pool_client_id,
                 "MqttSecretArn": self.mqtt_secret_arn,
+                "CanaryClientId": self.user_pool.canary_client.user_pool_client_id,
+                "CanarySecretArn": self.canary_secret_arn,
             }
         )
 
-    def _make_secret(self, stage: Stage) -> str:
+    def _make_secret(self, stage: Stage, name: str, description: str) -> str:
         """Created with a random value; an operator stores {"username": …, "password": …} once."""
         secret = secretsmanager.Secret(
             self,
-            "MqttLogin",
-            description="User name and password for the exchange's broker, as JSON",
+            name,
+            description=description,
             removal_policy=removal_policy(stage),
         )
-        suppress(secret, "The exchange issues and rotates the login", "AwsSolutions-SMG4")
+        suppress(
+            secret,
+            "An operator rotates the login, as the exchange issues it or by make canary-user",
+            "AwsSolutions-SMG4",
+        )
         resource = secret.node.default_child
         assert isinstance(resource, secretsmanager.CfnSecret)
         # Not `Ref`, which the CDK uses: in the local cloud it is only the name.

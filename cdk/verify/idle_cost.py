@@ -158,7 +158,7 @@ def _is_public(service: dict[str, Any]) -> bool:
 
 def _secrets(subject: Subject) -> Line:
     count = sum(1 for _ in subject.properties("AWS::SecretsManager::Secret"))
-    return Line(what=f"{count} secret", usd=_usd("secret", count), of_bridge=True)
+    return Line(what=f"{count} secrets", usd=_usd("secret", count))
 
 
 def _monitoring(subject: Subject) -> Iterator[Line]:

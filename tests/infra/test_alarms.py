@@ -21,7 +21,11 @@ FREE_DASHBOARD_METRICS = 50
 
 def alarms(stage: Synthesized) -> dict[str, Json]:
     """By name, without the stage."""
-    made = stage.resources("backend", "AWS::CloudWatch::Alarm").values()
+    made = [
+        alarm
+        for stack in ("backend", "canary")
+        for alarm in stage.resources(stack, "AWS::CloudWatch::Alarm").values()
+    ]
     prefix = f"fintech-{stage.stage.name}-"
     return {alarm["AlarmName"].removeprefix(prefix): alarm for alarm in made}
 

@@ -38,8 +38,9 @@ def test_the_authorizer_accepts_only_our_user_pool_and_client(dev: Synthesized) 
     authorizer = dev.only("backend", "AWS::ApiGatewayV2::Authorizer")
     assert authorizer["AuthorizerType"] == "JWT"
     assert authorizer["IdentitySource"] == ["$request.header.Authorization"]
-    (audience,) = authorizer["JwtConfiguration"]["Audience"]
-    assert "UserPoolWeb" in json.dumps(audience)
+    site, canary = authorizer["JwtConfiguration"]["Audience"]
+    assert "UserPoolWeb" in json.dumps(site)
+    assert "UserPoolCanary" in json.dumps(canary)
     issuer = json.dumps(authorizer["JwtConfiguration"]["Issuer"])
     assert "https://cognito-idp." in issuer
     assert "RefUserPool" in issuer

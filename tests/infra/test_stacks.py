@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from cdk.stage import Stage
-from lambdas.names import Table
+from lambdas.names import Canary, Table
 from tests.infra.conftest import write_settings
-from tests.infra.templates import Synthesized, in_words
+from tests.infra.templates import Synthesized, in_words, role_of
 
 STACKS = ("data", "web", "backend", "bridge")
 
@@ -19,6 +19,8 @@ OUTPUTS = {
         "UserPoolId",
         "UserPoolClientId",
         "MqttSecretArn",
+        "CanaryClientId",
+        "CanarySecretArn",
         "QuotesTable",
         "PricesTable",
         "CandlesTable",
@@ -266,3 +268,23 @@ def test_copies_of_what_money_stands_on_go_to_another_account(
     chosen = full.only("copies", "AWS::Backup::BackupSelection")["BackupSelection"]["Resources"]
     names = sorted(in_words(arn) for arn in chosen)
     assert names == ["accounts", "orders", "postings"]
+
+
+def test_the_canary_runs_every_five_minutes_with_two_rights_and_a_stack_of_its_own(
+    full: Synthesized, prod: Synthesized
+) -> None:
+    assert not prod.resources("canary", "AWS::Lambda::Function")
+    rule = full.only("canary", "AWS::Events::Rule")
+    assert rule["ScheduleExpression"] == "rate(5 minutes)"
+    function = full.only("canary", "AWS::Lambda::Function")
+    rights = {action for action, _ in full.rights("canary", role_of(function))}
+    assert rights == {
+        "secretsmanager:GetSecretValue",
+        "cognito-idp:AdminInitiateAuth",
+        "logs:CreateLogStream",
+        "logs:PutLogEvents",
+    }
+    variables = function["Environment"]["Variables"]
+    assert {name.value for name in Canary} <= variables.keys()
+    alarm = full.only("canary", "AWS::CloudWatch::Alarm")
+    assert (alarm["EvaluationPeriods"], alarm["TreatMissingData"]) == (2, "breaching")

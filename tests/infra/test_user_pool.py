@@ -1,6 +1,6 @@
 """Sign-up and sign-in: anybody may sign up, only an operator confirms the account."""
 
-from tests.infra.templates import Synthesized
+from tests.infra.templates import Json, Synthesized
 
 KIND = "AWS::Cognito::UserPool"
 
@@ -35,6 +35,27 @@ def test_nothing_but_an_operator_confirms_an_account(
             assert right not in str(stage.stacks)
 
 
+def clients(stage: Synthesized) -> tuple[Json, Json]:
+    """The site's and the smoke test's."""
+    made = stage.resources("data", f"{KIND}Client")
+    (web,) = (client for name, client in made.items() if "Web" in name)
+    (canary,) = (client for name, client in made.items() if "Canary" in name)
+    assert len(made) == 2
+    return web, canary
+
+
+def test_the_smoke_tests_client_takes_a_password_only_from_a_caller_with_credentials(
+    dev: Synthesized, local: Synthesized
+) -> None:
+    for stage in (dev, local):
+        _, canary = clients(stage)
+        assert set(canary["ExplicitAuthFlows"]) == {
+            "ALLOW_ADMIN_USER_PASSWORD_AUTH",
+            "ALLOW_REFRESH_TOKEN_AUTH",
+        }
+        assert canary["IdTokenValidity"] == 5  # minutes
+
+
 def test_passwords_are_long_and_mixed(dev: Synthesized) -> None:
     policy = dev.only("data", KIND)["Policies"]["PasswordPolicy"]
     assert policy["MinimumLength"] >= 10
@@ -44,7 +65,7 @@ def test_passwords_are_long_and_mixed(dev: Synthesized) -> None:
 def test_the_web_apps_client_has_no_secret_and_does_not_reveal_which_users_exist(
     dev: Synthesized,
 ) -> None:
-    client = dev.only("data", f"{KIND}Client")
+    client, _ = clients(dev)
     assert client["GenerateSecret"] is False
     assert client["PreventUserExistenceErrors"] == "ENABLED"
     assert client["EnableTokenRevocation"] is True
@@ -54,9 +75,9 @@ def test_the_web_apps_client_has_no_secret_and_does_not_reveal_which_users_exist
 def test_only_the_local_stage_allows_sign_in_with_the_plain_password(
     local: Synthesized, dev: Synthesized
 ) -> None:
-    flows = dev.only("data", f"{KIND}Client")["ExplicitAuthFlows"]
+    flows = clients(dev)[0]["ExplicitAuthFlows"]
     assert set(flows) == {"ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"}
-    in_local = local.only("data", f"{KIND}Client")["ExplicitAuthFlows"]
+    in_local = clients(local)[0]["ExplicitAuthFlows"]
     assert set(in_local) == {*flows, "ALLOW_USER_PASSWORD_AUTH"}
 
 

@@ -104,9 +104,9 @@ def test_an_idle_dev_stage_is_within_its_budget(dev: Synthesized) -> None:
 def test_the_bridge_is_nearly_all_of_the_bill(dev: Synthesized) -> None:
     lines = bill(dev.subject)
     bridge = sum(line.usd for line in lines if line.of_bridge)
-    # 0.25 × 0.03238 + 0.5 × 0.00356 for the task, 0.005 for its address, each of 730 hours; 0.40
-    # for the secret; 0.876 million polls of its queue at 0.40.
-    assert bridge == pytest.approx(7.209 + 3.65 + 0.40 + 0.350, abs=0.001)
+    # 0.25 × 0.03238 + 0.5 × 0.00356 for the task, 0.005 for its address, each of 730 hours; 0.876
+    # million polls of its queue at 0.40.
+    assert bridge == pytest.approx(7.209 + 3.65 + 0.350, abs=0.001)
 
 
 def test_the_bridge_polls_its_queue_as_often_as_the_bill_says() -> None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from typer.testing import CliRunner
@@ -43,6 +44,9 @@ class World:
     alarms: list[Alarm] = field(default_factory=list)
     depths: list[QueueDepth] = field(default_factory=list)
     log: list[LogLine] = field(default_factory=list)
+
+    public_api: Any = None
+    canary_user: Any = None
 
     def __post_init__(self) -> None:
         self.orders = MemoryOrders(self.store)
@@ -94,6 +98,8 @@ class World:
             return self.dead_letters
 
         return Tools(
+            public_api=lambda: self.public_api,
+            canary_user=lambda: self.canary_user,
             orders=self.orders,
             accounts=self.accounts,
             market=lambda: MemoryMarket(self.store),
