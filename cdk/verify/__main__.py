@@ -17,6 +17,13 @@ from cdk.stage import Stage
 from cdk.system import SITE, built_site
 from cdk.verify.idle_cost import check_idle_cost
 from cdk.verify.image import check_image
+from cdk.verify.invariants import (
+    check_alarms,
+    check_handlers,
+    check_public,
+    check_queues,
+    check_rights,
+)
 from cdk.verify.limits import check_limits, check_quotas
 from cdk.verify.packages import check_packages
 from cdk.verify.pipeline import check_pipeline
@@ -35,6 +42,11 @@ CHECKS: Final[tuple[Callable[[Subject], CheckResult], ...]] = (
     check_lint,
     check_nag,
     check_policies,
+    check_handlers,
+    check_rights,
+    check_alarms,
+    check_public,
+    check_queues,
     check_packages,
     check_image,
     check_limits,
@@ -56,7 +68,9 @@ class StageOnAws(StrEnum):
 def verify(
     stage: Annotated[StageOnAws, typer.Option(help="Stage to synthesize and check.")],
     account: Annotated[str, typer.Option(help="AWS account; any number will do.")] = ACCOUNT,
-    region: Annotated[str, typer.Option(help="AWS region.")] = REGION,
+    region: Annotated[
+        str, typer.Option(help="AWS region.", envvar=["AWS_REGION", "AWS_DEFAULT_REGION"])
+    ] = REGION,
     record: Annotated[
         bool, typer.Option("--write-release", help="Record what was just released instead.")
     ] = False,
