@@ -237,3 +237,33 @@ class Workflow(Protocol):
 
     def exists(self) -> bool:
         """Whether the state machine exists and accepts executions."""
+
+
+class Unreachable(Exception):
+    """The API or the user pool does not answer, or refuses the canary user; the text says which."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """A response of the public API. `body` is None if it is not a JSON object."""
+
+    status: int
+    body: Mapping[str, Any] | None
+
+
+class PublicApi(Protocol):
+    """The public API over HTTPS, as a browser reaches it, and the sign-in of the canary user."""
+
+    def sign_in(self) -> str:
+        """An id token. Raises Unreachable."""
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        token: str = "",
+        key: str = "",
+        body: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """The response, whatever its status. Raises Unreachable."""

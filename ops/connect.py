@@ -20,7 +20,7 @@ from lambdas.bootstrap import utc_now
 from lambdas.domain.activity import normalise_group_id
 from lambdas.messaging.public_api import HttpPublicApi
 from lambdas.names import BRIDGE, Function, Setting
-from lambdas.services.smoke import PublicApi
+from lambdas.ports import PublicApi
 from lambdas.storage.accounts import DynamoAccounts
 from lambdas.storage.client import connect
 from lambdas.storage.market import DynamoMarket

@@ -12,8 +12,7 @@ from typing import Any, Protocol
 from lambdas.domain.ledger import Posting
 from lambdas.domain.orders import Order
 from lambdas.names import Table
-from lambdas.ports import Accounts, Market, Orders
-from lambdas.services.smoke import PublicApi
+from lambdas.ports import Accounts, Market, Orders, PublicApi
 from ops.laws import AccountRecords
 from ops.rewind import Rewind
 

@@ -14,7 +14,7 @@ import urllib3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from lambdas.services.smoke import Answer, Unreachable
+from lambdas.ports import Answer, Unreachable
 
 _TIMEOUT: Final = urllib3.Timeout(connect=3, read=12)
 _CONFIG: Final = Config(connect_timeout=3, read_timeout=10, retries={"total_max_attempts": 2})

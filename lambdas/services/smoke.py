@@ -4,40 +4,12 @@ The canary user has an account like anybody's and never deposits, so that its or
 nothing reaches the exchange.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Final, Protocol
+from typing import Final
 
-
-class Unreachable(Exception):
-    """The API or the user pool does not answer, or refuses the canary user; the text says which."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """A response of the public API. `body` is None if it is not a JSON object."""
-
-    status: int
-    body: Mapping[str, Any] | None
-
-
-class PublicApi(Protocol):
-    """The public API over HTTPS, as a browser reaches it, and the sign-in of the canary user."""
-
-    def sign_in(self) -> str:
-        """An id token. Raises Unreachable."""
-
-    def call(
-        self,
-        method: str,
-        path: str,
-        *,
-        token: str = "",
-        key: str = "",
-        body: Mapping[str, str] | None = None,
-    ) -> Answer:
-        """The response, whatever its status. Raises Unreachable."""
+from lambdas.ports import PublicApi, Unreachable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from lambdas.services.smoke import Answer, Step, Unreachable, walk
+from lambdas.ports import Answer, Unreachable
+from lambdas.services.smoke import Step, walk
 
 WELL: dict[str, Answer] = {
     "GET /heartbeat": Answer(status=200, body={"alive": True, "newest_price_age_s": 74}),
