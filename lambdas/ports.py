@@ -4,10 +4,10 @@ Each port has two implementations (AWS, and in memory) that pass the same tests.
 raise `Transient`. Times are aware and in UTC; amounts are minor units.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
-from typing import Generic, NamedTuple, Protocol, TypeVar
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 from lambdas.domain.activity import GroupRequest, Trade, Validation
 from lambdas.domain.charts import Bar, Length
