@@ -265,6 +265,16 @@ ACCOUNTS ?= 20
 chaos: tools  ## everything goes wrong at once on a local cloud of its own: make chaos ORDERS=1000 ACCOUNTS=20 SEED=… (needs mosquitto)
 	@exec $(PY) -m tests.chaos --orders $(ORDERS) --accounts $(ACCOUNTS) $(if $(SEED),--seed $(SEED))
 
+MINUTES_OF_SOAK = $(or $(MINUTES),60)
+.PHONY: soak
+soak: tools  ## storms and calms in turns on a local cloud of its own; what grows must be explained: make soak MINUTES=60 (needs mosquitto)
+	@exec $(PY) -m tests.chaos.soak --minutes $(MINUTES_OF_SOAK) $(if $(SEED),--seed $(SEED))
+
+COMMIT ?= HEAD
+.PHONY: previous-release
+previous-release:  ## after a deployment: what now runs, for the simulation of the next one (COMMIT=…)
+	@git archive --format=zip -9 -o tests/simulation/previous_release.zip $(COMMIT) lambdas
+
 .PHONY: plant-bugs
 plant-bugs: $(VENV)/.installed  ## plant deliberate bugs, one at a time, in copies of the tree: the simulation must find each
 	@$(PY) -m tests.simulation.plant

@@ -262,7 +262,12 @@ def quote_item(quote: Quote, version: int) -> QuoteItem:
 
 
 def quote_of(item: QuoteItem) -> Quote:
-    """The quote of an item."""
+    """The quote of an item.
+
+    An item of a release that kept no market day counts as the only price of its day, until the
+    next price comes. Both releases write while a deployment lasts.
+    """
+    is_old = item.day_at is None
     return Quote(
         symbol=item.symbol,
         name=item.name,
@@ -271,14 +276,14 @@ def quote_of(item: QuoteItem) -> Quote:
         source=item.source,
         observed_at=item.observed_at,
         received_at=item.received_at,
-        day_at=item.day_at,
-        open=item.open,
-        open_at=item.open_at,
-        high=item.high,
-        low=item.low,
+        day_at=item.observed_at if is_old else item.day_at,
+        open=item.price if is_old else item.open,
+        open_at=item.observed_at if is_old else item.open_at,
+        high=item.price if is_old else item.high,
+        low=item.price if is_old else item.low,
         previous_close=item.previous_close,
         previous_close_at=item.previous_close_at,
-        closes=_parse_closes(item),
+        closes=() if is_old else _parse_closes(item),
         version=item.version,
     )
 

@@ -53,6 +53,12 @@ class Part:
         """Whether it runs."""
         return self._process is not None and self._process.poll() is None
 
+    @property
+    def pid(self) -> int:
+        """Of the running process."""
+        assert self._process is not None
+        return self._process.pid
+
     def kill(self) -> None:
         """SIGKILL, which it must not have forestalled by ending itself."""
         assert self._process is not None
@@ -92,6 +98,7 @@ class Parts:
     bridge: Part
     exchange: Part
     polite_exchange: Program
+    rude_exchange: Program
     lines: dict[Link, Line]
     broker_answers: Callable[[], bool]
 
@@ -122,6 +129,7 @@ def started(
             bridge=ending.enter_context(Part(carrier, logs / "bridge.log")),
             exchange=ending.enter_context(Part(rude, logs / "exchange.log")),
             polite_exchange=_exchange(system, options, _polite(plan)),
+            rude_exchange=rude,
             lines=open_lines,
             broker_answers=lambda: resources.answers(options.mqtt_port),
         )

@@ -51,6 +51,10 @@ class Place:
     line_ports: dict[Link, int]
     state: Path
 
+    def emptied(self) -> None:
+        """Forgets the last run."""
+        shutil.rmtree(self.state, ignore_errors=True)
+
 
 class Run:
     """A running system, its parts, and the people who use it."""
@@ -182,7 +186,7 @@ class Run:
 
 def chaos(plan: Plan, place: Place) -> Outcome:
     """A whole run. Raises AssertionError for what keeps it from its end."""
-    shutil.rmtree(place.state, ignore_errors=True)
+    place.emptied()
     options = Options(cloud_port=place.cloud_port, mqtt_port=place.mqtt_port, state=place.state)
     say(f"seed {plan.seed}: {plan.orders} orders of {plan.accounts} people")
     with (

@@ -1,6 +1,7 @@
 """The judge of a run is not blind: each way to be wrong has its complaint, what is right none."""
 
 import json
+import os
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
@@ -13,6 +14,7 @@ import pytest
 from tests.chaos.aftermath import Aftermath, Letter, Owned
 from tests.chaos.clients import Clients, Placed
 from tests.chaos.plan import Intent
+from tests.chaos.soak import family, resident_mb, slope
 from tests.chaos.verdict import complaints
 from tests.chaos.witness import Witness
 
@@ -161,3 +163,11 @@ def test_an_exchange_that_said_both_may_have_been_believed_either_way() -> None:
     )
     assert told(both) == []
     assert both.unlike_the_exchange == {GOOD}
+
+
+def test_a_slope_is_that_of_the_line_through_the_measurements() -> None:
+    assert slope([0, 1, 2, 3], [5, 7, 9, 11]) == 2
+    assert slope([0, 1, 2, 3], [5, 6, 5, 6]) == pytest.approx(0.2)
+    assert slope([1], [5]) == 0
+    assert resident_mb([os.getpid()]) > 1
+    assert os.getpid() in family(os.getppid())

@@ -88,7 +88,7 @@ def order_view(body: Mapping[str, Any], *, is_new: bool = False) -> OrderView:
         quantity=Decimal(body["quantity"]),
         price=Decimal(body["price"]),
         cost_minor=minor(body["cost"]),
-        version=body.get("account_version"),
+        version=body.get("account_version") or None,  # 0: stored before it was recorded
         is_new=is_new,
     )
 

@@ -4,43 +4,30 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
-from types import ModuleType
 from typing import Any, Final
 from uuid import UUID
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from lambdas.handlers import (
-    api,
-    jobs,
-    master,
-    prices,
-    relay,
-    requests,
-    sweep,
-    validations,
-    worker,
-)
 from lambdas.names import Function
 from tests.simulation.kernel import START, Kernel, Killed
+from tests.simulation.releases import Release, this_release
+from tests.simulation.sometimes import PREVIOUS
 from tests.simulation.sqs import Message
 
 MOST_SKEW_S: Final = 20.0
 Handler = Callable[[dict[str, Any], Any], Any]
-MODULES: Final[dict[Function, ModuleType]] = {
-    Function.API: api,
-    Function.PRICES: prices,
-    Function.REQUESTS: requests,
-    Function.VALIDATIONS: validations,
-    Function.RELAY: relay,
-    Function.SWEEP: sweep,
-    Function.JOBS: jobs,
-    Function.MASTER: master,
-    Function.WORKER: worker,
-}
-HANDLERS: Final[dict[Function, Handler]] = {
-    function: module.handler for function, module in MODULES.items()
-}
+SIMULATED: Final = (
+    Function.API,
+    Function.PRICES,
+    Function.REQUESTS,
+    Function.VALIDATIONS,
+    Function.RELAY,
+    Function.SWEEP,
+    Function.JOBS,
+    Function.MASTER,
+    Function.WORKER,
+)
 Broken = Callable[[str, BaseException], None]
 
 
@@ -53,6 +40,11 @@ class Functions:
     broken: Broken  # called with the errors that no handler may raise
     invocations: int = 0
     skew_s: dict[str, float] = field(default_factory=dict)
+    releases: tuple[Release, ...] = field(default_factory=lambda: (this_release(),))
+    """All that run in this world, the newest first."""
+
+    deployed_s: tuple[float, float] | None = None
+    """From when to when old and new functions run beside each other; before that only old ones."""
 
     def now(self) -> datetime:
         """The time by the clock of the running process."""
@@ -64,6 +56,17 @@ class Functions:
         """A key for a client that sends none."""
         return UUID(int=self.rng.getrandbits(128), version=4)
 
+    def handler(self, function: Function) -> Handler:
+        """The handler that is called now."""
+        if self.deployed_s is None:
+            return handler_of(this_release(), function)
+        begins_s, ends_s = self.deployed_s
+        share = (self.kernel.now_s - begins_s) / (ends_s - begins_s)
+        release = self.releases[0 if self.rng.random() < share else -1]
+        if release is not self.releases[0]:
+            self.kernel.reached.add(PREVIOUS)
+        return handler_of(release, function)
+
     def invoke(self, function: Function, event: dict[str, Any], ended: "Answered") -> None:
         """Calls `ended` with the answer, or None if the invocation failed."""
         self.invocations += 1
@@ -71,7 +74,7 @@ class Functions:
         if not self.kernel.is_calm:
             self.skew_s[process] = (self.rng.random() * 2 - 1) * MOST_SKEW_S
         answers: list[Any] = []
-        handler = HANDLERS[function]
+        handler = self.handler(function)
 
         def finish(error: BaseException | None) -> None:
             if error is not None and not isinstance(error, Killed):
@@ -81,6 +84,14 @@ class Functions:
         self.kernel.start(
             process, process, lambda: answers.append(handler(event, LAMBDA_CONTEXT)), finish
         )
+
+
+def handler_of(release: Release, function: Function) -> Handler:
+    """A function's handler in a release."""
+    module = release.handler_module(function)
+    assert module is not None, f"{function} is in no release"
+    handler: Handler = module.handler
+    return handler
 
 
 Answered = Callable[[Any, bool], None]

@@ -7,7 +7,7 @@ from random import Random
 from typing import Any, Final
 
 from lambdas.names import Function
-from tests.histories.http import decoded, minor, posting_page, response_of
+from tests.histories.http import decoded, minor, posting_page
 from tests.histories.judge import ledger_complaints
 from tests.histories.operations import (
     PostingPage,
@@ -137,7 +137,7 @@ class Readers:
             for item in body["items"]:
                 request = ReadOrder(item["order_id"])
                 number = self._witness.histories.call(account_id, who, request, call)
-                response = response_of(request, status, item)
+                response = self._witness.told_by(request, status, item)
                 self._witness.histories.ret(account_id, number, response, self._witness.now())
 
         self._send(who, "/orders", {"limit": str(self._rng.randint(1, 5))}, receive)

@@ -43,6 +43,7 @@ class Kind(StrEnum):
     CUT = "the bridge is cut off the broker"
     BROKER = "the broker dies"
     READ = "looks at"
+    DEPLOY = "a new release is deployed"
     FAULT = "an effect fails"
 
 
@@ -97,6 +98,7 @@ _EFFECTS: Final[dict[str, tuple[int, float, tuple[What, ...]]]] = {
 
 
 _SWARM_SHARE: Final = 0.7
+_DEPLOYED: Final = 0.15
 
 
 def script(rng: Random, mode: Mode) -> Script:
@@ -109,6 +111,7 @@ def script(rng: Random, mode: Mode) -> Script:
         (writer.some_deposit, 0, 3),
         (writer.some_order, 4, 10),
         (writer.race, 0, 1),
+        (writer.crowd, 0, 1),
         (writer.resend, 0, 3),
         (writer.some_prices, 1, 4),
         (writer.manners, 1, 5),
@@ -123,6 +126,8 @@ def script(rng: Random, mode: Mode) -> Script:
         if least or rng.random() < _SWARM_SHARE:
             for _ in range(rng.randint(least, most)):
                 make()
+    if rng.random() < _DEPLOYED:
+        writer.deployment()
     writer.faults(_swarm(rng))
     return tuple(sorted(writer.events, key=lambda event: event.at_s))
 
@@ -196,6 +201,12 @@ class _Writer:
             text = str(quantity + Decimal(offset))
             self._order(at_s, who, "MSFT", {"quantity": text})
 
+    def crowd(self) -> None:
+        """Many wishes of one investor in one moment: some of their writes are stale repeatedly."""
+        at_s, who = self._time(), self._who()
+        for _ in range(self._rng.randint(3, 6)):
+            self.deposit(at_s, who)
+
     def resend(self) -> None:
         kind = self._rng.choice([Kind.RESEND, Kind.RESEND, Kind.REUSE])
         self._add(self._time(20.0), kind, self._rng.randint(0, 12))
@@ -248,6 +259,11 @@ class _Writer:
         """Soon after it was placed, or the exchange's answer is always first."""
         after_s = round(self._rng.random() ** 2 * 8, 3)
         self._add(0.0, Kind.VOID, self._rng.randint(0, 6), after_s)
+
+    def deployment(self) -> None:
+        """Old functions alone until it begins, new ones alone when it has ended."""
+        at_s = self._time()
+        self._add(at_s, Kind.DEPLOY, round(at_s + self._rng.uniform(1.0, 120.0), 3))
 
     def bridge(self) -> None:
         kind = self._rng.choice([Kind.KILL, Kind.KILL, Kind.RESTART, Kind.CUT, Kind.CUT])

@@ -19,6 +19,7 @@ OVERDUE: Final = "an open order was overdue"
 NEXT_PAGE: Final = "a list had a next page"
 FORGOTTEN: Final = "the broker forgot messages"
 STALE_READ: Final = "a read that may lag returned an older version"
+PREVIOUS: Final = "a function of the previous release ran"
 STALE_INDEX: Final = "an index lagged"
 _CONFLICT: Final = "an answer contradicted the end of an order"
 _VOIDED: Final = "an operator ended an order"
@@ -38,6 +39,7 @@ EVERYWHERE: Final = (
     NEXT_PAGE,
     STALE_READ,
     STALE_INDEX,
+    PREVIOUS,
     _CONFLICT,
     _VOIDED,
     _ALL_ENDS,

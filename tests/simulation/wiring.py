@@ -13,20 +13,13 @@ from aws_lambda_powertools.utilities.batch import BatchProcessor, process_partia
 from pynamodb.connection import Connection
 
 import mqtt_bridge.bridge
-from lambdas import bootstrap, observability
-from lambdas.bootstrap import Dependencies
-from lambdas.config import Config
-from lambdas.handlers import batch
-from lambdas.messaging import sqs
 from lambdas.names import Function, Queue, Setting, Table
-from lambdas.services import retry
-from lambdas.storage.client import connect
-from lambdas.storage.models import MODELS
 from mqtt_bridge import inbound, outbound, send_buffer, workers
 from mqtt_bridge.settings import Broker, Scheme, Settings
 from tests.simulation import exchange, green
-from tests.simulation.functions import MODULES, Functions
+from tests.simulation.functions import SIMULATED, Functions
 from tests.simulation.kernel import Kernel
+from tests.simulation.releases import Release, this_release
 from tests.simulation.sqs import Client, dead_letters_of
 from tests.simulation.tables import Tables, table_name
 
@@ -39,7 +32,7 @@ ENVIRONMENT: Final = (
         Setting.GROUP_ID: exchange.OUR_GROUP,
         Setting.CURRENCY: "USD",
         Setting.MARKET_ZONE: "America/New_York",
-        Setting.MAX_PRICE_AGE_S: "3600",
+        Setting.MAX_PRICE_AGE_S: "480",  # likewise
         Setting.MAX_DEPOSIT_MINOR: "10000000",
         Setting.OVERDUE_AFTER_S: "300",  # sooner than in any stage, so that a short run sees it
         Setting.RETRY_ORDERS: "on",
@@ -72,16 +65,19 @@ _QUEUES: Final = {function: queue for queue, function in CONSUMERS.items()}
 
 
 @cache
-def connection() -> Connection:
-    """The connection of all runs of this process: pynamodb's models are global."""
-    return connect({table: table_name(table) for table in Table}, REGION)
+def connection(release: Release) -> Connection:
+    """A release's connection in all runs of this process: pynamodb's models are global."""
+    names = {table: table_name(table) for table in release["names"].Table}
+    made: Connection = release["storage.client"].connect(names, REGION)
+    return made
 
 
-def serve(tables: Tables) -> None:
-    """Answers every call of pynamodb's models from these tables, until the next call."""
-    own: Any = connection()
-    for table, model in MODELS.items():  # another test may have connected them elsewhere
-        model.Meta.table_name = table_name(table)
+def serve(tables: Tables, release: Release | None = None) -> None:
+    """Answers every call of a release's models from these tables, until the next call."""
+    release = release or this_release()
+    own: Any = connection(release)
+    for table, model in release["storage.models"].MODELS.items():
+        model.Meta.table_name = table_name(table)  # another test may have connected it elsewhere
         model._get_connection().connection = own
     own._client = tables
 
@@ -92,23 +88,30 @@ def wired(kernel: Kernel, functions: Functions, client: Client) -> Iterator[None
 
     The ports are built by the real composition root, from settings as the stacks make them.
     """
-    time: Any = green.Time(kernel)
+    _sqs.client = client
     with ExitStack() as stack:
-
-        def put(target: Any, name: str, value: Any) -> None:
-            stack.enter_context(patch.object(target, name, value))
-
-        _sqs.client = client
-        put(sqs, "sqs_client", lambda _region: _sqs)
-        put(retry, "time", time)
-        put(retry, "jitter", functions.rng)
-        for function, module in MODULES.items():
-            put(module, "deps", _dependencies(function))
-            module.deps.now = functions.now
-            module.deps.new_key = functions.new_key
-        put(batch, "process_partial_response", _batches(functions))
-        _silence(stack)
+        for release in functions.releases:
+            _wire(stack, release, kernel, functions)
+            _silence(stack, release)
         yield
+
+
+def _wire(stack: ExitStack, release: Release, kernel: Kernel, functions: Functions) -> None:
+    time: Any = green.Time(kernel)
+
+    def put(target: Any, name: str, value: Any) -> None:
+        stack.enter_context(patch.object(target, name, value))
+
+    put(release["messaging.sqs"], "sqs_client", lambda _region: _sqs)
+    put(release["services.retry"], "time", time)
+    put(release["services.retry"], "jitter", functions.rng)
+    for function in SIMULATED:
+        if (module := release.handler_module(function)) is not None:
+            deps = _dependencies(release, function)
+            put(module, "deps", deps)
+            deps.now = functions.now
+            deps.new_key = functions.new_key
+    put(release["handlers.batch"], "process_partial_response", _batches(functions))
 
 
 class _CurrentSqs:
@@ -124,15 +127,16 @@ _sqs: Final = _CurrentSqs()
 
 
 @cache
-def _dependencies(function: Function) -> Dependencies:
+def _dependencies(release: Release, function: Function) -> Any:
     """The dependencies of one function, with every port built."""
     environment: dict[str, str] = dict(ENVIRONMENT)
     if function in _QUEUES:
         environment[Setting.DEAD_LETTER_QUEUE_URL] = dead_letters_of(_QUEUES[function])
-    built = Dependencies(Config(environment))
+    bootstrap = release["bootstrap"]
+    built = bootstrap.Dependencies(release["config"].Config(environment))
     with (
-        patch.object(bootstrap, "connect", lambda *_: connection()),
-        patch.object(sqs, "sqs_client", lambda _region: _sqs),
+        patch.object(bootstrap, "connect", lambda *_: connection(release)),
+        patch.object(release["messaging.sqs"], "sqs_client", lambda _region: _sqs),
     ):
         for port in PORTS:
             getattr(built, port)
@@ -195,11 +199,11 @@ def bridged(
         yield
 
 
-def _silence(stack: ExitStack) -> None:
+def _silence(stack: ExitStack, release: Release) -> None:
     """Logs and metrics are tested elsewhere, and would take half of the time."""
     previous = logging.root.manager.disable
     logging.disable(logging.CRITICAL)
     stack.callback(logging.disable, previous)
-    metrics = observability.metrics
+    metrics = release["observability"].metrics
     stack.enter_context(patch.object(metrics, "add_metric", lambda **_: None))
     stack.enter_context(patch.object(metrics.provider, "flush_metrics", lambda **_: None))

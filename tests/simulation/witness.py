@@ -8,7 +8,7 @@ from typing import Any, Final
 from lambdas.names import Table
 from tests.histories.http import response_of
 from tests.histories.judge import Histories, Moment, OrderRecord, Truth, facts_of
-from tests.histories.operations import Place, Request
+from tests.histories.operations import OrderView, Place, Request, Response
 from tests.linearizability import Reading, check_reading
 from tests.simulation.expressions import Item
 from tests.simulation.kernel import Kernel
@@ -26,6 +26,7 @@ class Witness:
         self._tables = tables
         self._ticks = 0
         self.histories = Histories()
+        self.has_deployment = False
         self._calls: dict[tuple[str, int], float] = {}
         self._moments: defaultdict[str, dict[str, Moment]] = defaultdict(dict)
         self._echoes: defaultdict[str, dict[str, Moment]] = defaultdict(dict)
@@ -56,8 +57,19 @@ class Witness:
                 request.purchase.symbol, self._calls[account_id, number], at
             )
             request = Place(request.order_id, request.purchase, prices)
-        response = response_of(request, status, body)
+        response = self.told_by(request, status, body)
         self.histories.ret(account_id, number, response, at, request=request)
+
+    def told_by(self, request: Request, status: int, body: Any) -> Response:
+        """What an answer tells.
+
+        A release that does not know `account_version` leaves that of an order as it was when it
+        ends the order; the order's own `version` still grows. So it is not judged then.
+        """
+        response = response_of(request, status, body)
+        if self.has_deployment and isinstance(response, OrderView):
+            return response._replace(version=None)
+        return response
 
     def _known_prices(self, symbol: str, since: float, until: float) -> tuple[Decimal, ...]:
         """The prices on the board from the request to its answer."""

@@ -18,9 +18,10 @@ from lambdas.names import Function, Table
 from mqtt_bridge.inbound import envelope
 from tests.simulation import wiring
 from tests.simulation.expressions import Item
-from tests.simulation.functions import HANDLERS, LAMBDA_CONTEXT, Functions, sqs_record
+from tests.simulation.functions import LAMBDA_CONTEXT, Functions, handler_of, sqs_record
 from tests.simulation.kernel import START, Kernel, Killed, Refusal, What
 from tests.simulation.people import gateway_event, is_final
+from tests.simulation.releases import this_release
 from tests.simulation.sqs import Client, Message, all_queues
 from tests.simulation.steps import Steps
 from tests.simulation.tables import Tables, table_name
@@ -94,7 +95,7 @@ class Bench:
 
     def call(self, function: Function, event: dict[str, Any]) -> Any:
         """One invocation. Raises Killed if the process dies."""
-        return HANDLERS[function](event, LAMBDA_CONTEXT)
+        return handler_of(this_release(), function)(event, LAMBDA_CONTEXT)
 
     def quietly(self, function: Function, event: dict[str, Any]) -> Any:
         """One invocation that is not recorded and does not fail."""

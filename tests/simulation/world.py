@@ -7,7 +7,6 @@ from datetime import timedelta
 from random import Random
 from typing import Final
 
-from lambdas.domain.errors import DomainError
 from lambdas.domain.orders import Event as OrderEvent
 from lambdas.handlers import sweep
 from lambdas.names import Queue, Setting, Table
@@ -23,6 +22,7 @@ from tests.simulation.kernel import START, Kernel, Killed
 from tests.simulation.laws import LawBroken, Laws
 from tests.simulation.people import ACCOUNTS, People, Wish
 from tests.simulation.readers import Readers
+from tests.simulation.releases import is_expected, previous_release, this_release
 from tests.simulation.script import LENGTH_S, Event, Kind, Mode, Script
 from tests.simulation.sometimes import seen_in
 from tests.simulation.sqs import Client, all_queues, dead_letters_of
@@ -32,6 +32,9 @@ from tests.simulation.witness import Witness
 
 MOST_STEPS: Final = 50_000
 CALM_S: Final = 12 * 3600.0
+_ARRANGED: Final = (Kind.FAULT, Kind.MANNERS, Kind.VOID, Kind.DEPLOY)
+"""What is prepared before a run begins."""
+
 _LOOKS_AGAIN: Final = 0.25
 _NOTICES: Final = 0.3
 _NOTICED: Final = ("wallet", "order", "orders", "portfolio", "postings")
@@ -54,7 +57,12 @@ class World:
         self.exchange = SimExchange(self.kernel, self.rng, self.broker, manners)
         self.broker.on_request = self.exchange.hear
         self.functions = Functions(self.kernel, self.rng, self._broken)
+        for event in script:
+            if event.kind is Kind.DEPLOY:
+                self.functions.releases = (this_release(), previous_release())
+                self.functions.deployed_s = (event.at_s, event.what[0])
         self.witness = Witness(self.kernel, self.tables)
+        self.witness.has_deployment = len(self.functions.releases) > 1
         self.people = People(
             self.functions,
             self.rng,
@@ -69,12 +77,13 @@ class World:
         self.tables.on_order = self._order_changed
         self._voids = [event for event in script if event.kind is Kind.VOID]
         self.sweep = SweepTrigger(self.functions)
-        wiring.serve(self.tables)
+        for release in self.functions.releases:
+            wiring.serve(self.tables, release)
         self.bridge = BridgeProcess(self.kernel, self.rng, self.broker, self._broken)
         for queue, function in wiring.CONSUMERS.items():
             QueueTrigger(self.functions, function, self.queues[queue.value])
         for event in script:
-            if event.kind not in (Kind.FAULT, Kind.MANNERS, Kind.VOID):
+            if event.kind not in _ARRANGED:
                 self.kernel.at(event.at_s, lambda event=event: self._happen(event))  # type: ignore[misc]
 
     def _check(self) -> None:
@@ -88,7 +97,7 @@ class World:
         self.bug = self.bug or text
 
     def _broken(self, who: str, error: BaseException) -> None:
-        if not isinstance(error, DomainError):  # a DomainError is retried
+        if not is_expected(error):
             self._bug(f"{who} raised {error!r}")
 
     def run(self) -> None:

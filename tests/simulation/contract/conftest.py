@@ -13,6 +13,7 @@ from tests.contract import conftest
 from tests.contract.conftest import ports
 from tests.simulation import wiring
 from tests.simulation.kernel import Kernel
+from tests.simulation.releases import this_release
 from tests.simulation.tables import Tables
 
 __all__ = ["ports"]
@@ -53,6 +54,6 @@ def instead_of_moto(monkeypatch: pytest.MonkeyPatch) -> None:
         tables = Tables(kernel, Random(0))
         monkeypatch.setattr(conftest, "_table", lambda table: RawTable(tables, table))
         wiring.serve(tables)
-        yield wiring.connection()
+        yield wiring.connection(this_release())
 
     monkeypatch.setattr(conftest, "tables", simulated)
