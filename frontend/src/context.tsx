@@ -4,7 +4,7 @@ import { useCallback, useContext, useEffect, useMemo, useState } from "preact/ho
 import type { Api } from "./api/client";
 import type { Session, SessionState } from "./auth/session";
 import type { Config } from "./config";
-import { LOCALES, type Locale } from "./i18n/locale";
+import type { Locale } from "./i18n/locale";
 import { type Blanks, type Key, loadWords, translate } from "./i18n/translate";
 import {
   applyLocale,
@@ -28,7 +28,8 @@ interface Language {
   numerals: Numerals;
   chooseNumerals: (numerals: Numerals) => void;
   t: (key: Key, blanks?: Blanks) => string;
-  switchLocale: () => void;
+  /** Resolves once it speaks that language; without a network it stays as it is. */
+  chooseLocale: (locale: Locale) => Promise<void>;
 }
 
 const ServicesContext = createContext<Services | null>(null);
@@ -51,17 +52,17 @@ export function ServicesProvider(props: { services: Services; children: Componen
 export function LanguageProvider({ children }: { children: ComponentChildren }) {
   const [locale, setLocale] = useState(initialLocale);
   useEffect(() => applyLocale(locale, false), []);
-  const switchLocale = useCallback(() => {
-    const other = LOCALES.find((candidate) => candidate !== locale) ?? locale;
-    // Without a network the language stays as it is.
-    loadWords(other).then(
-      () => {
-        applyLocale(other, true);
-        setLocale(other);
-      },
-      () => undefined,
-    );
-  }, [locale]);
+  const chooseLocale = useCallback(
+    (chosen: Locale) =>
+      loadWords(chosen).then(
+        () => {
+          applyLocale(chosen, true);
+          setLocale(chosen);
+        },
+        () => undefined,
+      ),
+    [],
+  );
   const [numerals, setNumerals] = useState(initialNumerals);
   const chooseNumerals = useCallback((chosen: Numerals) => {
     applyNumerals(chosen);
@@ -71,13 +72,13 @@ export function LanguageProvider({ children }: { children: ComponentChildren }) 
   const language = useMemo<Language>(
     () => ({
       locale,
-      switchLocale,
+      chooseLocale,
       numerals,
       numbers,
       chooseNumerals,
       t: (key, blanks) => translate(locale, key, blanks, numbers),
     }),
-    [locale, switchLocale, numerals, numbers, chooseNumerals],
+    [locale, chooseLocale, numerals, numbers, chooseNumerals],
   );
   return <LanguageContext.Provider value={language}>{children}</LanguageContext.Provider>;
 }

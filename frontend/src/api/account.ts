@@ -21,6 +21,7 @@ export function meQuery(api: Api) {
   return queryOptions({
     queryKey: ["me"],
     queryFn: async ({ signal }) => unwrap(await api.GET("/me", { signal })),
-    staleTime: Number.POSITIVE_INFINITY,
+    // Another device may have changed a setting.
+    staleTime: 60_000,
   });
 }

@@ -4,7 +4,6 @@ import {
   confirmResetPassword,
   confirmUserAttribute,
   fetchAuthSession,
-  fetchUserAttributes,
   resetPassword,
   sendUserAttributeVerificationCode,
   signIn,
@@ -65,10 +64,6 @@ export async function reset(email: string, code: string, newPassword: string): P
 
 export async function changePassword(oldPassword: string, newPassword: string): Promise<void> {
   await updatePassword({ oldPassword, newPassword });
-}
-
-export async function isEmailVerified(): Promise<boolean> {
-  return (await fetchUserAttributes()).email_verified === "true";
 }
 
 export async function askEmailCode(): Promise<void> {

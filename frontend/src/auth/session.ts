@@ -105,13 +105,10 @@ export class Session {
     return this.#try((cognito) => cognito.changePassword(oldPassword, newPassword));
   }
 
-  /** Null where that could not be asked. */
-  async isEmailVerified(): Promise<boolean | null> {
-    try {
-      return await (await this.#load()).isEmailVerified();
-    } catch {
-      return null;
-    }
+  /** As the latest id token says. */
+  get isEmailVerified(): boolean {
+    const stored = storedTokens(localStorage, this.#config.user_pool_client_id);
+    return stored?.isEmailVerified ?? false;
   }
 
   askEmailCode(): Promise<Problem | null> {
@@ -119,7 +116,10 @@ export class Session {
   }
 
   verifyEmail(code: string): Promise<Problem | null> {
-    return this.#try((cognito) => cognito.verifyEmail(code.trim()));
+    return this.#try(async (cognito) => {
+      await cognito.verifyEmail(code.trim());
+      await cognito.freshToken(true); // the tokens say so from now on
+    });
   }
 
   async signUp(email: string, password: string): Promise<Problem | null> {

@@ -7,6 +7,7 @@ export interface StoredTokens {
   accessToken: string;
   expiresAtMs: number;
   email: string | null;
+  isEmailVerified: boolean;
 }
 
 // A token about to end could end on its way.
@@ -42,11 +43,13 @@ export function storedTokens(
   const expiry = accessToken && claims(accessToken)?.exp;
   if (!accessToken || typeof expiry !== "number") return null;
   const driftMs = Number.parseInt(item("clockDrift") ?? "0", 10) || 0;
-  const email = claims(item("idToken") ?? "")?.email;
+  const who = claims(item("idToken") ?? "");
+  const email = who?.email;
   return {
     accessToken,
     expiresAtMs: expiry * 1000 - driftMs,
     email: typeof email === "string" ? email : null,
+    isEmailVerified: who?.email_verified === true,
   };
 }
 

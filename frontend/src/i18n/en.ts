@@ -624,7 +624,6 @@ export const en: Record<Key, string> = {
   "settings.email.sent": "We sent a code to {email}.",
   "settings.email.confirm": "Verify",
   "settings.email.done": "Your e-mail is verified.",
-  "settings.mails": "E-mails",
   "settings.mails.orders": "E-mail me when the exchange answers an order",
   "settings.kept": "Kept on your account, for all your devices.",
   "settings.notKept": "We could not keep it on your account. Try again.",

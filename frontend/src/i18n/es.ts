@@ -620,7 +620,6 @@ export const es = {
   "settings.email.sent": "Te enviamos un código a {email}.",
   "settings.email.confirm": "Verificar",
   "settings.email.done": "Tu correo quedó verificado.",
-  "settings.mails": "Correos",
   "settings.mails.orders": "Avísame por correo cuando la bolsa responda una orden",
   "settings.kept": "Se guarda en tu cuenta y vale en todos tus equipos.",
   "settings.notKept": "No pudimos guardarlo en tu cuenta. Inténtalo de nuevo.",

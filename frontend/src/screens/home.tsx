@@ -10,7 +10,7 @@ import { topMovers } from "../home/movers";
 import { OpenOrders } from "../home/open-orders";
 import { WorthCard } from "../home/worth-card";
 import { Quotes } from "../market/quotes";
-import { initialStars } from "../preferences";
+import { useFavourites } from "../settings/settings";
 import { Banner, TextLink } from "../ui/controls";
 import { Loaded } from "../ui/failure";
 import { CheckIcon } from "../ui/icons";
@@ -90,8 +90,8 @@ const NOTE = "px-4 pb-5 text-muted sm:px-5";
 
 function Favourites({ stocks }: { stocks: Stock[] }) {
   const { t } = useLanguage();
-  const [stars] = useState(initialStars);
-  const chosen = stocks.filter(({ symbol }) => stars.has(symbol));
+  const { symbols } = useFavourites();
+  const chosen = stocks.filter(({ symbol }) => symbols.has(symbol));
   if (chosen.length === 0) return <p class={NOTE}>{t("home.favourites.none")}</p>;
   return <Quotes quotes={chosen} />;
 }

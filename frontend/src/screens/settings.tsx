@@ -6,14 +6,21 @@ import { meQuery } from "../api/account";
 import { useLanguage, useServices, useSession, useTitle } from "../context";
 import { money, shares } from "../format/numbers";
 import { LOCALES } from "../i18n/locale";
-import { applyTheme, initialTheme, NUMERALS, THEMES } from "../preferences";
+import { NUMERALS, THEMES } from "../preferences";
 import { EmailVerification } from "../settings/email-row";
 import { PasswordPanel } from "../settings/password-panel";
+import {
+  type Settings as AccountSettings,
+  languageOf,
+  themeOf,
+  useSettings,
+} from "../settings/settings";
 import { Choices } from "../ui/choices";
 import { Button } from "../ui/controls";
 import { Loaded } from "../ui/failure";
 import { Fact, PageTitle, Panel } from "../ui/panel";
 import { RowsSkeleton } from "../ui/skeletons";
+import { useTheme } from "../ui/theme";
 
 const SAMPLE = "1234.56";
 
@@ -45,8 +52,11 @@ function Setting({ name, children }: { name: string; children: ComponentChildren
 }
 
 function Look() {
-  const { t, locale, switchLocale, numerals, chooseNumerals } = useLanguage();
-  const [theme, setTheme] = useState(initialTheme);
+  const { t, locale, chooseLocale, numerals, chooseNumerals } = useLanguage();
+  const [theme, chooseTheme] = useTheme();
+  const { settings, change } = useSettings();
+  const [isKept, setKept] = useState(true);
+  const keep = async (changed: Partial<AccountSettings>) => setKept(await change(changed));
   return (
     <Panel title={t("settings.look")}>
       <Setting name={t("settings.words")}>
@@ -55,7 +65,10 @@ function Look() {
           name="words"
           options={LOCALES.map((value) => ({ value, label: t(`settings.words.${value}`) }))}
           value={locale}
-          onChoose={switchLocale}
+          onChoose={(chosen) => {
+            void chooseLocale(chosen);
+            void keep({ language: languageOf(chosen) });
+          }}
         />
       </Setting>
       <Setting name={t("settings.theme")}>
@@ -65,8 +78,8 @@ function Look() {
           options={THEMES.map((value) => ({ value, label: t(`settings.theme.name.${value}`) }))}
           value={theme}
           onChoose={(chosen) => {
-            applyTheme(chosen);
-            setTheme(chosen);
+            chooseTheme(chosen);
+            void keep({ theme: themeOf(chosen) });
           }}
         />
       </Setting>
@@ -82,6 +95,19 @@ function Look() {
           onChoose={chooseNumerals}
         />
       </Setting>
+      <label class="flex items-start gap-3 border-t border-line py-4 last:pb-0">
+        <input
+          type="checkbox"
+          class="mt-0.5 size-5 accent-link"
+          checked={settings?.mails.orders ?? false}
+          disabled={settings === undefined}
+          onChange={(event) => void keep({ mails: { orders: event.currentTarget.checked } })}
+        />
+        <span class="font-medium">{t("settings.mails.orders")}</span>
+      </label>
+      <p role="status" class={`mt-3 text-small ${isKept ? "text-muted" : "text-bad"}`}>
+        {t(isKept ? "settings.kept" : "settings.notKept")}
+      </p>
     </Panel>
   );
 }

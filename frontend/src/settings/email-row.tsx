@@ -1,5 +1,5 @@
 /** One's e-mail, whether it is verified, and verifying it by a code. */
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import type { Problem } from "../auth/problems";
 import { useLanguage, useServices } from "../context";
 import { Button } from "../ui/controls";
@@ -13,13 +13,10 @@ type Phase = "known" | "sending" | "asking" | "verifying";
 export function EmailVerification({ email }: { email: string }) {
   const { t } = useLanguage();
   const { session } = useServices();
-  const [isVerified, setVerified] = useState<boolean | null>(null);
+  const [isVerified, setVerified] = useState(session.isEmailVerified);
   const [phase, setPhase] = useState<Phase>("known");
   const [problem, setProblem] = useState<Problem | null>(null);
   const [isDone, setDone] = useState(false);
-  useEffect(() => {
-    void session.isEmailVerified().then(setVerified);
-  }, [session]);
   const send = async () => {
     setPhase("sending");
     setProblem(null);
@@ -36,7 +33,6 @@ export function EmailVerification({ email }: { email: string }) {
     setDone(found === null);
     setPhase(found ? "asking" : "known");
   };
-  if (isVerified === null) return <p class="min-h-6" />;
   if (isVerified) {
     return (
       <p class="flex items-center gap-1.5 text-small text-up" role="status">

@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Link, useLocation } from "wouter-preact";
 import { useLanguage, useServices, useSession } from "../context";
+import { languageOf, themeOf, useSettings } from "../settings/settings";
 import { GearIcon, SignOutIcon, TrendIcon } from "./icons";
 import { PreferenceButtons } from "./preference-buttons";
 
@@ -42,13 +43,17 @@ export function AccountMenu() {
 
 function Content({ email, signOut }: { email: string | null; signOut: () => void }) {
   const { t } = useLanguage();
+  const { change } = useSettings();
   return (
     <>
       <p class="truncate px-3 py-2 text-small text-muted" title={email ?? ""}>
         {email}
       </p>
       <div class="flex items-center justify-between">
-        <PreferenceButtons />
+        <PreferenceButtons
+          onLocale={(locale) => void change({ language: languageOf(locale) })}
+          onTheme={(theme) => void change({ theme: themeOf(theme) })}
+        />
       </div>
       <Link href="/projections" class={`${ITEM} md:hidden`}>
         <TrendIcon /> {t("nav.projections")}

@@ -1,20 +1,32 @@
 /** The two switches that stand on every screen: language and theme. */
-import { useState } from "preact/hooks";
 import { useLanguage } from "../context";
-import { applyTheme, initialTheme, THEMES } from "../preferences";
+import { LOCALES, type Locale } from "../i18n/locale";
+import { THEMES, type Theme } from "../preferences";
 import { IconButton } from "./controls";
 import { MoonIcon, ScreenIcon, SunIcon } from "./icons";
+import { useTheme } from "./theme";
 
 const THEME_ICONS = { system: ScreenIcon, light: SunIcon, dark: MoonIcon };
 
-export function PreferenceButtons() {
-  const { t, switchLocale } = useLanguage();
-  const [theme, setTheme] = useState(initialTheme);
+interface PreferenceButtonsProps {
+  /** Where it is kept beside this browser. */
+  onLocale?: (locale: Locale) => void;
+  onTheme?: (theme: Theme) => void;
+}
+
+export function PreferenceButtons({ onLocale, onTheme }: PreferenceButtonsProps) {
+  const { t, locale, chooseLocale } = useLanguage();
+  const [theme, chooseTheme] = useTheme();
+  const switchLocale = () => {
+    const other = LOCALES.find((candidate) => candidate !== locale) ?? locale;
+    void chooseLocale(other);
+    onLocale?.(other);
+  };
   const Icon = THEME_ICONS[theme];
   const turn = () => {
     const next = THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length] ?? "system";
-    applyTheme(next);
-    setTheme(next);
+    chooseTheme(next);
+    onTheme?.(next);
   };
   return (
     <>

@@ -3,6 +3,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { Link, useLocation } from "wouter-preact";
 import { useLanguage, useServices } from "../context";
+import { useAccountLook } from "../settings/settings";
 import { AccountMenu } from "./account-menu";
 import { Bell } from "./bell";
 import {
@@ -79,6 +80,7 @@ function Sections() {
 
 export function Shell({ children }: { children: ComponentChildren }) {
   const { t } = useLanguage();
+  useAccountLook();
   const { config } = useServices();
   return (
     <div class="flex min-h-dvh flex-col max-md:pb-16">

@@ -109,6 +109,11 @@ export const EMPTY: Routes = {
   "GET /stocks/:symbol/activity": json(200, list([])),
   "GET /portfolio": json(200, {
     currency: "USD",
+    market_day: null,
+    net_worth: "0.00",
+    cash: "0.00",
+    cash_allocation: null,
+    day_change_percent: null,
     cost: "0.00",
     value: "0.00",
     gain: "0.00",

@@ -126,7 +126,7 @@ function isAllowing(request: IncomingMessage, response: ServerResponse): boolean
   response
     .writeHead(204, {
       "Access-Control-Allow-Headers": "accept, authorization, content-type, idempotency-key",
-      "Access-Control-Allow-Methods": "GET, POST",
+      "Access-Control-Allow-Methods": "GET, POST, PATCH",
     })
     .end();
   return true;

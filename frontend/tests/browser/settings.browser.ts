@@ -1,0 +1,74 @@
+/** What one chooses is kept on the account, and holds in another browser. */
+import type { IncomingMessage } from "node:http";
+import { describe, expect, test } from "vitest";
+import { SAMPLE_ME } from "./account-samples";
+import { FULL } from "./api";
+import { bodyOf } from "./broker";
+import { json, type Routes } from "./site";
+import { heading, page, show, site, useStage } from "./stage";
+
+useStage(/status of 503/);
+
+type Settings = typeof SAMPLE_ME.settings | Record<string, unknown>;
+
+/** An account that remembers; `changes` are what was sent to it. */
+function account(first: Record<string, unknown> = {}) {
+  let settings: Settings = { ...SAMPLE_ME.settings, ...first };
+  const changes: unknown[] = [];
+  const routes: Routes = {
+    ...FULL,
+    "GET /me": (response, request) => json(200, { ...SAMPLE_ME, settings })(response, request),
+    "PATCH /me": async (response, request: IncomingMessage) => {
+      const body = (await bodyOf(request)) as unknown as { settings: Settings };
+      changes.push(body.settings);
+      settings = { ...settings, ...body.settings };
+      json(200, { ...SAMPLE_ME, settings })(response, request);
+    },
+  };
+  return { routes, changes };
+}
+
+describe("the account", () => {
+  test("keeps language, theme and mails", async () => {
+    const { routes, changes } = account();
+    await show("/settings", routes, { colorScheme: "light" });
+    await page.getByText("Oscuro", { exact: true }).click();
+    await page.getByLabel("Avísame por correo").check();
+    await page.getByText("English", { exact: true }).click();
+    await heading("Settings").waitFor();
+    await expect
+      .poll(() => changes)
+      .toEqual([{ theme: "dark" }, { mails: { orders: true } }, { language: "en" }]);
+  });
+
+  test("brings them to another browser", async () => {
+    const { routes } = account({ language: "en", theme: "dark" });
+    await show("/settings", routes, { colorScheme: "light" });
+    await heading("Settings").waitFor();
+    expect(await page.evaluate(() => document.documentElement.dataset.theme)).toBe("dark");
+  });
+
+  test("keeps favourites: home shows them, and a browser's old stars move there", async () => {
+    const { routes, changes } = account({ favourites: ["MSFT"] });
+    await show("/", routes);
+    await page
+      .getByRole("link", { name: /MSFT.*Microsoft/ })
+      .first()
+      .waitFor();
+    expect(changes).toEqual([]);
+
+    const empty = account();
+    await page.evaluate(() => localStorage.setItem("vela.stars", "AAPL SQM"));
+    site.reset(empty.routes);
+    await page.reload();
+    await expect.poll(() => empty.changes).toEqual([{ favourites: ["AAPL", "SQM"] }]);
+  });
+
+  test("that does not take a change says so, and the change is taken back", async () => {
+    const refusing = { ...account().routes, "PATCH /me": json(503, { code: "transient" }) };
+    await show("/settings", refusing);
+    await page.getByLabel("Avísame por correo").click();
+    await page.getByText("No pudimos guardarlo en tu cuenta").waitFor();
+    expect(await page.getByLabel("Avísame por correo").isChecked()).toBe(false);
+  });
+});
