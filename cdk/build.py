@@ -1,4 +1,5 @@
-"""Builds what the functions run: `.build/<target>/code` (our package) and `…/layer` (third party).
+"""Builds what the functions run: `.build/<target>/code` (our package), `…/layer` (third party) and
+`…/documents` (third party that only the functions need which make PDF files).
 
 Built without Docker, byte-identical for the same inputs, and rebuilt only when an input changes.
 `python -m cdk.build --stage NAME` builds the assets and prints where they are.
@@ -25,16 +26,23 @@ ROOT: Final = Path(__file__).parents[1]
 BUILD: Final = ROOT / ".build"
 LAMBDAS: Final = ROOT / "lambdas"
 REQUIREMENTS: Final = LAMBDAS / "requirements.txt"
+DOCUMENT_REQUIREMENTS: Final = LAMBDAS / "documents" / "requirements.txt"
 CLOUD_PYTHON: Final = ROOT / ".venv-cloud" / "bin" / "python"
 """Interpreter of the functions in the local cloud."""
 
 RUNTIME: Final = (3, 13)
 """Python version of the functions on AWS."""
 
-SHIPPED: Final = (".py", ".json")
+SHIPPED: Final = (".py", ".json", ".typ", ".ttf")
 """Suffixes of our files that ship: an allow list, so that nothing else gets in."""
 
-SERVICES: Final = {"dynamodb": "dynamodb", "sqs": "sqs", "stepfunctions": "states"}
+SERVICES: Final = {
+    "cognito-idp": "cognito-idp",
+    "dynamodb": "dynamodb",
+    "s3": "s3",
+    "sqs": "sqs",
+    "stepfunctions": "states",
+}
 """AWS services that the functions call: botocore's name and endpoint prefix of each."""
 
 AWS_TARGET: Final = (
@@ -84,10 +92,11 @@ _NO_COMPILER: Final = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assets:
-    """Two folders, ready to be zipped."""
+    """Three folders, ready to be zipped."""
 
     code: Path
     layer: Path
+    documents: Path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,10 +133,11 @@ def build_for(stage_name: str, out: Path = BUILD) -> Assets:
         print(_NO_COMPILER, file=sys.stderr)  # noqa: T201 - a warning for the person who builds
     folder = out / target.name
     folder.mkdir(parents=True, exist_ok=True)
-    assets = Assets(code=folder / "code", layer=folder / "layer")
+    assets = Assets(code=folder / "code", layer=folder / "layer", documents=folder / "documents")
     with _locked(folder):
         _build(assets.code, target, _code_sources(), _fill_code)
         _build(assets.layer, target, [REQUIREMENTS], _fill_layer)
+        _build(assets.documents, target, [DOCUMENT_REQUIREMENTS], _fill_documents)
     return assets
 
 
@@ -272,6 +282,12 @@ def _fill_layer(folder: Path, target: Target) -> None:
     trim_packages(packages)
 
 
+def _fill_documents(folder: Path, target: Target) -> None:
+    packages = folder / "python"
+    install_packages(packages, DOCUMENT_REQUIREMENTS, target.pip, target.pip_options)
+    trim_packages(packages)
+
+
 def _digest(target: Target, sources: list[Path]) -> str:
     total = hashlib.sha256(target.fingerprint.encode())
     for path in (Path(__file__), *sources):
@@ -295,7 +311,8 @@ def main() -> None:
     )
     parser.add_argument("--stage", default="local", help="local, or any stage on AWS")
     assets = build_for(parser.parse_args().stage)
-    print(f"code  {assets.code}\nlayer {assets.layer}")  # noqa: T201 - its answer
+    for name in ("code", "layer", "documents"):
+        print(f"{name:10}{getattr(assets, name)}")  # noqa: T201 - its answer
 
 
 if __name__ == "__main__":

@@ -38,6 +38,9 @@ class Stage:
     market_zone: str = "America/New_York"
     """IANA name of the time zone whose midnights part the market's days."""
 
+    home_zone: str = "America/Santiago"
+    """Time zone of most customers, the second one on receipts (IANA)."""
+
     topics: Topics = Topics()
     mqtt_url: str
     """The exchange's broker, without credentials: those are in the bridge's secret."""

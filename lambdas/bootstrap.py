@@ -8,19 +8,26 @@ from uuid import UUID, uuid4
 from pynamodb.connection import Connection
 
 from lambdas.config import Config
-from lambdas.messaging.sqs import SqsDeadLetters, SqsJobQueue, SqsOutbox
+from lambdas.messaging.cognito import CognitoUsers
+from lambdas.messaging.s3 import S3Documents
+from lambdas.messaging.sqs import SqsDeadLetters, SqsJobQueue, SqsOutbox, SqsReceiptQueue
 from lambdas.messaging.workflow import StepFunctionsWorkflow
 from lambdas.names import Setting
 from lambdas.ports import (
     Accounts,
     ActivityLog,
     DeadLetters,
+    Documents,
     JobQueue,
     Jobs,
     Market,
     Orders,
     Outbox,
     Profiles,
+    ReceiptQueue,
+    Receipts,
+    Typesetter,
+    Users,
     Workflow,
 )
 from lambdas.storage.accounts import DynamoAccounts
@@ -30,6 +37,7 @@ from lambdas.storage.jobs import DynamoJobs
 from lambdas.storage.market import DynamoMarket
 from lambdas.storage.orders import DynamoOrders
 from lambdas.storage.profiles import DynamoProfiles
+from lambdas.storage.receipts import DynamoReceipts
 
 
 def utc_now() -> datetime:
@@ -103,6 +111,38 @@ class Dependencies:
         """The state machine of jobs."""
         arn = self.config.text(Setting.WORKFLOW_ARN)
         return StepFunctionsWorkflow(self.config.region, arn)
+
+    @cached_property
+    def receipts(self) -> Receipts:
+        """Receipts in DynamoDB."""
+        return DynamoReceipts(self._connection)
+
+    @cached_property
+    def receipt_queue(self) -> ReceiptQueue:
+        """The queue `receipts`."""
+        return SqsReceiptQueue(self.config.region, self.config.text(Setting.RECEIPTS_QUEUE_URL))
+
+    @cached_property
+    def documents(self) -> Documents:
+        """The bucket of documents."""
+        return S3Documents(self.config.region, self.config.text(Setting.DOCUMENTS_BUCKET))
+
+    @cached_property
+    def users(self) -> Users:
+        """The user pool."""
+        return CognitoUsers(self.config.region, self.config.text(Setting.USER_POOL_ID))
+
+    @cached_property
+    def typesetter(self) -> Typesetter:
+        """Typst, which only the functions with the layer `documents` have."""
+        from lambdas.documents.typesetting import TypstTypesetter
+
+        return TypstTypesetter(
+            group_id=self.config.group_id,
+            site_url=self.config.text(Setting.SITE_URL),
+            market_zone=self.config.market_zone,
+            home_zone=self.config.home_zone,
+        )
 
     @cached_property
     def _connection(self) -> Connection:

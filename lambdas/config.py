@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from datetime import timedelta, tzinfo
+from datetime import timedelta
 from typing import Self
 from zoneinfo import ZoneInfo
 
@@ -62,9 +62,14 @@ class Config:
         )
 
     @property
-    def market_zone(self) -> tzinfo:
+    def market_zone(self) -> ZoneInfo:
         """The time zone whose midnights part the market's days."""
         return ZoneInfo(self.text(Setting.MARKET_ZONE))
+
+    @property
+    def home_zone(self) -> ZoneInfo:
+        """Time zone of most of our customers: the second one on documents."""
+        return ZoneInfo(self.text(Setting.HOME_ZONE))
 
     def text(self, setting: Setting | Canary) -> str:
         """A setting as it is."""

@@ -35,6 +35,12 @@ class Setting(StrEnum):
     OUTBOUND_QUEUE_URL = "OUTBOUND_QUEUE_URL"
     JOBS_QUEUE_URL = "JOBS_QUEUE_URL"
     WORKFLOW_ARN = "WORKFLOW_ARN"
+    RECEIPTS_TABLE = "RECEIPTS_TABLE"
+    RECEIPTS_QUEUE_URL = "RECEIPTS_QUEUE_URL"
+    DOCUMENTS_BUCKET = "DOCUMENTS_BUCKET"
+    USER_POOL_ID = "USER_POOL_ID"
+    SITE_URL = "SITE_URL"
+    HOME_ZONE = "HOME_ZONE"
     DEAD_LETTER_QUEUE_URL = "DEAD_LETTER_QUEUE_URL"
 
 
@@ -59,16 +65,20 @@ class Function(StrEnum):
     JOBS = "jobs"
     MASTER = "master"
     WORKER = "worker"
+    RECEIPTS = "receipts"
 
 
 class Queue(StrEnum):
-    """Queues, each with a dead-letter queue: three from the bridge, one to it, one of jobs."""
+    """Queues, each with a dead-letter queue: three from the bridge, one to it, one of jobs, one of
+    receipts to make.
+    """
 
     PRICES = "prices"
     REQUESTS = "requests"
     VALIDATIONS = "validations"
     OUTBOUND = "outbound"
     JOBS = "jobs"
+    RECEIPTS = "receipts"
 
 
 class Table(StrEnum):
@@ -85,6 +95,7 @@ class Table(StrEnum):
     ACTIVITY = "activity"
     JOBS = "jobs"
     PROFILES = "profiles"
+    RECEIPTS = "receipts"
 
 
 class Metric(StrEnum):
@@ -99,6 +110,7 @@ class Metric(StrEnum):
     ANSWERS_IN_CONFLICT = "AnswersInConflict"
     JOBS_FINISHED = "JobsFinished"
     JOBS_FAILED = "JobsFailed"  # includes jobs without a result, for example too few prices
+    RECEIPTS_MADE = "ReceiptsMade"
     JOBS_BROKEN = "JobsBroken"  # a step failed for good, or the job timed out
     BRIDGE_CONNECTED = "BridgeConnected"  # 1 or 0, every minute; absent while it does not run
 
@@ -131,6 +143,7 @@ TABLE_KEYS: Final[dict[Table, tuple[str, str | None]]] = {
     Table.ACTIVITY: ("request_id", None),
     Table.JOBS: ("job_id", None),
     Table.PROFILES: ("account_id", None),
+    Table.RECEIPTS: ("receipt_number", None),
 }
 """Partition and sort key of each table. Every key attribute is a string, except NUMBER_KEYS."""
 

@@ -6,7 +6,7 @@ raise `Transient`. Times are aware and in UTC; amounts are minor units.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 from lambdas.domain.activity import GroupRequest, Trade, Validation
@@ -16,6 +16,8 @@ from lambdas.domain.ledger import Account, Deposit, DepositDecision, Position, P
 from lambdas.domain.market import Candle, Interval, MarketSnapshot, MarketUpdate, Quote, Tick
 from lambdas.domain.orders import Decision, Order, Snapshot
 from lambdas.domain.profile import Profile
+from lambdas.domain.receipts import Language, Receipt, ReceiptFacts
+from lambdas.domain.statements import Statement
 
 T = TypeVar("T")
 
@@ -267,3 +269,52 @@ class PublicApi(Protocol):
         body: Mapping[str, str] | None = None,
     ) -> Answer:
         """The response, whatever its status. Raises Unreachable."""
+
+
+class Users(Protocol):
+    """People who may sign in."""
+
+    def email(self, account_id: str) -> str | None:
+        """The account's e-mail address; None where there is no such user."""
+
+
+class Receipts(Protocol):
+    """Receipts by number."""
+
+    def get(self, number: str) -> Receipt | None:
+        """One receipt of any account; consistent read."""
+
+    def create(self, receipt: Receipt) -> None:
+        """Stores a new receipt. Raises StaleDecision if its number exists."""
+
+    def mark_ready(self, receipt: Receipt, at: datetime) -> None:
+        """Says that the receipt's documents are stored; the first time stays."""
+
+
+class ReceiptQueue(Protocol):
+    """The queue of receipts to make."""
+
+    def send(self, order_ids: Sequence[str]) -> Sequence[int]:
+        """Enqueues orders; returns the positions of those that were not enqueued. Twice is
+        harmless.
+        """
+
+
+class Documents(Protocol):
+    """Private files that people may download."""
+
+    def put(self, key: str, content: bytes) -> None:
+        """Stores a PDF; the first one under a key stays."""
+
+    def link(self, key: str, file_name: str, valid_for: timedelta) -> str:
+        """Address that downloads the file under this name until it expires."""
+
+
+class Typesetter(Protocol):
+    """Makes PDF documents: the same bytes for the same facts."""
+
+    def receipt(self, facts: ReceiptFacts, language: Language) -> bytes:
+        """The receipt of an order."""
+
+    def statement(self, statement: Statement, email: str | None, language: Language) -> bytes:
+        """The statement of an account's month."""

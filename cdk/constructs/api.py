@@ -1,4 +1,4 @@
-"""The HTTP API: a Cognito authorizer on every route but two, and CORS for the site alone."""
+"""The HTTP API: a Cognito authorizer on every route but a few, and CORS for the site alone."""
 
 import json
 from pathlib import Path
@@ -19,7 +19,7 @@ from cdk.constructs.stack import log_group
 from cdk.constructs.user_pool import UserPool
 from cdk.stage import Stage
 
-PUBLIC = ("/heartbeat", "/openapi.json")
+PUBLIC = ("/heartbeat", "/openapi.json", "/receipts/{number}")
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD")
 """Not ANY: it would include OPTIONS, which browsers send without a token."""

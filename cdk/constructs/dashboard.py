@@ -74,6 +74,7 @@ def _link(stage: Stage) -> list[cloudwatch.IWidget]:
                 own_metric(stage, Metric.ORDERS_ACCEPTED, validations),
                 own_metric(stage, Metric.ORDERS_REJECTED, validations),
                 own_metric(stage, Metric.ANSWERS_IN_CONFLICT, validations),
+                own_metric(stage, Metric.RECEIPTS_MADE, Function.RECEIPTS),
             ],
         ),
     ]

@@ -3,7 +3,7 @@
 A function starts with no rights but writing to its own log; its stack grants each right by name.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -88,6 +88,7 @@ class LambdaFunction(Construct):
         *,
         snap_start: bool = False,
         gradual: bool = False,
+        layers: Sequence[lambda_.ILayerVersion] = (),
     ) -> None:
         super().__init__(scope, f"{name.value.capitalize()}Function")
         log = log_group(self, defaults.stage)
@@ -100,7 +101,7 @@ class LambdaFunction(Construct):
             architecture=ARCHITECTURE,
             handler=f"lambdas.handlers.{name.value}.handler",
             code=defaults.code,
-            layers=[defaults.layer],
+            layers=[defaults.layer, *layers],
             memory_size=size.memory_mb,
             timeout=size.timeout,
             role=role,
@@ -185,7 +186,8 @@ def add_queue_source(
 def add_stream_source(
     function: lambda_.Function, table: ItemTable, dead_letters: DeadLetterQueue
 ) -> None:
-    """Invokes the function with new orders and with orders that are to be sent again.
+    """Invokes the function with new orders, with orders that are to be sent again, and with those
+    that were just accepted.
 
     Not the CDK's own event source, which grants ListStreams on every stream of the account.
     """
@@ -202,7 +204,7 @@ def add_stream_source(
         report_batch_item_failures=True,
         retry_attempts=_STREAM_RETRIES,
         on_failure=sources.SqsDlq(dead_letters.queue),
-        filters=[_inserted(), _retried()],
+        filters=[_inserted(), _retried(), _accepted()],
     )
 
 
@@ -217,6 +219,16 @@ def _retried() -> Mapping[str, Any]:
         {
             "eventName": lambda_.FilterRule.is_equal("MODIFY"),
             "dynamodb": {"NewImage": {"attempts": attempts}},
+        }
+    )
+
+
+def _accepted() -> Mapping[str, Any]:
+    """A change of an accepted order: the one that accepted it, or a conflict, which is rare."""
+    return lambda_.FilterCriteria.filter(
+        {
+            "eventName": lambda_.FilterRule.is_equal("MODIFY"),
+            "dynamodb": {"NewImage": {"state": {"S": lambda_.FilterRule.is_equal("ACCEPTED")}}},
         }
     )
 

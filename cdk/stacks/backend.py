@@ -13,6 +13,7 @@ from cdk.build import Assets
 from cdk.constructs.alarms import Alarms, system_alarms
 from cdk.constructs.api import Api
 from cdk.constructs.dashboard import Dashboard
+from cdk.constructs.documents import document_layer, grant_read_user
 from cdk.constructs.function import (
     FunctionDefaults,
     LambdaFunction,
@@ -34,14 +35,19 @@ _CONSUMERS: Final = {
     Queue.PRICES: Function.PRICES,
     Queue.REQUESTS: Function.REQUESTS,
     Queue.VALIDATIONS: Function.VALIDATIONS,
+    Queue.RECEIPTS: Function.RECEIPTS,
 }
 """Functions that consume a queue in batches; the bridge consumes `outbound`."""
+
+_MAKE_DOCUMENTS: Final = (Function.RECEIPTS,)
+"""Functions with the layer of documents."""
 
 _VISIBILITY: Final = {
     Queue.PRICES: Duration.seconds(6 * 30),
     Queue.REQUESTS: Duration.seconds(6 * 30),
     Queue.VALIDATIONS: Duration.seconds(6 * 30),
     Queue.JOBS: Duration.seconds(6 * 120),
+    Queue.RECEIPTS: Duration.seconds(6 * 30),
     Queue.OUTBOUND: Duration.seconds(60),
 }
 """Six times the consumer's time-out, as Lambda recommends, so that a message is never processed
@@ -75,6 +81,8 @@ class BackendStack(StageStack):
         super().__init__(scope, stage, "backend")
         self._stage = stage
         self._data = data
+        self._site_url = web.site.origin
+        self._document_layer = document_layer(self, assets)
         self._alarms = Alarms(self, stage)
         self.alarm_topic = self._alarms.topic
         self.queues = {
@@ -97,6 +105,7 @@ class BackendStack(StageStack):
         self._connect_queues()
         self._connect_orders()
         self._connect_jobs()
+        self._connect_documents()
         api_function = self._lambdas[Function.API].invoked
         self.api = Api(self, stage, data.user_pool, api_function, [web.site.origin])
         self._add_monitoring()
@@ -116,6 +125,7 @@ class BackendStack(StageStack):
             settings_of(name, self._stage, tables) | self._queue_settings(name),
             snap_start=self._stage.snap_start and name is Function.API,
             gradual=self._stage.gradual and name in GRADUAL,
+            layers=[self._document_layer] if name in _MAKE_DOCUMENTS else (),
         )
         for table, access in RIGHTS[name].items():
             self._data.tables[table].grant(made.function, access)
@@ -126,7 +136,10 @@ class BackendStack(StageStack):
             case Function.API | Function.MASTER:
                 return {Setting.JOBS_QUEUE_URL: self.queues[Queue.JOBS].queue_url}
             case Function.RELAY:
-                return {Setting.OUTBOUND_QUEUE_URL: self.queues[Queue.OUTBOUND].queue_url}
+                return {
+                    Setting.OUTBOUND_QUEUE_URL: self.queues[Queue.OUTBOUND].queue_url,
+                    Setting.RECEIPTS_QUEUE_URL: self.queues[Queue.RECEIPTS].queue_url,
+                }
         for queue, consumer in _CONSUMERS.items():
             if consumer is name:
                 dead_letters = self.queues[queue].dead_letters.queue
@@ -147,7 +160,8 @@ class BackendStack(StageStack):
         """The orders' stream invokes the relay, and the clock the sweep that retries orders."""
         relay = self.functions[Function.RELAY]
         add_stream_source(relay, self._data.tables[Table.ORDERS], self._relay_dead_letters)
-        grant_queue(self._stage, relay, self.queues[Queue.OUTBOUND].queue, "SendMessage")
+        for queue in (Queue.OUTBOUND, Queue.RECEIPTS):
+            grant_queue(self._stage, relay, self.queues[queue].queue, "SendMessage")
         call_every_minute(self.functions[Function.SWEEP])
 
     def _connect_jobs(self) -> None:
@@ -165,6 +179,24 @@ class BackendStack(StageStack):
         workflow.grant_run(jobs)
         if self._stage.local:  # on AWS, StartSyncExecution has its own host name, sync-states
             jobs.add_environment("AWS_DISABLE_HOST_PREFIX_INJECTION", "true")
+
+    def _connect_documents(self) -> None:
+        """Who makes documents, with the buyer's address in them, and who links to them. The API
+        requests a receipt again that is overdue.
+        """
+        bucket, user_pool = self._data.documents, self._data.user_pool
+        for name in _MAKE_DOCUMENTS:
+            maker = self.functions[name]
+            maker.add_environment(Setting.DOCUMENTS_BUCKET.value, bucket.bucket.bucket_name)
+            maker.add_environment(Setting.USER_POOL_ID.value, user_pool.pool.user_pool_id)
+            maker.add_environment(Setting.SITE_URL.value, self._site_url)
+            bucket.grant_put(maker)
+            grant_read_user(maker, user_pool)
+        api, queue = self.functions[Function.API], self.queues[Queue.RECEIPTS]
+        api.add_environment(Setting.DOCUMENTS_BUCKET.value, bucket.bucket.bucket_name)
+        api.add_environment(Setting.RECEIPTS_QUEUE_URL.value, queue.queue_url)
+        bucket.grant_get(api)
+        grant_queue(self._stage, api, queue.queue, "SendMessage")
 
     def _add_monitoring(self) -> None:
         """Alarms besides those of queues and functions, and the dashboard."""

@@ -1,4 +1,4 @@
-"""What must outlive everything else: tables, user pool, and the login for the broker.
+"""What must outlive everything else: tables, documents, user pool, and the login for the broker.
 
 The secret is here because it must be filled before the bridge first starts (decision 0015).
 """
@@ -8,6 +8,7 @@ from typing import Final
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
+from cdk.constructs.documents import DocumentBucket
 from cdk.constructs.nag_suppressions import suppress
 from cdk.constructs.stack import StageStack, removal_policy
 from cdk.constructs.table import Index, ItemTable
@@ -56,7 +57,7 @@ INDEXES: Final[dict[Table, tuple[Index, ...]]] = {
 
 
 class DataStack(StageStack):
-    """Tables, user pool with its client, secret."""
+    """Tables, user pool with its client, documents, secret."""
 
     def __init__(self, scope: Construct, stage: Stage) -> None:
         super().__init__(scope, stage, "data", termination_protection=stage.protected)
@@ -67,6 +68,7 @@ class DataStack(StageStack):
             for table in Table
         }
         self.user_pool = UserPool(self, stage)
+        self.documents = DocumentBucket(self, stage)
         self.mqtt_secret_arn = self._make_secret(
             stage, "MqttLogin", "User name and password for the exchange's broker, as JSON"
         )
@@ -81,6 +83,7 @@ class DataStack(StageStack):
                 "MqttSecretArn": self.mqtt_secret_arn,
                 "CanaryClientId": self.user_pool.canary_client.user_pool_client_id,
                 "CanarySecretArn": self.canary_secret_arn,
+                "DocumentsBucket": self.documents.bucket.bucket_name,
             }
         )
 

@@ -35,6 +35,7 @@ SIZES: Final[dict[Function, Size]] = {
     Function.JOBS: Size(memory_mb=256, timeout=Duration.seconds(120)),
     Function.MASTER: Size(memory_mb=512, timeout=Duration.seconds(20)),
     Function.WORKER: Size(memory_mb=1024, timeout=Duration.seconds(20)),
+    Function.RECEIPTS: Size(memory_mb=512, timeout=Duration.seconds(30)),
 }
 """The API's calls end within its time-out, retries included, so that clients get a response.
 A sweep ends before the next one starts. JOBS waits for a whole workflow.
@@ -57,6 +58,7 @@ RIGHTS: Final[dict[Function, dict[Table, Access]]] = {
             actions=("GetItem", "BatchGetItem", "PutItem"), queries=(JOBS_BY_ACCOUNT, OPEN_JOBS)
         ),
         Table.PROFILES: Access(actions=("GetItem", "UpdateItem")),
+        Table.RECEIPTS: Access(actions=("GetItem",)),
     },
     Function.PRICES: {
         Table.PRICES: Access(actions=("BatchGetItem", "PutItem")),
@@ -92,6 +94,11 @@ RIGHTS: Final[dict[Function, dict[Table, Access]]] = {
         Table.ORDERS: Access(actions=("BatchGetItem",), queries=(ORDERS_BY_ACCOUNT,)),
         Table.POSTINGS: Access(actions=("Query",)),
     },
+    Function.RECEIPTS: {
+        Table.ORDERS: Access(actions=("GetItem",)),
+        Table.QUOTES: Access(actions=("GetItem",)),
+        Table.RECEIPTS: Access(actions=("GetItem", "PutItem", "UpdateItem")),
+    },
 }
 
 _ORDER_POLICY: Final = (
@@ -119,6 +126,7 @@ _SETTINGS: Final[dict[Function, tuple[Setting, ...]]] = {
     Function.JOBS: (),
     Function.MASTER: (Setting.CURRENCY, Setting.MARKET_ZONE),
     Function.WORKER: (Setting.MARKET_ZONE,),
+    Function.RECEIPTS: (Setting.GROUP_ID, Setting.MARKET_ZONE, Setting.HOME_ZONE),
 }
 """Settings that a function reads, besides STAGE, its tables and its queues."""
 
@@ -138,6 +146,7 @@ def settings_of(
         Setting.FIRST_RETRY_AFTER_S: str(stage.first_retry_after_s),
         Setting.MAX_RETRY_INTERVAL_S: str(stage.max_retry_interval_s),
         Setting.LINK_SILENT_AFTER_S: str(stage.link_silent_after_s),
+        Setting.HOME_ZONE: stage.home_zone,
     }
     own = {setting: values[setting] for setting in _SETTINGS[function]}
     tables = {Setting(f"{table.name}_TABLE"): table_names[table] for table in RIGHTS[function]}

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Final, TypeVar
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -16,6 +17,7 @@ from lambdas.api import account, job_schemas, schemas, service, wallet
 from lambdas.api import market as market_api
 from lambdas.api import orders as orders_api
 from lambdas.api import portfolio as portfolio_api
+from lambdas.api import receipts as receipts_api
 from lambdas.domain import (
     activity,
     charts,
@@ -27,7 +29,9 @@ from lambdas.domain import (
     portfolio,
     profile,
     projection,
+    receipts,
 )
+from lambdas.domain.times import format_utc
 from lambdas.ports import JobsPulse
 from lambdas.services import projection as projections
 from lambdas.services.health import JobsHealth, MarketHealth
@@ -213,6 +217,16 @@ _ME: Final = account.Me(
 )
 
 
+_RECEIPT: Final = receipts.new_receipt(
+    replace(_ORDER, state=orders.State.ACCEPTED, ended_at=_at("19:33")), UUID(int=1), UUID(int=2)
+)
+_RECEIPT_LINK: Final = receipts_api.ReceiptLink(
+    number=_RECEIPT.number,
+    url="https://documents.s3.us-east-1.amazonaws.com/a/receipts/b.pdf?X-Amz-Signature=c",
+    expires_at=format_utc(_at("19:45")),
+)
+
+
 def _page(item: Struct, next_cursor: str | None = None) -> schemas.Items[Struct]:
     return schemas.Items(items=[item], next_cursor=next_cursor)
 
@@ -246,5 +260,8 @@ EXAMPLES: Final[dict[str, Struct]] = {
     "get_job": job_schemas.JobWithResult.from_job(_FINISHED_JOB),
     "get_me": _ME,
     "update_me": _ME,
+    "get_receipt": _RECEIPT_LINK,
+    "get_receipt 202": receipts_api.ReceiptInPreparation(),
+    "confirm_receipt": receipts_api.GenuineReceipt.from_receipt(_RECEIPT),
 }
-"""By operation id."""
+"""By operation id; with the status, where its body is another."""

@@ -81,6 +81,7 @@ def _schemas() -> dict[str, Any]:
     routes = table.routes.values()
     bodies = [route.body for route in routes if route.body is not None]
     returned = [route.returns for route in routes if route.returns is not None]
+    returned += [schema for route in routes for schema in route.other_returns.values()]
     _, found = msgspec.json.schema_components(
         [*returned, *bodies, schemas.Error], ref_template=_REF
     )
@@ -146,7 +147,7 @@ def _responses(operation_id: str, route: Route) -> dict[str, Any]:
         str(status): {
             "description": description,
             **_headers(route),
-            "content": _content(operation_id, route),
+            "content": _content(operation_id, route, status),
         }
         for status, description in route.responses.items()
     }
@@ -158,13 +159,13 @@ def _responses(operation_id: str, route: Route) -> dict[str, Any]:
     }
 
 
-def _content(operation_id: str, route: Route) -> dict[str, Any]:
+def _content(operation_id: str, route: Route, status: int) -> dict[str, Any]:
     if route.returns is None:
         return {"application/json": {"schema": {"type": "object"}}}
-    example = msgspec.json.decode(msgspec.json.encode(EXAMPLES[operation_id]))
-    content: dict[str, Any] = {
-        "application/json": {"schema": _ref(route.returns), "example": example}
-    }
+    returned = route.other_returns.get(status, route.returns)
+    name = f"{operation_id} {status}" if status in route.other_returns else operation_id
+    example = msgspec.json.decode(msgspec.json.encode(EXAMPLES[name]))
+    content: dict[str, Any] = {"application/json": {"schema": _ref(returned), "example": example}}
     if route.has_csv:
         about = f"Rows from `cursor` on, at most {MAX_CSV_ROWS}; see `Next-Cursor` for more."
         content["text/csv"] = {"schema": {"type": "string", "description": about}}

@@ -58,8 +58,9 @@ class Consistency(StrEnum):
 class Route:
     """One method of one path.
 
-    `returns` is the schema of a successful body, None for a document of its own; `responses` are
-    the successful statuses with their descriptions, `errors` the statuses of refusals.
+    `returns` is the schema of a successful body, None for a document of its own, `other_returns`
+    that of the statuses whose body is another; `responses` are the successful statuses with their
+    descriptions, `errors` the statuses of refusals.
     """
 
     method: str
@@ -67,6 +68,7 @@ class Route:
     summary: str
     returns: Any
     _: KW_ONLY
+    other_returns: Mapping[int, Any] = field(default_factory=dict)
     responses: Mapping[int, str] = field(default_factory=lambda: {200: "Success."})
     errors: tuple[int, ...] = ()
     body: type[Struct] | None = None

@@ -1,4 +1,4 @@
-"""What the functions behind the bridge's queues share: a batch of envelopes with partial failures.
+"""What the functions behind queues share: a batch of messages with partial failures.
 
 Each message has its own outcome. A malformed one goes to the dead-letter queue with the reason; one
 that cannot be processed now returns to its queue; the rest of the batch goes on either way.
@@ -38,7 +38,23 @@ def process_batch(
     process: Callable[[Envelope], None],
     dead_letters: DeadLetters,
 ) -> Any:
-    """Processes each message; returns SQS's partial batch response."""
+    """Processes each envelope of the bridge; returns SQS's partial batch response."""
+    return process_bodies(
+        event,
+        context,
+        process=lambda body: process(parse_envelope(body)),
+        dead_letters=dead_letters,
+    )
+
+
+def process_bodies(
+    event: dict[str, Any],
+    context: LambdaContext,
+    *,
+    process: Callable[[str], None],
+    dead_letters: DeadLetters,
+) -> Any:
+    """Processes the body of each message; returns SQS's partial batch response."""
 
     def process_record(record: SQSRecord, lambda_context: LambdaContext) -> None:
         # `process` sets the correlation id; leaving the context removes it for the next message.
@@ -60,10 +76,10 @@ def process_batch(
 
 
 def _process_or_put_aside(
-    body: str, process: Callable[[Envelope], None], dead_letters: DeadLetters
+    body: str, process: Callable[[str], None], dead_letters: DeadLetters
 ) -> None:
     try:
-        process(parse_envelope(body))
+        process(body)
     except Malformed as error:
         dead_letters.put(body, error.reason)
         logger.warning("put aside", reason=error.reason)

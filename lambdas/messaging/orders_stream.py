@@ -1,4 +1,4 @@
-"""The stream of the table orders: which changes must be published to the exchange."""
+"""The stream of the table orders: what is published to the exchange, and what gets a receipt."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -17,6 +17,16 @@ class Publication(NamedTuple):
     quantity: Decimal
     created_at: datetime
     attempts: int
+
+
+def accepted_order_of(record: DynamoDBRecord) -> str | None:
+    """Id of the order, if the record is the change that accepted it."""
+    change = record.dynamodb
+    new, old = (change.new_image, change.old_image) if change else ({}, {})
+    if not new or not old or State(new["state"]) is not State.ACCEPTED:
+        return None
+    order_id: str = new["order_id"]
+    return None if State(old["state"]) is State.ACCEPTED else order_id
 
 
 def publication_of(record: DynamoDBRecord) -> Publication | None:

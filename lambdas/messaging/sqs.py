@@ -15,6 +15,7 @@ from lambdas.domain.errors import Transient
 
 MAX_BATCH: Final = 10  # SQS's limit
 _MAX_REASON: Final = 256
+_BUSY: Final = ("Throttl", "TooManyRequests", "RequestThrottled", "SlowDown")
 _CONFIG: Final = Config(
     connect_timeout=1, read_timeout=3, retries={"mode": "standard", "total_max_attempts": 2}
 )
@@ -52,6 +53,19 @@ class SqsJobQueue:
             raise Transient
 
 
+class SqsReceiptQueue:
+    """The port `ReceiptQueue` over the queue `receipts`."""
+
+    def __init__(self, region: str, queue_url: str) -> None:
+        self._client = sqs_client(region)
+        self._queue_url = queue_url
+
+    def send(self, order_ids: Sequence[str]) -> Sequence[int]:
+        """One SendMessageBatch for each ten orders."""
+        bodies = [json.dumps({"order_id": order_id}) for order_id in order_ids]
+        return _send_batches(self._client, self._queue_url, bodies)
+
+
 class SqsDeadLetters:
     """The port `DeadLetters` over a dead-letter queue. Rarely used: the client is made then."""
 
@@ -79,7 +93,8 @@ def translated_errors() -> Iterator[None]:
         raise Transient from error
     except ClientError as error:
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 500)
-        if status >= 500 or "Throttl" in str(error.response.get("Error", {}).get("Code")):
+        code = str(error.response.get("Error", {}).get("Code"))
+        if status >= 500 or code.startswith(_BUSY):
             raise Transient from error
         raise
 

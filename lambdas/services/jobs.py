@@ -6,10 +6,22 @@ from datetime import datetime
 from typing import Generic, NamedTuple, Protocol, TypeVar
 from uuid import UUID
 
+from lambdas.config import Config
 from lambdas.domain import jobs as decisions
 from lambdas.domain.errors import KeyReused, NotFound, StaleDecision, Transient
 from lambdas.domain.jobs import Job, State
-from lambdas.ports import Accounts, ActivityLog, JobQueue, Jobs, Market, Orders, Workflow
+from lambdas.ports import (
+    Accounts,
+    ActivityLog,
+    Documents,
+    JobQueue,
+    Jobs,
+    Market,
+    Orders,
+    Typesetter,
+    Users,
+    Workflow,
+)
 from lambdas.services.retry import retry_stale
 
 P = TypeVar("P")
@@ -26,6 +38,16 @@ class JobSources(Protocol):
     def orders(self) -> Orders: ...
     @property
     def accounts(self) -> Accounts: ...
+    @property
+    def users(self) -> Users: ...
+    @property
+    def documents(self) -> Documents: ...
+    @property
+    def typesetter(self) -> Typesetter: ...
+    @property
+    def config(self) -> Config: ...
+    @property
+    def new_key(self) -> Callable[[], UUID]: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -387,6 +387,24 @@ class ProfileItem(Model):
     version = VersionAttribute()
 
 
+class ReceiptItem(Model):
+    """The receipt of one order."""
+
+    class Meta:
+        """Named by `client.connect`."""
+
+        table_name = names.Table.RECEIPTS.value
+
+    receipt_number = UnicodeAttribute(hash_key=True)
+    order_id = UnicodeAttribute()
+    account_id = UnicodeAttribute()
+    total_minor = MinorAttribute()
+    currency = UnicodeAttribute()
+    code = UnicodeAttribute()
+    token = UnicodeAttribute()
+    ready_at = UTCDateTimeAttribute(null=True)
+
+
 MODELS: dict[names.Table, type[Model]] = {
     names.Table.QUOTES: QuoteItem,
     names.Table.PRICES: PriceItem,
@@ -399,4 +417,5 @@ MODELS: dict[names.Table, type[Model]] = {
     names.Table.ACTIVITY: ActivityItem,
     names.Table.JOBS: JobItem,
     names.Table.PROFILES: ProfileItem,
+    names.Table.RECEIPTS: ReceiptItem,
 }

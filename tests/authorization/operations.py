@@ -30,6 +30,11 @@ class Operation:
         return self.path.startswith(SHARED)
 
     @property
+    def needs_a_code(self) -> bool:
+        """Whether anybody may read it who knows a code, whatever their account."""
+        return self.is_public and any(p["name"] == "code" for p in self.parameters_in("query"))
+
+    @property
     def path_parameters(self) -> list[str]:
         """Names of the path's parameters."""
         return re.findall(r"{(\w+)}", self.path)

@@ -4,6 +4,7 @@ it then reads of itself is what no other account may see.
 
 import json
 import re
+import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import product
@@ -118,12 +119,22 @@ def read_everything(
             for page in [{}, {"limit": "1"}] if has_limit else [{}]:
                 request = example_request(operation, values)
                 sent = replace(request, query={**request.query, **page})
-                reply = client(sent)
+                reply = when_ready(client, sent)
                 assert reply.status == 200, f"{sent}: {reply.status} {reply.text}"
                 if not operation.is_public:  # public responses contain example ids
                     resources.add(reply.text, is_shared=operation.is_shared)
                 found.append((sent, reply))
     return found
+
+
+def when_ready(client: Client, sent: Sent) -> Reply:
+    """The response once it is no longer 202, which says that something is being made."""
+    for _ in range(100):
+        reply = client(sent)
+        if reply.status != 202:
+            break
+        time.sleep(0.2)
+    return reply
 
 
 def path_values(operation: Operation, resources: Resources, most: int = 2) -> list[dict[str, str]]:

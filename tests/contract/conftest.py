@@ -29,6 +29,7 @@ from lambdas.ports import (
     Orders,
     Outbox,
     Profiles,
+    Receipts,
 )
 from lambdas.storage.accounts import DynamoAccounts
 from lambdas.storage.activity import DynamoActivityLog
@@ -37,8 +38,10 @@ from lambdas.storage.market import DynamoMarket
 from lambdas.storage.models import MODELS
 from lambdas.storage.orders import DynamoOrders
 from lambdas.storage.profiles import DynamoProfiles
+from lambdas.storage.receipts import DynamoReceipts
 from tests.builders import ZONE
 from tests.fakes.aws import moto
+from tests.fakes.documents import MemoryReceipts
 from tests.fakes.dynamo import REGION, cloud_tables, set_credentials, tables
 from tests.fakes.jobs import MemoryJobQueue, MemoryJobs
 from tests.fakes.memory import (
@@ -67,6 +70,7 @@ class Ports:
     activity: ActivityLog
     jobs: Jobs
     profiles: Profiles
+    receipts: Receipts
     store: MemoryStore | None = None
     """What lies behind them; None for DynamoDB."""
     connection: Connection | None = None
@@ -104,6 +108,7 @@ def memory_ports(store: MemoryStore) -> Ports:
         activity=MemoryActivityLog(store),
         jobs=MemoryJobs(store),
         profiles=MemoryProfiles(store),
+        receipts=MemoryReceipts(store),
         store=store,
     )
 
@@ -116,6 +121,7 @@ def dynamo_ports(connection: Connection) -> Ports:
         activity=DynamoActivityLog(connection),
         jobs=DynamoJobs(connection),
         profiles=DynamoProfiles(connection),
+        receipts=DynamoReceipts(connection),
         connection=connection,
     )
 

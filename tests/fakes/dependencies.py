@@ -10,6 +10,13 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from lambdas.config import Config
 from lambdas.names import Setting
 from tests.builders import NOW, POLICY, ZONE
+from tests.fakes.documents import (
+    MemoryDocuments,
+    MemoryReceiptQueue,
+    MemoryReceipts,
+    MemoryUsers,
+    PlainTypesetter,
+)
 from tests.fakes.jobs import MemoryJobQueue, MemoryJobs, MemoryWorkflow
 from tests.fakes.memory import (
     MemoryAccounts,
@@ -34,6 +41,9 @@ SETTINGS = {
     Setting.MAX_RETRY_INTERVAL_S: str(int(POLICY.max_retry_interval.total_seconds())),
     Setting.OVERDUE_AFTER_S: str(int(POLICY.overdue_after.total_seconds())),
     Setting.RETRY_ORDERS: "on" if POLICY.retry_orders else "off",
+    Setting.MARKET_ZONE: "America/New_York",
+    Setting.HOME_ZONE: "America/Santiago",
+    Setting.SITE_URL: "https://site.example",
 }
 MADE_KEY = UUID("99999999-9999-4999-8999-999999999999")
 
@@ -58,6 +68,11 @@ class MemoryDependencies:
         self.profiles = MemoryProfiles(self.store)
         self.outbox = MemoryOutbox()
         self.dead_letters = MemoryDeadLetters()
+        self.receipts = MemoryReceipts(self.store)
+        self.receipt_queue = MemoryReceiptQueue()
+        self.documents = MemoryDocuments()
+        self.users = MemoryUsers()
+        self.typesetter = PlainTypesetter()
 
 
 @dataclass

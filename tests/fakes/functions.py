@@ -27,8 +27,9 @@ TABLES: Final = (
     "activity",
     "jobs",
     "profiles",
+    "receipts",
 )
-QUEUES: Final = ("outbound", "jobs", "dead-letters")
+QUEUES: Final = ("outbound", "jobs", "receipts", "dead-letters")
 
 
 def environment(url: str, prefix: str = "") -> dict[str, str]:
@@ -59,7 +60,12 @@ def environment(url: str, prefix: str = "") -> dict[str, str]:
         "WORKFLOW_ARN": "arn:aws:states:us-east-1:123456789012:stateMachine:test",
         "OUTBOUND_QUEUE_URL": queues["outbound"],
         "JOBS_QUEUE_URL": queues["jobs"],
+        "RECEIPTS_QUEUE_URL": queues["receipts"],
         "DEAD_LETTER_QUEUE_URL": queues["dead-letters"],
+        "HOME_ZONE": "America/Santiago",
+        "SITE_URL": "https://site.example",
+        "USER_POOL_ID": "us-east-1_Pool",
+        "DOCUMENTS_BUCKET": "documents",
     } | {f"{table.upper()}_TABLE": prefix + table for table in TABLES}
 
 

@@ -1,8 +1,21 @@
 """The ports that job types read, in memory."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from uuid import UUID
 
-from lambdas.ports import Accounts, ActivityLog, Market, Orders
+from lambdas.config import Config
+from lambdas.ports import (
+    Accounts,
+    ActivityLog,
+    Documents,
+    Market,
+    Orders,
+    Typesetter,
+    Users,
+)
+from tests.fakes.dependencies import MADE_KEY, SETTINGS
+from tests.fakes.documents import MemoryDocuments, MemoryUsers, PlainTypesetter
 from tests.fakes.memory import (
     MemoryAccounts,
     MemoryActivityLog,
@@ -20,6 +33,11 @@ class Sources:
     activity: ActivityLog
     orders: Orders
     accounts: Accounts
+    users: Users
+    documents: Documents
+    typesetter: Typesetter
+    config: Config = field(default_factory=lambda: Config(SETTINGS))
+    new_key: Callable[[], UUID] = lambda: MADE_KEY
 
 
 def memory_sources(store: MemoryStore) -> Sources:
@@ -29,4 +47,7 @@ def memory_sources(store: MemoryStore) -> Sources:
         activity=MemoryActivityLog(store),
         orders=MemoryOrders(store),
         accounts=MemoryAccounts(store),
+        users=MemoryUsers(),
+        documents=MemoryDocuments(),
+        typesetter=PlainTypesetter(),
     )

@@ -11,6 +11,7 @@ from lambdas.domain.ledger import Account, Deposit, DepositDecision, Position, P
 from lambdas.domain.market import Candle, CandleKey, Quote, Tick, TickKey
 from lambdas.domain.orders import Order
 from lambdas.domain.profile import Profile
+from lambdas.domain.receipts import Receipt
 from lambdas.ports import Page
 
 T = TypeVar("T")
@@ -33,6 +34,7 @@ class MemoryStore:
     trades: dict[str, Trade] = field(default_factory=dict)
     jobs: dict[str, Job] = field(default_factory=dict)
     profiles: dict[str, Profile] = field(default_factory=dict)
+    receipts: dict[str, Receipt] = field(default_factory=dict)
 
     def account(self, account_id: str) -> Account:
         """The account, empty where there is none."""

@@ -18,10 +18,10 @@ ROOT = Path(__file__).parents[2]
 @pytest.fixture(scope="session")
 def assets(tmp_path_factory: pytest.TempPathFactory) -> Assets:
     folder = tmp_path_factory.mktemp("assets")
-    for name in ("code", "layer"):
+    for name in ("code", "layer", "documents"):
         (folder / name).mkdir()
         (folder / name / "file.py").write_text("x = 1\n")
-    return Assets(code=folder / "code", layer=folder / "layer")
+    return Assets(code=folder / "code", layer=folder / "layer", documents=folder / "documents")
 
 
 @pytest.fixture(scope="session")

@@ -113,9 +113,12 @@ def target_of(mapping: Json) -> str:
     return found[1]
 
 
-def in_words(arn: Any) -> str:
+def in_words(arn: Any) -> str:  # noqa: C901 - a list of cases
     """What an ARN in a template names: `orders`, `orders/index/open`, `orders stream`, …"""
     text = json.dumps(arn)
+    for part, name in (("DocumentsBucket", "documents"), ("UserPool", "user pool")):
+        if part in text:
+            return name
     index = re.search(r"/index/(\w+)", text)
     if table := _TABLE.search(text):
         name = table[1].split("FnGetAtt")[-1].lower()

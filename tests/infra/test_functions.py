@@ -7,16 +7,17 @@ from lambdas.names import Function, Setting
 from tests.infra.templates import Json, Synthesized
 
 ALL = list(Function)
+MAKE_DOCUMENTS = (Function.RECEIPTS,)
 
 
 @pytest.mark.parametrize("function", ALL)
-def test_every_function_runs_python_3_13_on_arm64_with_one_layer(
+def test_every_function_runs_python_3_13_on_arm64_with_its_layers(
     dev: Synthesized, function: Function
 ) -> None:
     made = dev.function(function)
     assert made["Runtime"] == "python3.13"
     assert made["Architectures"] == ["arm64"]
-    assert len(made["Layers"]) == 1
+    assert len(made["Layers"]) == (2 if function in MAKE_DOCUMENTS else 1)
     assert "TracingConfig" not in made
 
 
@@ -50,15 +51,17 @@ POLICY = "MAX_PRICE_AGE_S OVERDUE_AFTER_S RETRY_ORDERS FIRST_RETRY_AFTER_S MAX_R
 
 SETTINGS = {
     Function.API: f"{POLICY} GROUP_ID CURRENCY MARKET_ZONE MAX_DEPOSIT_MINOR LINK_SILENT_AFTER_S"
-    " JOBS_QUEUE_URL WORKFLOW_ARN",
+    " JOBS_QUEUE_URL WORKFLOW_ARN RECEIPTS_QUEUE_URL DOCUMENTS_BUCKET",
     Function.PRICES: "CURRENCY MARKET_ZONE DEAD_LETTER_QUEUE_URL",
     Function.REQUESTS: "GROUP_ID DEAD_LETTER_QUEUE_URL",
     Function.VALIDATIONS: "GROUP_ID DEAD_LETTER_QUEUE_URL",
-    Function.RELAY: "GROUP_ID OUTBOUND_QUEUE_URL",
+    Function.RELAY: "GROUP_ID OUTBOUND_QUEUE_URL RECEIPTS_QUEUE_URL",
     Function.SWEEP: f"{POLICY} MARKET_ZONE",
     Function.JOBS: "WORKFLOW_ARN",
     Function.MASTER: "CURRENCY MARKET_ZONE JOBS_QUEUE_URL",
     Function.WORKER: "MARKET_ZONE",
+    Function.RECEIPTS: "GROUP_ID MARKET_ZONE HOME_ZONE SITE_URL USER_POOL_ID DOCUMENTS_BUCKET"
+    " DEAD_LETTER_QUEUE_URL",
 }
 """Besides the stage and the tables that it has rights on."""
 

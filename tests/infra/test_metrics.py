@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 import mqtt_bridge.bridge
-from lambdas.handlers import jobs, relay, sweep, validations
+from lambdas.handlers import jobs, receipts, relay, sweep, validations
 from lambdas.names import Function, Metric, metrics_namespace
 from mqtt_bridge.bridge import Bridge
 from mqtt_bridge.observability import logger as bridge_logger
@@ -64,6 +64,12 @@ def answer_orders(orders: list[Any]) -> None:
     said = [(orders[0], True), (orders[1], False), (orders[1], True)]
     answers = [{"request_id": o.order_id, "group_id": 3, "valid": valid} for o, valid in said]
     assert over_queues.deliver(validations.handler, *answers) == []
+
+
+def make_a_receipt(order: Any) -> None:
+    """Of the accepted order."""
+    message = over_queues.sqs_record(json.dumps({"order_id": order.order_id}))
+    receipts.handler({"Records": [message]}, Context())
 
 
 def sweep_an_overdue_order(world: over_queues.World) -> None:
@@ -120,6 +126,7 @@ def emitted(
     by_function = {
         Function.RELAY: metrics_of(lambda: orders.extend(relay_orders(world))),
         Function.VALIDATIONS: metrics_of(lambda: answer_orders(orders)),
+        Function.RECEIPTS: metrics_of(lambda: make_a_receipt(orders[0])),
         Function.SWEEP: metrics_of(lambda: sweep_an_overdue_order(world)),
         Function.MASTER: metrics_of(lambda: end_jobs(system)),
     }

@@ -115,7 +115,7 @@ def test_no_function_consumes_outbound(dev: Synthesized) -> None:
     assert all(outbound not in json.dumps(mapping["EventSourceArn"]) for mapping in sources)
 
 
-def test_the_relay_gets_new_orders_and_those_to_be_sent_again(dev: Synthesized) -> None:
+def test_the_relay_gets_orders_that_are_new_due_again_or_accepted(dev: Synthesized) -> None:
     mapping = source(dev, "relay")
     assert "OrdersTable" in json.dumps(mapping["EventSourceArn"])
     patterns = [json.loads(f["Pattern"]) for f in mapping["FilterCriteria"]["Filters"]]
@@ -125,6 +125,10 @@ def test_the_relay_gets_new_orders_and_those_to_be_sent_again(dev: Synthesized) 
         {
             "eventName": ["MODIFY"],
             "dynamodb": {"NewImage": {"attempts": {"N": [{"anything-but": ["0"]}]}}},
+        },
+        {
+            "eventName": ["MODIFY"],
+            "dynamodb": {"NewImage": {"state": {"S": ["ACCEPTED"]}}},
         },
     ]
 

@@ -37,7 +37,10 @@ RIGHTS = {
     | on("jobs/index/by_account", "Query")
     | on("jobs/index/open", "Query")
     | on("jobs queue", "SendMessage")
-    | {("states:DescribeStateMachine", "workflow")},
+    | on("receipts", "GetItem")
+    | on("profiles", "GetItem UpdateItem")
+    | on("receipts queue", "SendMessage")
+    | {("states:DescribeStateMachine", "workflow"), ("s3:GetObject", "documents")},
     "prices": consumes("prices")
     | on("prices", "BatchGetItem PutItem")
     | on("candles", "BatchGetItem PutItem")
@@ -53,6 +56,7 @@ RIGHTS = {
     | on("activity", "UpdateItem"),
     "relay": on("orders stream", "DescribeStream GetRecords GetShardIterator ListStreams")
     | on("outbound queue", "SendMessage")
+    | on("receipts queue", "SendMessage")
     | on("relay dead letters", "SendMessage GetQueueUrl GetQueueAttributes"),
     "sweep": on("orders", "BatchGetItem UpdateItem")
     | on("orders/index/open", "Query")
@@ -71,6 +75,11 @@ RIGHTS = {
     | on("orders", "BatchGetItem")
     | on("orders/index/by_account", "Query")
     | on("postings", "Query"),
+    "receipts": consumes("receipts")
+    | on("orders", "GetItem")
+    | on("quotes", "GetItem")
+    | on("receipts", "GetItem PutItem UpdateItem")
+    | {("s3:PutObject", "documents"), ("cognito-idp:AdminGetUser", "user pool")},
 }
 
 

@@ -23,6 +23,7 @@ OUTPUTS = {
         "CanaryClientId",
         "CanarySecretArn",
         *(f"{table.value.capitalize()}Table" for table in Table),
+        "DocumentsBucket",
     },
     "web": {"SiteUrl", "SiteBucket", "DistributionId"},
     "backend": {
@@ -113,13 +114,14 @@ def test_dev_has_only_these_resources_besides_those_of_the_local_stage(
     local: Synthesized, dev: Synthesized
 ) -> None:
     assert kinds(local) - kinds(dev) == Counter(
-        {"AWS::CloudWatch::Alarm": 23}  # dev has the ten that are free
+        {"AWS::CloudWatch::Alarm": 27}  # dev has the ten that are free
     )
     assert kinds(dev) - kinds(local) == Counter(
         {
             "Custom::CDKBucketDeployment": 2,  # `make up` uploads the site itself
             "AWS::Logs::LogGroup": 1,  # of what copies the site
-            "AWS::SQS::QueuePolicy": 11,  # each refuses plain HTTP
+            "AWS::SQS::QueuePolicy": 13,  # each refuses plain HTTP
+            "AWS::S3::BucketPolicy": 1,  # the documents refuse it too
             "AWS::SNS::Subscription": 1,  # an operator's mailbox
         }
     )

@@ -56,7 +56,8 @@ class StreamTrigger:
 
     def changed(self, before: Item | None, after: Item) -> None:
         """Adds a change of the table, if the event source's filter lets it through."""
-        if before is not None and after["attempts"]["N"] == "0":
+        is_accepted = after["state"]["S"] == "ACCEPTED"
+        if before is not None and after["attempts"]["N"] == "0" and not is_accepted:
             return
         self._sequence += 1
         images = {} if before is None else {"OldImage": before}

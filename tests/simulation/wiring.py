@@ -41,6 +41,7 @@ ENVIRONMENT: Final = (
         Setting.LINK_SILENT_AFTER_S: "900",
         Setting.OUTBOUND_QUEUE_URL: Queue.OUTBOUND.value,
         Setting.JOBS_QUEUE_URL: Queue.JOBS.value,
+        Setting.RECEIPTS_QUEUE_URL: Queue.RECEIPTS.value,
         "AWS_REGION": REGION,
     }
 )
@@ -153,6 +154,7 @@ PORTS: Final = (
     "jobs",
     "outbox",
     "job_queue",
+    "receipt_queue",
     "workflow",
 )
 

@@ -261,6 +261,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/orders/{order_id}/receipt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A link to the receipt of one of my accepted orders; it lives five minutes */
+        get: operations["get_receipt"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/receipts/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether a receipt is genuine, for whoever has its number and verification code */
+        get: operations["confirm_receipt"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/jobs": {
         parameters: {
             query?: never;
@@ -661,6 +695,23 @@ export interface components {
             previous_close: string | null;
             allocation: string | null;
         };
+        /** @description Where the receipt can be downloaded until `expires_at`, by anybody who has the address. */
+        ReceiptLink: {
+            number: string;
+            url: string;
+            /**
+             * Format: date-time
+             * @description ISO-8601, UTC.
+             */
+            expires_at: string;
+        };
+        /** @description A receipt of ours has this number, this verification code and this total. */
+        GenuineReceipt: {
+            number: string;
+            /** @description Money, two decimals; may be negative. */
+            total: string;
+            currency: string;
+        };
         /** @description A job and its state. Finished and failed jobs never change again. */
         Job: {
             job_id: string;
@@ -807,6 +858,11 @@ export interface components {
             cash: string;
             holdings: string | null;
             total: string | null;
+        };
+        /** @description The receipt is being made: ask again after `Retry-After` seconds. */
+        ReceiptInPreparation: {
+            /** @enum {unknown} */
+            state: "preparing";
         };
         /** @description Settings to change: each field that is given is replaced whole, the others stay. */
         MeChange: {
@@ -1924,6 +1980,98 @@ export interface operations {
                 };
             };
             401: components["responses"]["401"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    get_receipt: {
+        parameters: {
+            query?: {
+                /** @description Language of the document. */
+                language?: "es" | "en";
+            };
+            header?: never;
+            path: {
+                /** @description Id of the order. */
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The receipt can be downloaded. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "number": "20231029-43QJ-PDF9-CFTP",
+                     *       "url": "https://documents.s3.us-east-1.amazonaws.com/a/receipts/b.pdf?X-Amz-Signature=c",
+                     *       "expires_at": "2023-10-29T19:45:00.000000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ReceiptLink"];
+                };
+            };
+            /** @description The receipt is being made; ask again after `Retry-After` seconds. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "state": "preparing"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ReceiptInPreparation"];
+                };
+            };
+            401: components["responses"]["401"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    confirm_receipt: {
+        parameters: {
+            query?: {
+                /** @description The receipt's verification code, as printed on it. */
+                code?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The receipt's number, as printed on it. */
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "number": "20231029-43QJ-PDF9-CFTP",
+                     *       "total": "94.75",
+                     *       "currency": "USD"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GenuineReceipt"];
+                };
+            };
+            404: components["responses"]["404"];
+            422: components["responses"]["422"];
             429: components["responses"]["429"];
             500: components["responses"]["500"];
             503: components["responses"]["503"];

@@ -24,6 +24,7 @@ from lambdas.handlers import (
     jobs,
     master,
     prices,
+    receipts,
     relay,
     requests,
     sweep,
@@ -38,12 +39,13 @@ from tests.builders import ALICE, NOW, a_deposit, a_tick
 from tests.fakes import dependencies, events
 from tests.fakes.aws import heard
 from tests.fakes.dependencies import Context
+from tests.fakes.documents import MemoryDocuments, MemoryUsers
 from tests.fakes.dynamo import REGION, tables
 from tests.fakes.jobs import MemoryWorkflow
-from tests.unit.handlers.conftest import deliver
+from tests.unit.handlers.conftest import deliver, sqs_record
 
 Right = tuple[str, str]
-MODULES = (api, prices, requests, validations, relay, sweep, jobs, master, worker)
+MODULES = (api, prices, requests, validations, relay, sweep, jobs, master, worker, receipts)
 
 
 @dataclass
@@ -100,6 +102,7 @@ def dependencies_of(connection: Connection) -> Dependencies:
             Setting.OUTBOUND_QUEUE_URL,
             Setting.DEAD_LETTER_QUEUE_URL,
             Setting.JOBS_QUEUE_URL,
+            Setting.RECEIPTS_QUEUE_URL,
         )
     }
     names = {Setting(f"{table.name}_TABLE"): f"test-{table}" for table in Table}
@@ -107,6 +110,8 @@ def dependencies_of(connection: Connection) -> Dependencies:
     deps = Dependencies(Config(settings), now=lambda: NOW, new_key=uuid4)
     vars(deps)["_connection"] = connection  # whose tables exist already
     vars(deps)["workflow"] = MemoryWorkflow()  # moto runs none
+    vars(deps)["documents"] = MemoryDocuments()
+    vars(deps)["users"] = MemoryUsers()
     return deps
 
 
@@ -140,7 +145,7 @@ def granted(function: Function) -> set[Right]:
 
 
 def use_api(deployed: Deployed) -> None:
-    own_a_share(deployed)
+    bought = own_a_share(deployed)
     deployed.used.clear()
     order = deployed.place(key := uuid4())
     for path in (
@@ -155,6 +160,7 @@ def use_api(deployed: Deployed) -> None:
         "/wallet/postings",
         "/orders",
         f"/orders/{order['order_id']}",
+        f"/orders/{bought}/receipt",
         "/portfolio",
         "/jobs",
         f"/jobs/{submit(deployed, PROJECTION)}",
@@ -228,9 +234,12 @@ def step(name: str, **event: Any) -> Any:
     return master.handler({"step": name, **event}, Context())
 
 
-def own_a_share(deployed: Deployed) -> None:
-    ours = {"request_id": deployed.place()["order_id"], "group_id": 3, "valid": True}
+def own_a_share(deployed: Deployed) -> str:
+    """The id of an accepted order of ALICE."""
+    order_id: str = deployed.place()["order_id"]
+    ours = {"request_id": order_id, "group_id": 3, "valid": True}
     assert deliver(validations.handler, ours) == []
+    return order_id
 
 
 def use_jobs(deployed: Deployed) -> None:
@@ -261,6 +270,15 @@ def use_worker(deployed: Deployed) -> None:
             worker.handler(plan | {"shard": shard}, Context())
 
 
+def use_receipts(deployed: Deployed) -> None:
+    order_id = own_a_share(deployed)
+    deployed.used.clear()
+    message = sqs_record(json.dumps({"order_id": order_id}))
+    for _ in range(2):  # the second message finds the receipt of the first
+        answer = receipts.handler({"Records": [message]}, Context())
+        assert answer == {"batchItemFailures": []}
+
+
 def stored(deployed: Deployed, order: Any) -> Order:
     found = deployed.deps.orders.get(order["order_id"])
     assert found is not None
@@ -278,6 +296,7 @@ EVERYTHING: dict[Function, Callable[[Deployed], None]] = {
     Function.JOBS: use_jobs,
     Function.MASTER: use_master,
     Function.WORKER: use_worker,
+    Function.RECEIPTS: use_receipts,
 }
 
 

@@ -74,6 +74,23 @@ def test_no_other_change_of_an_order_sends_anything(world: World, event: Event) 
     after = apply(order, event, HOLDING, now=NOW).after
     relayed(change(order, after), change(order, None))
     assert world.outbox.sent == []
+    assert world.receipt_queue.sent == ([order.order_id] if event is Event.ACCEPT else [])
+
+
+def test_an_accepted_order_gets_a_receipt_and_a_conflict_later_gets_no_other(world: World) -> None:
+    order = an_order(world)
+    accepted = apply(order, Event.ACCEPT, HOLDING, now=NOW).after
+    conflict = apply(accepted, Event.REJECT, None, now=NOW).after
+    assert relayed(change(order, accepted), change(accepted, conflict)) == []
+    assert world.receipt_queue.sent == [order.order_id]
+
+
+def test_a_receipt_that_the_queue_did_not_accept_is_reported_for_a_retry(world: World) -> None:
+    world.receipt_queue.refuse = {0}
+    first, second = (an_order(world, number) for number in (1, 2))
+    accepted = apply(first, Event.ACCEPT, HOLDING, now=NOW).after
+    assert relayed(change(None, second, 7), change(first, accepted, 8)) == ["8"]
+    assert len(world.outbox.sent) == 1
 
 
 def test_an_order_that_the_queue_did_not_accept_is_reported_for_a_retry(

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import tzinfo
 from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from msgspec import structs
@@ -18,6 +19,7 @@ from lambdas.domain.errors import NotFound
 from lambdas.domain.ledger import Posting
 from lambdas.domain.market import Quote
 from lambdas.domain.orders import Event, Order
+from lambdas.domain.receipts import new_receipt
 from lambdas.ports import Page
 from lambdas.services import orders as order_service
 from lambdas.services.orders import advance_order
@@ -39,11 +41,14 @@ def market() -> Site:
 
 
 def settle(site: Site) -> None:
-    """The exchange accepts every open order."""
+    """The exchange accepts every open order, and its receipt is made."""
     for order in [order for order in site.store.orders.values() if order.is_open]:
-        advance_order(
+        ended = advance_order(
             site.deps.orders, site.deps.accounts, order.order_id, Event.ACCEPT, now=site.now
-        )
+        ).after
+        receipt = new_receipt(ended, uuid4(), uuid4())
+        site.deps.receipts.create(receipt)
+        site.deps.receipts.mark_ready(receipt, site.now)
 
 
 def report_on(site: Site) -> Report:
