@@ -84,7 +84,8 @@ RIGHTS: Final[dict[Function, dict[Table, Access]]] = {
     Function.JOBS: {Table.JOBS: Access(actions=("GetItem",))},
     Function.MASTER: {
         Table.JOBS: Access(actions=("GetItem", "UpdateItem"), queries=(OPEN_JOBS,)),
-        Table.QUOTES: Access(actions=("GetItem",)),
+        Table.QUOTES: Access(actions=("GetItem", "Query")),
+        Table.POSTINGS: Access(actions=("Query",)),
         Table.ACTIVITY: Access(queries=(ACTIVITY_BY_SYMBOL,)),
         Table.POSITIONS: Access(actions=("Query",)),
     },

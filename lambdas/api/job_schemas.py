@@ -1,6 +1,7 @@
 """Bodies of jobs: a request, a job's state, and the result of each job type."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from decimal import Decimal
 from typing import Annotated, Any, ClassVar, Final, Self, cast
 
 import msgspec
@@ -16,14 +17,15 @@ from lambdas.api.schemas import (
     optional_decimal,
     optional_time,
 )
-from lambdas.domain import jobs, money, portfolio, projection
+from lambdas.domain import jobs, money, projection
 from lambdas.domain.jobs import State
+from lambdas.domain.performance import Range
 from lambdas.domain.times import format_utc
+from lambdas.services import portfolio_history as histories
 from lambdas.services import projection as projections
 
 JOB_TYPES: Final = ("projection", "portfolio_history")
 
-Day = Annotated[str, Meta(description="A day of UTC.", extra_json_schema={"format": "date"})]
 Days = Annotated[int, Meta(ge=1, le=projection.MOST_DAYS)]
 JobKind = Annotated[str, Meta(extra_json_schema={"enum": list(JOB_TYPES)})]
 
@@ -31,17 +33,17 @@ JobKind = Annotated[str, Meta(extra_json_schema={"enum": list(JOB_TYPES)})]
 class NewJob(Struct, frozen=True, kw_only=True):
     """A job to run. `symbol` and `quantity` belong to a projection alone.
 
-    A projection looks `days` back and as far ahead; a portfolio's history reaches `days` back.
+    A projection looks `days` back and as far ahead; a portfolio's history covers a `range`.
     """
 
     RULES: ClassVar[Mapping[str, Any]] = {
-        "required": ["kind", "days"],
+        "required": ["kind"],
         "oneOf": [
             {
                 "properties": {"kind": {"const": "projection"}},
-                "required": ["symbol", "quantity"],
+                "required": ["symbol", "days", "quantity"],
             },
-            {"properties": {"kind": {"const": "portfolio_history"}}},
+            {"properties": {"kind": {"const": "portfolio_history"}}, "required": ["range"]},
         ],
     }
     EXAMPLE: ClassVar[Mapping[str, Any]] = {
@@ -55,6 +57,9 @@ class NewJob(Struct, frozen=True, kw_only=True):
         field(default_factory=Raw)
     )
     days: NumberIn = field(default_factory=Raw)
+    range: Annotated[Raw, Meta(extra_json_schema={"type": "string", "enum": list(Range)})] = field(
+        default_factory=Raw
+    )
     symbol: SymbolIn = field(default_factory=Raw)
     quantity: NumberIn = field(default_factory=Raw)
 
@@ -62,7 +67,8 @@ class NewJob(Struct, frozen=True, kw_only=True):
 class JobQuestion(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The parameters of a job."""
 
-    days: Days
+    days: Days | UnsetType = UNSET
+    range: str | UnsetType = UNSET
     symbol: str | UnsetType = UNSET
     quantity: Decimals | UnsetType = UNSET
 
@@ -179,38 +185,158 @@ class Projection(Struct, frozen=True, kw_only=True, tag_field="kind", tag="proje
         )
 
 
-class DayValue(Struct, frozen=True, kw_only=True):
-    """What the account was worth at the end of a day; null where a price was not known yet."""
+class HistoryPoint(Struct, frozen=True, kw_only=True):
+    """The account at one time; null where a price was not known.
 
-    day: Day
+    `net_deposits` is all that was put in until then, less what went out. `time_weighted` and
+    `benchmark` are the returns since `from_at`, as parts of 1.
+    """
+
+    at: Time
     cash: Amount
     holdings: Amount | None
     total: Amount | None
+    net_deposits: Amount
+    time_weighted: Decimals | None
+    benchmark: Decimals | None
 
     @classmethod
-    def from_valuation(cls, valuation: portfolio.Valuation) -> Self:
-        """The value at the end of one day."""
+    def from_point(cls, point: histories.Point) -> Self:
+        """One point."""
         return cls(
-            day=valuation.day.date().isoformat(),
-            cash=money.major(valuation.cash_minor),
-            holdings=optional_amount(valuation.holdings_minor),
-            total=optional_amount(valuation.total_minor),
+            at=format_utc(point.at),
+            cash=money.major(point.cash_minor),
+            holdings=optional_amount(point.holdings_minor),
+            total=optional_amount(point.total_minor),
+            net_deposits=money.major(point.net_deposits_minor),
+            time_weighted=_optional_return(point.time_weighted),
+            benchmark=_optional_return(point.benchmark),
         )
+
+
+class MoneyFlow(Struct, frozen=True, kw_only=True):
+    """Money that came in (positive) or went out."""
+
+    at: Time
+    amount: Amount
+
+
+class Gain(Struct, frozen=True, kw_only=True):
+    """`amount` = `worth` − `opening` − `net_deposits`: what the range brought in money.
+
+    `opening` is the worth at `from_at`, 0 for a range that begins with the account;
+    `net_deposits` is what was put in since, less what went out.
+    """
+
+    amount: Amount | None
+    worth: Amount | None
+    opening: Amount | None
+    net_deposits: Amount
+
+
+class TimeWeighted(Struct, frozen=True, kw_only=True):
+    """What the market did: growth chained over the `sub_periods` between flows, so that the time
+    of a deposit does not matter. A part of 1; `per_year` is null below one year. Null with the
+    `reason` `too_many_flows`, or `unknown_price`.
+    """
+
+    period: Decimals | None
+    per_year: Decimals | None
+    sub_periods: int
+    reason: str | None
+
+
+class MoneyWeighted(Struct, frozen=True, kw_only=True):
+    """What your money did: the one rate at which the opening and each deposit would have grown to
+    the worth now (internal rate of return). A part of 1; `per_year` is null below one year.
+
+    Null with the `reason` `no_unique_rate`, `no_flows`, `too_short`, or `unknown_price`.
+    """
+
+    period: Decimals | None
+    per_year: Decimals | None
+    reason: str | None
+
+
+class Benchmark(Struct, frozen=True, kw_only=True):
+    """Equal amounts in each of the `companies` of the board, bought at `from_at` and kept."""
+
+    period: Decimals | None
+    companies: int
 
 
 class PortfolioHistory(
     Struct, frozen=True, kw_only=True, tag_field="kind", tag="portfolio_history"
 ):
-    """What the account was worth at the end of each day, oldest first; of today, at the request."""
+    """What the account was worth over a range, oldest first; the last point is `asked_at`.
+
+    The points are an hour, two hours, a market day or several apart, at most 400.
+    """
 
     currency: str
-    days: list[DayValue]
+    range: str
+    from_at: Time
+    asked_at: Time
+    points: list[HistoryPoint]
+    flows: list[MoneyFlow]
+    gain: Gain
+    time_weighted: TimeWeighted
+    money_weighted: MoneyWeighted
+    benchmark: Benchmark
 
     @classmethod
-    def from_valuations(cls, valuations: Sequence[portfolio.Valuation], currency: str) -> Self:
+    def from_result(cls, result: histories.Result, currency: str) -> Self:
         """The result of a job of the type `portfolio_history`."""
-        days = [DayValue.from_valuation(valuation) for valuation in valuations]
-        return cls(currency=currency, days=days)
+        last, weighted = result.points[-1], result.money_weighted
+        return cls(
+            currency=currency,
+            range=result.range.value,
+            from_at=format_utc(result.span.start),
+            asked_at=format_utc(result.span.now),
+            points=[HistoryPoint.from_point(point) for point in result.points],
+            flows=[
+                MoneyFlow(at=format_utc(flow.at), amount=money.major(flow.amount_minor))
+                for flow in result.flows
+            ],
+            gain=Gain(
+                amount=optional_amount(result.gain_minor),
+                worth=optional_amount(last.total_minor),
+                opening=optional_amount(result.opening_minor),
+                net_deposits=money.major(sum(flow.amount_minor for flow in result.flows)),
+            ),
+            time_weighted=TimeWeighted(
+                period=_optional_return(result.time_weighted),
+                per_year=_optional_return(result.time_weighted_yearly),
+                sub_periods=result.sub_periods,
+                reason=_no_time_weighted(result),
+            ),
+            money_weighted=MoneyWeighted(
+                period=None if weighted is None else _optional_return(weighted.period),
+                per_year=_optional_return(result.money_weighted_yearly),
+                reason=_no_money_weighted(result),
+            ),
+            benchmark=Benchmark(
+                period=_optional_return(result.benchmark), companies=result.companies
+            ),
+        )
+
+
+def _no_time_weighted(result: histories.Result) -> str | None:
+    if result.time_weighted is not None:
+        return None
+    is_many = len(result.flows) > histories.MAX_FLOWS
+    return "too_many_flows" if is_many else "unknown_price"
+
+
+def _no_money_weighted(result: histories.Result) -> str | None:
+    weighted = result.money_weighted
+    if weighted is None:
+        return "unknown_price"
+    return None if weighted.reason is None else weighted.reason.value
+
+
+def _optional_return(value: Decimal | None) -> str | None:
+    return None if value is None else money.plain(money.rounded(value))
 
 
 class JobWithResult(Job, frozen=True, kw_only=True):

@@ -38,6 +38,7 @@ from lambdas.api.routing import (
 from lambdas.api.schemas import Items
 from lambdas.domain import money
 from lambdas.domain.errors import NotFound
+from lambdas.domain.performance import Range
 from lambdas.domain.projection import MOST_DAYS
 from lambdas.observability import logger
 from lambdas.services import jobs as services
@@ -64,7 +65,7 @@ def parse_job(body: bytes, key: str | None) -> tuple[JobRequest, UUID | None]:
         case "projection":
             parameters = _projection_parameters(fields, faults)
         case _:
-            parameters = {"days": None if job_type is None else _days(fields, faults)}
+            parameters = {"range": None if job_type is None else _range(fields, faults)}
     faults.check()
     assert job_type is not None, "a missing job type is a fault"
     text = json.dumps(parameters, sort_keys=True, separators=(",", ":"))
@@ -91,6 +92,13 @@ def _projection_parameters(fields: NewJob, faults: Faults) -> dict[str, Any]:
     }
 
 
+def _range(fields: NewJob, faults: Faults) -> str | None:
+    text = faults.collect(lambda: text_in(required(fields.range, "range"), "range"))
+    if text is not None and text not in list(Range):
+        faults.add("range", "not_a_range", f"It must be one of: {', '.join(Range)}.")
+    return text
+
+
 def _days(fields: NewJob, faults: Faults) -> int | None:
     days = faults.collect(
         lambda: optional_decimal_in(
@@ -104,7 +112,7 @@ def _days(fields: NewJob, faults: Faults) -> int | None:
     Route(
         "POST",
         "/jobs",
-        "Request a projection of a price, or the account's value day by day",
+        "Request a projection of a price, or the history of the account's worth and its returns",
         Job,
         responses={
             202: "Queued; workers compute it.",

@@ -1,19 +1,17 @@
-"""Positions at market prices, and an account's value day by day.
+"""Positions at market prices.
 
 An unknown value (no quote yet) is None, never 0, and so is every sum that includes it.
 """
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime
 from decimal import Decimal
-from itertools import accumulate
 from typing import Final
 
 from lambdas.domain import money
 from lambdas.domain.ledger import Position
-from lambdas.domain.market import Interval, Quote, opening_of
+from lambdas.domain.market import Quote
 
 _SHARES: Final = 10_000
 
@@ -199,84 +197,3 @@ def allocate(values_minor: Sequence[int | None]) -> list[Decimal | None]:
 def _sum(amounts: Sequence[int | None]) -> int | None:
     known = [amount for amount in amounts if amount is not None]
     return sum(known) if len(known) == len(amounts) else None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Acquisition:
-    """Shares of one company that an accepted order added to the account."""
-
-    at: datetime
-    quantity: Decimal
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DailyClose:
-    """The last price of a day."""
-
-    day: datetime
-    price: Decimal
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Valuation:
-    """An account's value at the end of a market day; for today, its current value."""
-
-    day: datetime
-    cash_minor: int
-    holdings_minor: int | None
-
-    @property
-    def total_minor(self) -> int | None:
-        """Cash plus holdings; None where the holdings' value is unknown."""
-        return None if self.holdings_minor is None else self.cash_minor + self.holdings_minor
-
-
-def days_until(now: datetime, count: int, zone: tzinfo) -> list[datetime]:
-    """Openings of the last `count` market days, today included, oldest first."""
-    noon = opening_of(now, Interval.DAY, zone) + timedelta(hours=12)
-    return [
-        opening_of(noon - timedelta(days=back), Interval.DAY, zone)
-        for back in reversed(range(count))
-    ]
-
-
-def cash_by_day(changes: Sequence[tuple[datetime, int]], days: Sequence[datetime]) -> list[int]:
-    """Cash in minor units at the end of each day: the sum of all changes until then."""
-    ordered = sorted(changes)
-    times = [at for at, _ in ordered]
-    sums = [0, *accumulate(amount_minor for _, amount_minor in ordered)]
-    return [sums[bisect_left(times, day + timedelta(days=1))] for day in days]
-
-
-def shares_by_day(
-    acquisitions: Sequence[Acquisition], closes: Sequence[DailyClose], days: Sequence[datetime]
-) -> list[int | None]:
-    """Value of one company's shares at the end of each day; None before the first known close.
-
-    `closes` are in order of time. A day without prices has the value at the last close before it.
-    """
-    ordered = sorted(acquisitions, key=lambda acquisition: acquisition.at)
-    times = [acquisition.at for acquisition in ordered]
-    quantities = [
-        Decimal(0),
-        *accumulate(acquisition.quantity for acquisition in ordered),
-    ]
-    close_days = [close.day for close in closes]
-    values: list[int | None] = []
-    for day in days:
-        quantity = quantities[bisect_left(times, day + timedelta(days=1))]
-        known = bisect_right(close_days, day)
-        if not quantity:
-            values.append(0)
-        elif not known:
-            values.append(None)
-        else:
-            values.append(money.cost_minor(closes[known - 1].price, quantity))
-    return values
-
-
-def sum_by_day(
-    series: Sequence[Sequence[int | None]], days: Sequence[datetime]
-) -> list[int | None]:
-    """Sums of several series, day by day."""
-    return [_sum([values[position] for values in series]) for position in range(len(days))]

@@ -52,7 +52,7 @@ JOB_TYPES: Final[Mapping[str, JobType]] = {
         plan=portfolio_history.plan,
         work=portfolio_history.work,
         join=portfolio_history.join,
-        present=job_schemas.PortfolioHistory.from_valuations,
+        present=job_schemas.PortfolioHistory.from_result,
     ),
 }
 

@@ -2,7 +2,7 @@
 
 import time
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import accumulate
 from typing import Any
@@ -83,20 +83,21 @@ def test_a_projection_is_what_anybody_can_compute_from_the_prices(person: Person
 def test_a_portfolios_history_ends_with_what_the_account_is_worth(person: Person) -> None:
     order = person.buy("AAPL", "0.5")
     person.ended(order["order_id"])
-    result = finished(person, {"kind": "portfolio_history", "days": 3})["result"]
-    days = [day["day"] for day in result["days"]]
-    assert days[-1] == datetime.now(UTC).date().isoformat()
-    assert days == sorted(days)
-    today, wallet = result["days"][-1], person.get("/wallet")
-    assert today["cash"] == wallet["total"] == str(1000 - Decimal(order["cost"]))
-    assert Decimal(today["holdings"]) > 0
-    assert Decimal(today["total"]) == Decimal(today["cash"]) + Decimal(today["holdings"])
-    assert result["days"][0] == {
-        "day": days[0],
-        "cash": "0.00",
-        "holdings": "0.00",
-        "total": "0.00",
-    }
+    result = finished(person, {"kind": "portfolio_history", "range": "1w"})["result"]
+    times = [point["at"] for point in result["points"]]
+    assert times == sorted(times)
+    assert times[-1] == result["asked_at"]
+    now, wallet = result["points"][-1], person.get("/wallet")
+    assert now["cash"] == wallet["total"] == str(1000 - Decimal(order["cost"]))
+    assert Decimal(now["holdings"]) > 0
+    assert Decimal(now["total"]) == Decimal(now["cash"]) + Decimal(now["holdings"])
+    assert now["net_deposits"] == "1000.00"
+    gain = Decimal(now["total"]) - 1000
+    assert Decimal(result["gain"]["amount"]) == gain
+    assert abs(Decimal(result["time_weighted"]["period"]) - gain / 1000) < Decimal("0.000002")
+    assert abs(Decimal(result["money_weighted"]["period"]) - gain / 1000) < Decimal("0.001")
+    assert result["time_weighted"]["per_year"] is None
+    assert result["benchmark"]["companies"] > 0
 
 
 def test_a_retry_is_the_same_job_and_another_account_sees_none_of_it(

@@ -305,7 +305,7 @@ export interface paths {
         /** My jobs, without their results */
         get: operations["list_jobs"];
         put?: never;
-        /** Request a projection of a price, or the account's value day by day */
+        /** Request a projection of a price, or the history of the account's worth and its returns */
         post: operations["create_job"];
         delete?: never;
         options?: never;
@@ -730,7 +730,8 @@ export interface components {
         };
         /** @description The parameters of a job. */
         JobQuestion: {
-            days: number;
+            days?: number;
+            range?: string;
             symbol?: string;
             /** @description A decimal number, up to 6 places. */
             quantity?: string;
@@ -840,24 +841,103 @@ export interface components {
             low: string | null;
             high: string | null;
         };
-        /** @description What the account was worth at the end of each day, oldest first; of today, at the request. */
+        /**
+         * @description What the account was worth over a range, oldest first; the last point is `asked_at`.
+         *
+         *     The points are an hour, two hours, a market day or several apart, at most 400.
+         */
         PortfolioHistory: {
             /** @enum {unknown} */
             kind: "portfolio_history";
             currency: string;
-            days: components["schemas"]["DayValue"][];
-        };
-        /** @description What the account was worth at the end of a day; null where a price was not known yet. */
-        DayValue: {
+            range: string;
             /**
-             * Format: date
-             * @description A day of UTC.
+             * Format: date-time
+             * @description ISO-8601, UTC.
              */
-            day: string;
+            from_at: string;
+            /**
+             * Format: date-time
+             * @description ISO-8601, UTC.
+             */
+            asked_at: string;
+            points: components["schemas"]["HistoryPoint"][];
+            flows: components["schemas"]["MoneyFlow"][];
+            gain: components["schemas"]["Gain"];
+            time_weighted: components["schemas"]["TimeWeighted"];
+            money_weighted: components["schemas"]["MoneyWeighted"];
+            benchmark: components["schemas"]["Benchmark"];
+        };
+        /**
+         * @description The account at one time; null where a price was not known.
+         *
+         *     `net_deposits` is all that was put in until then, less what went out. `time_weighted` and
+         *     `benchmark` are the returns since `from_at`, as parts of 1.
+         */
+        HistoryPoint: {
+            /**
+             * Format: date-time
+             * @description ISO-8601, UTC.
+             */
+            at: string;
             /** @description Money, two decimals; may be negative. */
             cash: string;
             holdings: string | null;
             total: string | null;
+            /** @description Money, two decimals; may be negative. */
+            net_deposits: string;
+            time_weighted: string | null;
+            benchmark: string | null;
+        };
+        /** @description Money that came in (positive) or went out. */
+        MoneyFlow: {
+            /**
+             * Format: date-time
+             * @description ISO-8601, UTC.
+             */
+            at: string;
+            /** @description Money, two decimals; may be negative. */
+            amount: string;
+        };
+        /**
+         * @description `amount` = `worth` − `opening` − `net_deposits`: what the range brought in money.
+         *
+         *     `opening` is the worth at `from_at`, 0 for a range that begins with the account;
+         *     `net_deposits` is what was put in since, less what went out.
+         */
+        Gain: {
+            amount: string | null;
+            worth: string | null;
+            opening: string | null;
+            /** @description Money, two decimals; may be negative. */
+            net_deposits: string;
+        };
+        /**
+         * @description What the market did: growth chained over the `sub_periods` between flows, so that the time
+         *     of a deposit does not matter. A part of 1; `per_year` is null below one year. Null with the
+         *     `reason` `too_many_flows`, or `unknown_price`.
+         */
+        TimeWeighted: {
+            period: string | null;
+            per_year: string | null;
+            sub_periods: number;
+            reason: string | null;
+        };
+        /**
+         * @description What your money did: the one rate at which the opening and each deposit would have grown to
+         *     the worth now (internal rate of return). A part of 1; `per_year` is null below one year.
+         *
+         *     Null with the `reason` `no_unique_rate`, `no_flows`, `too_short`, or `unknown_price`.
+         */
+        MoneyWeighted: {
+            period: string | null;
+            per_year: string | null;
+            reason: string | null;
+        };
+        /** @description Equal amounts in each of the `companies` of the board, bought at `from_at` and kept. */
+        Benchmark: {
+            period: string | null;
+            companies: number;
         };
         /** @description The receipt is being made: ask again after `Retry-After` seconds. */
         ReceiptInPreparation: {
@@ -898,13 +978,15 @@ export interface components {
         /**
          * @description A job to run. `symbol` and `quantity` belong to a projection alone.
          *
-         *     A projection looks `days` back and as far ahead; a portfolio's history reaches `days` back.
+         *     A projection looks `days` back and as far ahead; a portfolio's history covers a `range`.
          */
         NewJob: {
             /** @enum {string} */
             kind: "projection" | "portfolio_history";
             /** @description A decimal, as string or number, read exactly. */
-            days: string | number;
+            days?: string | number;
+            /** @enum {string} */
+            range?: "1w" | "1m" | "3m" | "1y" | "all";
             symbol?: string;
             /** @description A decimal, as string or number, read exactly. */
             quantity?: string | number;

@@ -11,7 +11,7 @@ import { ChartSkeleton, PriceChart } from "../ui/lazy-chart";
 import { Panel } from "../ui/panel";
 import { Cell, Name, Table } from "../ui/table";
 
-const DAYS = "30";
+const RANGE = "1m";
 const FRESH_MS = 6 * 3_600_000;
 const CLOCK_MS = 30_000;
 
@@ -29,7 +29,7 @@ function useHistoryJob() {
     isAsked.current = true;
     setAsking(true);
     try {
-      await askJob(api, { kind: "portfolio_history", days: DAYS }, crypto.randomUUID());
+      await askJob(api, { kind: "portfolio_history", range: RANGE }, crypto.randomUUID());
       await queries.invalidateQueries({ queryKey: ["jobs"] });
     } catch {
       // The panel shows what there is; asking again is one press away.
@@ -111,19 +111,17 @@ function NotComputed({ ask }: { ask: () => void }) {
   return <Banner tone="warn" title={t("history.failed")} action={again} />;
 }
 
-function Drawn({ history: { days, currency } }: { history: PortfolioHistory }) {
+function Drawn({ history: { points: worths, currency } }: { history: PortfolioHistory }) {
   const { t, numbers } = useLanguage();
-  // A day whose worth is not known has no point: a gap, never a zero.
+  // A time whose worth is not known has no point: a gap, never a zero.
   const lines = useMemo(
     () => [
       {
         shape: "area" as const,
-        points: days.flatMap(({ day, total }) =>
-          total === null ? [] : [{ at: day, price: total }],
-        ),
+        points: worths.flatMap(({ at, total }) => (total === null ? [] : [{ at, price: total }])),
       },
     ],
-    [days],
+    [worths],
   );
   const points = lines[0]?.points ?? [];
   const [first, last] = [points[0], points.at(-1)];
@@ -149,9 +147,9 @@ function Drawn({ history: { days, currency } }: { history: PortfolioHistory }) {
             { name: t("history.total"), isNumber: true },
           ]}
         >
-          {[...days].reverse().map(({ day, cash, holdings, total }) => (
-            <tr key={day}>
-              <Name>{day}</Name>
+          {[...worths].reverse().map(({ at, cash, holdings, total }) => (
+            <tr key={at}>
+              <Name>{at.slice(0, 10)}</Name>
               <Cell isNumber isWide>
                 {written(cash)}
               </Cell>

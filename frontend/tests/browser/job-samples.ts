@@ -45,11 +45,22 @@ function sampleHistory(now: number): PortfolioHistory {
   return {
     kind: "portfolio_history",
     currency: "USD",
-    days: Array.from({ length: 31 }, (_, index) => {
+    range: "1m",
+    from_at: new Date(now - 30 * DAY_MS).toISOString(),
+    asked_at: new Date(now).toISOString(),
+    flows: [],
+    gain: { amount: "480.00", worth: "2305.25", opening: "1825.25", net_deposits: "0.00" },
+    time_weighted: { period: "0.263", per_year: null, sub_periods: 1, reason: null },
+    money_weighted: { period: "0.263", per_year: null, reason: null },
+    benchmark: { period: "0.021", companies: 17 },
+    points: Array.from({ length: 31 }, (_, index) => {
       const cash = 1325.25 + (index < 12 ? 428.13 : 0);
       const holdings = 500 + index * 16 + Math.sin(index) * 30;
       return {
-        day: new Date(now - (30 - index) * DAY_MS).toISOString().slice(0, 10),
+        at: new Date(now - (30 - index) * DAY_MS).toISOString(),
+        net_deposits: "1800.00",
+        time_weighted: null,
+        benchmark: null,
         cash: cash.toFixed(2),
         holdings: index === 0 ? null : holdings.toFixed(2),
         total: index === 0 ? null : (cash + holdings).toFixed(2),
@@ -97,6 +108,6 @@ export function sampleJobs(now: number): JobWithResult[] {
         },
       },
     ),
-    job(40, "finished", { days: 30 }, { kind: "portfolio_history", result: sampleHistory(now) }),
+    job(40, "finished", { range: "1m" }, { kind: "portfolio_history", result: sampleHistory(now) }),
   ];
 }

@@ -219,7 +219,7 @@ def use_sweep(deployed: Deployed) -> None:
 
 
 PROJECTION = {"kind": "projection", "symbol": "AAPL", "days": 3, "quantity": "1"}
-PORTFOLIO_HISTORY = {"kind": "portfolio_history", "days": 3}
+PORTFOLIO_HISTORY = {"kind": "portfolio_history", "range": "1w"}
 
 
 def submit(deployed: Deployed, body: Any) -> str:

@@ -17,14 +17,14 @@ from lambdas.domain.jobs import CHECK_AFTER, MAX_AGE, Job, State
 from lambdas.handlers import jobs, master, worker
 from lambdas.handlers.job_types import JOB_TYPES
 from lambdas.services.market import store_prices
-from tests.builders import ALICE, NOW, a_tick
+from tests.builders import ALICE, NOW, a_deposit, a_tick
 from tests.fakes.dependencies import Context, MemoryDependencies
 from tests.fakes.jobs import MemoryWorkflow
 from tests.fakes.log import Lines, counted, log_lines
 
 PARAMETERS = {
     "projection": '{"days":3,"quantity":"2","symbol":"AAPL"}',
-    "portfolio_history": '{"days":3}',
+    "portfolio_history": '{"range":"all"}',
 }
 CONTEXT = Context()
 
@@ -34,6 +34,7 @@ class System(MemoryDependencies):
 
     def __init__(self) -> None:
         super().__init__()
+        self.store.deposit(a_deposit())
         self.workflow = MemoryWorkflow(self.work)
 
     def submit(self, job_type: str = "projection", number: int = 1) -> str:

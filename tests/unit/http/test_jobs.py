@@ -4,12 +4,16 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+import msgspec
 import pytest
 
+from lambdas.api.job_schemas import PortfolioHistory
 from lambdas.domain import jobs as life
 from lambdas.domain.jobs import Reason
+from lambdas.handlers.job_types import task_of
 from lambdas.ports import JobsPulse
-from tests.builders import ALICE, BRUNO, NOW
+from lambdas.services import portfolio_history
+from tests.builders import ALICE, BRUNO, NOW, a_deposit
 from tests.fakes.jobs import MemoryJobs
 from tests.unit.http.gateway import Answer, Site
 
@@ -62,7 +66,7 @@ def test_a_retry_enqueues_a_job_that_waits_and_no_other(site: Site) -> None:
 
 
 @pytest.mark.parametrize(
-    "other", [PROJECTION | {"days": 31}, {"kind": "portfolio_history", "days": 30}]
+    "other", [PROJECTION | {"days": 31}, {"kind": "portfolio_history", "range": "1m"}]
 )
 def test_another_job_under_a_used_key_is_refused(site: Site, other: dict[str, Any]) -> None:
     ask(site)
@@ -102,7 +106,9 @@ def test_a_job_that_cannot_be_enqueued_is_left_to_the_sweep(site: Site, log: Any
             PROJECTION | {"quantity": "-1", "symbol": "?"},
             {"quantity": "too_small", "symbol": "not_a_symbol"},
         ),
-        ({"kind": "portfolio_history"}, {"days": "required"}),
+        ({"kind": "portfolio_history"}, {"range": "required"}),
+        ({"kind": "portfolio_history", "range": "2w"}, {"range": "not_a_range"}),
+        ({"kind": "portfolio_history", "range": 7}, {"range": "not_a_text"}),
     ],
 )
 def test_every_invalid_field_of_a_job_is_named_and_nothing_is_written(
@@ -128,20 +134,21 @@ def test_an_unknown_or_invalid_job_id_is_not_found(site: Site, job_id: str) -> N
 
 
 def test_a_finished_job_shows_its_result_and_a_list_leaves_results_out(site: Site) -> None:
-    job_id = ask(site, {"kind": "portfolio_history", "days": 1}).json["job_id"]
-    assert site.get(f"/jobs/{job_id}").json["result"] is None
-    result = (
-        '{"kind":"portfolio_history","currency":"USD","days":'
-        '[{"day":"2026-03-04","cash":"1.00","holdings":null,"total":null}]}'
-    )
+    site.store.deposit(a_deposit(BRUNO))
+    job_id = ask(site, {"kind": "portfolio_history", "range": "1w"}, who=BRUNO).json["job_id"]
+    assert site.get(f"/jobs/{job_id}", who=BRUNO).json["result"] is None
+    task = task_of(site.store.jobs[job_id])
+    joined = portfolio_history.join(task, [], site.deps)
+    result = msgspec.json.encode(PortfolioHistory.from_result(joined, "USD")).decode()
     done = life.finish(site.store.jobs[job_id], result, NOW + timedelta(seconds=1))
     assert done is not None
     site.store.jobs[job_id] = done
 
-    shown = site.get(f"/jobs/{job_id}").json
+    shown = site.get(f"/jobs/{job_id}", who=BRUNO).json
     assert (shown["state"], shown["ended_at"]) == ("finished", "2026-03-04T15:00:01.123456Z")
-    assert shown["result"]["days"][0]["cash"] == "1.00"
-    (listed,) = site.get("/jobs").json["items"]
+    assert shown["question"] == {"range": "1w"}
+    assert shown["result"]["points"][-1]["total"] == "1000.00"
+    (listed,) = site.get("/jobs", who=BRUNO).json["items"]
     assert "result" not in listed
 
 
