@@ -7,7 +7,13 @@ export type Job = components["schemas"]["Job"];
 export type JobWithResult = components["schemas"]["JobWithResult"];
 export type Projection = components["schemas"]["Projection"];
 export type PortfolioHistory = components["schemas"]["PortfolioHistory"];
-export type NewJob = { kind: Job["kind"]; days: string; symbol?: string; quantity?: string };
+export type NewJob = {
+  kind: Job["kind"];
+  range?: string;
+  days?: string;
+  symbol?: string;
+  quantity?: string;
+};
 
 const POLL_MS = 1_500;
 const REFRESH_MS = 30_000;

@@ -48,7 +48,7 @@ function Found({ job }: { job: JobWithResult }) {
     <>
       <div class="mb-6 flex flex-wrap items-center gap-3">
         <h1 class="text-title font-bold tracking-tight">
-          {t("projections.what", { symbol, days })}
+          {t("projections.what", { symbol, days: days ?? 0 })}
         </h1>
         <JobChip job={job} />
       </div>

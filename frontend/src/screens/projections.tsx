@@ -176,7 +176,9 @@ function Item({ job, nowMs }: { job: Job; nowMs: number }) {
       >
         <Ticker symbol={symbol} />
         <span class="min-w-0">
-          <span class="block font-medium">{t("projections.what", { symbol, days })}</span>
+          <span class="block font-medium">
+            {t("projections.what", { symbol, days: days ?? 0 })}
+          </span>
           <span class="block text-small text-muted">
             {shares(quantity, numbers)} · <When at={job.created_at} nowMs={nowMs} />
           </span>
