@@ -51,7 +51,7 @@ export const en: Record<Key, string> = {
   "auth.signOut": "Sign out",
 
   "signIn.title": "Welcome back",
-  "signIn.lead": "Sign in to see the market.",
+  "signIn.lead": "Sign in to see your investments.",
   "signIn.submit": "Sign in",
   "signIn.working": "Signing in…",
   "signIn.toSignUp": "No account yet?",

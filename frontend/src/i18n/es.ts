@@ -50,7 +50,7 @@ export const es = {
   "auth.signOut": "Cerrar sesión",
 
   "signIn.title": "Hola de nuevo",
-  "signIn.lead": "Entra para ver el mercado.",
+  "signIn.lead": "Entra para ver tus inversiones.",
   "signIn.submit": "Entrar",
   "signIn.working": "Entrando…",
   "signIn.toSignUp": "¿Aún no tienes cuenta?",

@@ -8,7 +8,7 @@ import { CheckIcon, CrossIcon } from "../ui/icons";
 import { type Step, stepsOf } from "./steps";
 
 const DOTS = {
-  done: "bg-action text-on-action",
+  done: "bg-strong text-on-strong",
   good: "bg-up text-surface",
   bad: "bg-bad text-surface",
   current: "border-2 border-link text-link",

@@ -130,11 +130,13 @@ function Account() {
               <Fact name={t("settings.account.email")}>
                 <span class="break-all">{email ?? found.email ?? "—"}</span>
               </Fact>
+            </dl>
+            <EmailVerification email={email ?? found.email ?? ""} />
+            <dl class="mt-3 border-t border-line pt-2">
               <Fact name={t("settings.account.limit")}>
                 {money(found.limits.max_deposit, found.currency, numbers)}
               </Fact>
             </dl>
-            <EmailVerification email={email ?? found.email ?? ""} />
           </>
         )}
       </Loaded>

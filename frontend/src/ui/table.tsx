@@ -2,7 +2,7 @@
 import type { ComponentChildren } from "preact";
 
 const EDGE = "first:pl-4 last:pr-4 sm:first:pl-5 sm:last:pr-5";
-const CELL = `h-16 in-data-dense:h-11 border-t border-line px-3 ${EDGE}`;
+const CELL = `h-13 in-data-dense:h-11 border-t border-line px-3 ${EDGE}`;
 
 export type Column = {
   name: string;

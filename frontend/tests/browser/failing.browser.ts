@@ -113,7 +113,7 @@ describe("nothing yet", () => {
   test.each([
     ["/wallet", "Tu billetera está vacía"],
     ["/portfolio", "Tu portafolio está por empezar"],
-    ["/orders", "Aún no has pedido nada"],
+    ["/orders", "Todavía no compras nada"],
     ["/orders/open", "Nada pendiente"],
   ])("on %s there is one thing to do", async (path, words) => {
     await show(path, EMPTY);
