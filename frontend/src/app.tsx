@@ -24,10 +24,19 @@ const Wallet = lazy(() => import("./screens/wallet"));
 const Portfolio = lazy(() => import("./screens/portfolio"));
 const Projections = lazy(() => import("./screens/projections"));
 const ProjectionPage = lazy(() => import("./screens/projection"));
+const Genuine = lazy(() => import("./receipt/genuine"));
 const Settings = lazy(() => import("./screens/settings"));
 
 export function App() {
-  return <CrashGuard>{useSession().signedIn ? <Inside /> : <Outside />}</CrashGuard>;
+  const { signedIn } = useSession();
+  return (
+    <CrashGuard>
+      <Switch>
+        <Route path="/receipts/:number?">{({ number }) => <Genuine number={number} />}</Route>
+        <Route>{signedIn ? <Inside /> : <Outside />}</Route>
+      </Switch>
+    </CrashGuard>
+  );
 }
 
 function Inside() {

@@ -392,6 +392,25 @@ export const en: Record<Key, string> = {
   "order.notFound.title": "We did not find that order",
   "order.notFound.text": "The address belongs to no order of yours.",
 
+  "receipt.download": "Download receipt",
+  "receipt.preparing": "Preparing the receipt…",
+  "receipt.late": "It is taking longer than usual: try again in a minute",
+  "receipt.failed": "We could not download it: try again",
+
+  "genuine.title": "Is this receipt genuine?",
+  "genuine.lead": "Type the number and the verification code that are printed on it.",
+  "genuine.number": "Number of the receipt",
+  "genuine.code": "Verification code",
+  "genuine.check": "Check",
+  "genuine.checking": "Checking…",
+  "genuine.yes": "This receipt is genuine",
+  "genuine.yes.text": "We issued receipt {number} for a total of {total}.",
+  "genuine.no": "It is not a receipt of ours",
+  "genuine.no.text":
+    "No receipt of ours has that number and that code. Check that they are typed right.",
+  "genuine.failed": "We could not check it",
+  "genuine.failed.text": "Try again in a moment.",
+
   "orders.title": "Orders",
   "orders.lead": "Everything you asked to buy, and how it ended.",
   "orders.filter": "Which orders",

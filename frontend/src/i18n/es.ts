@@ -388,6 +388,25 @@ export const es = {
   "order.notFound.title": "No encontramos esa orden",
   "order.notFound.text": "La dirección no corresponde a ninguna orden tuya.",
 
+  "receipt.download": "Descargar comprobante",
+  "receipt.preparing": "Preparando el comprobante…",
+  "receipt.late": "Tarda más de lo normal: inténtalo en un minuto",
+  "receipt.failed": "No pudimos descargarlo: inténtalo otra vez",
+
+  "genuine.title": "¿Es auténtico este comprobante?",
+  "genuine.lead": "Escribe el número y el código de verificación que están impresos en él.",
+  "genuine.number": "Número del comprobante",
+  "genuine.code": "Código de verificación",
+  "genuine.check": "Comprobar",
+  "genuine.checking": "Comprobando…",
+  "genuine.yes": "Este comprobante es auténtico",
+  "genuine.yes.text": "Emitimos el comprobante {number} por un total de {total}.",
+  "genuine.no": "No es un comprobante nuestro",
+  "genuine.no.text":
+    "Ningún comprobante nuestro tiene ese número y ese código. Revisa que estén bien escritos.",
+  "genuine.failed": "No pudimos comprobarlo",
+  "genuine.failed.text": "Inténtalo otra vez en un momento.",
+
   "orders.title": "Órdenes",
   "orders.lead": "Todo lo que has pedido comprar, y cómo terminó.",
   "orders.filter": "Qué órdenes",

@@ -8,6 +8,7 @@ import { age } from "../format/ages";
 import { money, shares } from "../format/numbers";
 import { companyPath } from "../market/path";
 import { Timeline } from "../order/timeline";
+import { ReceiptButton } from "../receipt/receipt-button";
 import { BackLink, Banner, Blank, ButtonLink } from "../ui/controls";
 import { Loaded } from "../ui/failure";
 import { HourglassIcon, SearchIcon } from "../ui/icons";
@@ -163,6 +164,7 @@ function Next({ order }: { order: Order }) {
       {order.state === "ACCEPTED" && (
         <ButtonLink href="/portfolio">{t("order.toPortfolio")}</ButtonLink>
       )}
+      {order.state === "ACCEPTED" && <ReceiptButton orderId={order.order_id} />}
       {(order.state === "REJECTED" || order.state === "VOIDED") && (
         <ButtonLink href={`${company}/buy`}>{t("order.again")}</ButtonLink>
       )}

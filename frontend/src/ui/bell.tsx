@@ -4,6 +4,7 @@ import { Link, useLocation } from "wouter-preact";
 import { useLanguage, useNow } from "../context";
 import { type Ended, useNews } from "../notices/news";
 import { wordsOf } from "../notices/words";
+import { ReceiptButton } from "../receipt/receipt-button";
 import { BellIcon, CheckIcon, CrossIcon } from "./icons";
 import { When } from "./when";
 
@@ -63,6 +64,11 @@ function List({ items, unseen }: { items: Ended[]; unseen: number }) {
         {items.map((order, index) => (
           <li key={order.order_id} class="border-t border-line">
             <Item order={order} isUnseen={index < unseen} nowMs={nowMs} />
+            {order.state === "ACCEPTED" && (
+              <div class="pb-3 pl-15 text-small">
+                <ReceiptButton orderId={order.order_id} plain />
+              </div>
+            )}
           </li>
         ))}
       </ul>

@@ -4,6 +4,7 @@ import type { LedgerRow } from "../api/wallet";
 import { useLanguage } from "../context";
 import { moment } from "../format/ages";
 import { money, signedMoney } from "../format/numbers";
+import { ReceiptButton } from "../receipt/receipt-button";
 import { CoinsIcon, DownIcon } from "../ui/icons";
 import { Ticker } from "../ui/ticker";
 import { When } from "../ui/when";
@@ -44,6 +45,11 @@ export function MovementRow({ movement, nowMs }: { movement: Movement; nowMs: nu
           >
             {t("wallet.move.order")}
           </Link>
+        )}
+        {orderId && kind === "paid" && (
+          <span class="mt-3 ml-5 inline-block">
+            <ReceiptButton orderId={orderId} plain />
+          </span>
         )}
       </div>
     </details>
