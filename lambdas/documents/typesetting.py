@@ -19,7 +19,8 @@ from lambdas.domain.ledger import LineAccount, Posting
 from lambdas.domain.receipts import Language, ReceiptFacts
 from lambdas.domain.statements import Balance, Holding, Statement, month_bounds
 
-ISSUER: Final = "Fintech Async"
+ISSUER: Final = "Vela"  # as the site calls itself
+COMPANY: Final = "Fintech Async"
 RECEIPT_PAGE: Final = "receipts"
 """Page of the site that says whether a receipt is genuine."""
 
@@ -118,6 +119,7 @@ class TypstTypesetter:
             "language": language.value,
             "region": _REGIONS[language],
             "issuer": ISSUER,
+            "company_name": COMPANY,
             "group": f"{_GROUPS[language]} {self._group_id}",
         }
 
