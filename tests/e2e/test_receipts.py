@@ -5,7 +5,6 @@ import json
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -56,7 +55,8 @@ def test_the_receipt_says_exactly_what_the_order_says(person: Person, bought: An
     answer = receipt_of(person, bought, "en")
     content, headers = download(answer["url"])
     assert headers["Content-Type"] == "application/pdf"
-    assert headers["Content-Disposition"] == f'attachment; filename="receipt-{answer["number"]}.pdf"'
+    file_name = f"receipt-{answer['number']}.pdf"
+    assert headers["Content-Disposition"] == f'attachment; filename="{file_name}"'
     text = text_of(content)
     whole, _, decimals = bought["price"].partition(".")
     expected = [
@@ -86,7 +86,9 @@ def test_nobody_else_may_have_it(system: System, person: Person, bought: Any) ->
     assert http("GET", forged).status == 403
 
 
-def test_a_link_lives_for_its_time_which_is_five_minutes(system: System, person: Person, bought: Any) -> None:
+def test_a_link_lives_for_its_time_which_is_five_minutes(
+    system: System, person: Person, bought: Any
+) -> None:
     url = receipt_of(person, bought)["url"]
     assert parse_qs(urlsplit(url).query)["X-Amz-Expires"] == ["300"]
     _, bucket, key = urlsplit(url).path.split("/", 2)
@@ -137,7 +139,7 @@ def test_a_rejected_order_has_none(person: Person) -> None:
 
 
 @pytest.fixture
-def put_aside(system: System, person: Person, bought: Any) -> Iterator[Any]:
+def put_aside(system: System, person: Person, bought: Any) -> Any:
     """An accepted order whose receipt was never made: its message is a dead letter."""
     number = receipt_of(person, bought)["number"]
     system.client("dynamodb").delete_item(
@@ -147,7 +149,7 @@ def put_aside(system: System, person: Person, bought: Any) -> Iterator[Any]:
         QueueUrl=system.outputs["queues"]["receipts_dead_letters"],
         MessageBody=json.dumps({"order_id": bought["order_id"]}),
     )
-    yield bought
+    return bought
 
 
 def test_a_dead_lettered_receipt_is_made_again_by_replay(
