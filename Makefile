@@ -145,6 +145,15 @@ verify-aws: tools  ## what would go to AWS: linted, its rights, sizes, quotas, c
 	@$(STAGE_ON_AWS)
 	@$(PY) -m cdk.verify --stage $(STAGE)
 
+# With CHANGES=1 it also prepares change sets, which a first deployment can have for ONLY=data alone: the other
+# stacks import what that one exports.
+.PHONY: preflight
+preflight: tools  ## would a deployment succeed in this account? reads only (STAGE=dev|prod, CHANGES=1 prepares change sets)
+	@$(STAGE_ON_AWS)
+	@PATH="$(NODE_HOME)/bin:$$PATH" cdk/node_modules/.bin/cdk synth --quiet --context stage=$(STAGE) --output .build/preflight-$(STAGE)
+	@$(PY) -m ops.preflight --stage $(STAGE) --assembly .build/preflight-$(STAGE)
+	@$(if $(CHANGES),PATH="$(NODE_HOME)/bin:$$PATH" cdk/node_modules/.bin/cdk deploy $(if $(ONLY),fintech-$(STAGE)-$(ONLY),--all) --app .build/preflight-$(STAGE) --method prepare-change-set)
+
 .PHONY: release-templates
 release-templates: tools  ## note down what was just deployed, for the next verify-aws to compare with (STAGE=dev|prod)
 	@$(STAGE_ON_AWS)
