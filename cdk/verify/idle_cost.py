@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from cdk.verify.report import CheckResult, Finding
 from cdk.verify.subject import Subject
+from lambdas.names import Metric
 
 PRICES: Final = json.loads(Path(__file__).with_name("prices.json").read_text())
 """Price, free quantity and source of each item."""
@@ -115,6 +116,7 @@ def bill(subject: Subject) -> list[Line]:
         *_fixed_address(subject),
         _secrets(subject),
         *_monitoring(subject),
+        _custom_metrics(),
         *_polling(subject),
         *_snapshots(subject),
     ]
@@ -167,6 +169,23 @@ def _monitoring(subject: Subject) -> Iterator[Line]:
         free = PRICES["prices"][name]["free"]
         usd = _usd(name, max(0, count - free))
         yield Line(what=f"{count} {name}s, {free} of an account are free", usd=usd)
+
+
+_IDLE_METRICS: Final = (
+    Metric.NEWEST_PRICE_AGE,
+    Metric.ORDERS_UNANSWERED,
+    Metric.ORDERS_OVERDUE,
+    Metric.BRIDGE_CONNECTED,
+)
+"""Custom metrics that are reported every minute; the others cost when something happens."""
+
+
+def _custom_metrics() -> Line:
+    count, free = len(_IDLE_METRICS), PRICES["prices"]["custom_metric"]["free"]
+    return Line(
+        what=f"{count} custom metrics, {free} of an account are free",
+        usd=_usd("custom_metric", max(0, count - free)),
+    )
 
 
 def _polling(subject: Subject) -> Iterator[Line]:

@@ -1,5 +1,6 @@
 """Limits of CloudFormation, quotas of a new account, and what an idle month costs."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from cdk.verify.limits import (
 )
 from cdk.verify.subject import Subject
 from mqtt_bridge.settings import Limits
-from tests.infra.templates import Synthesized
+from tests.infra.templates import Synthesized, target_of
 from tests.infra.verify.plant import add, plant_property, written
 
 
@@ -64,21 +65,30 @@ def test_a_new_account_accepts_the_stage_and_its_quotas_are_named(prod: Synthesi
     told = " ".join(checked.notes)
     for word in ("Lambda", "Cognito", "50 e-mails", "CloudFront", "SNS", "ECS", "VPC"):
         assert word in told
-    assert "ask for 500" in told
+    assert re.search(r"ask for \d00 before users come", told)
 
 
 def test_concurrent_executions_are_the_sum_of_all_event_sources(
     dev: Synthesized, prod: Synthesized
 ) -> None:
-    shards, clocks = 4, 2
-    for made, polled in (
-        (dev, 0),
-        (prod, PRICES_MAX_CONCURRENCY + 2 * (prod.stage.queue_concurrency or 0)),
-    ):
+    shards = 4
+    for made in (dev, prod):
         stage = made.stage
-        jobs = stage.jobs_at_once * (1 + stage.workers_per_job)
-        assert concurrent_executions(made.subject) == polled + jobs + shards + clocks
-    assert any("3 queues without a maximum" in note for note in check_quotas(dev.subject).notes)
+        mappings = made.resources("backend", "AWS::Lambda::EventSourceMapping").values()
+        streams = sum("StartingPosition" in mapping for mapping in mappings)
+        clocks = len(made.resources("backend", "AWS::Events::Rule"))
+        bounded = {
+            target_of(mapping): mapping["ScalingConfig"]["MaximumConcurrency"]
+            for mapping in mappings
+            if "ScalingConfig" in mapping
+        }
+        workers = stage.jobs_at_once * stage.workers_per_job
+        expected = sum(bounded.values()) + workers + shards * streams + clocks
+        assert concurrent_executions(made.subject) == expected
+        assert stage.jobs_at_once in bounded.values()
+    assert PRICES_MAX_CONCURRENCY in bounded.values()
+    assert prod.stage.queue_concurrency in bounded.values()
+    assert any("queues without a maximum" in note for note in check_quotas(dev.subject).notes)
 
 
 def test_reserved_concurrency_is_refused_by_a_new_account(dev: Synthesized) -> None:
@@ -119,9 +129,14 @@ def test_an_idle_queue_without_a_maximum_concurrency_is_polled_less_often(
     def asked(made: Synthesized) -> str:
         return next(line.what for line in bill(made.subject) if "Lambda polls" in line.what)
 
-    # Three a minute for 43,800 minutes: two for each of three queues, and five for the jobs'.
-    assert "4 queues 1.45 million times" in asked(dev)
-    assert "4 queues 2.63 million times" in asked(prod)
+    # Three a minute for 43,800 minutes: two for each queue, five for one with a maximum.
+    for made in (dev, prod):
+        mappings = made.resources("backend", "AWS::Lambda::EventSourceMapping").values()
+        queues = [mapping for mapping in mappings if "StartingPosition" not in mapping]
+        pollers = sum(5 if "ScalingConfig" in mapping else 2 for mapping in queues)
+        millions = pollers * 3 * 43_800 / 1e6
+        assert f"{len(queues)} queues {millions:.2f} million times" in asked(made)
+    assert asked(dev) != asked(prod)
 
 
 def test_a_second_task_is_beyond_the_budget(dev: Synthesized) -> None:
