@@ -53,6 +53,7 @@ test("an investor signs up, waits, is approved, and sees the exchange's prices",
 
   await confirm(outputs, email);
   await page.getByRole("button", { name: "Entrar" }).click();
+  await page.getByRole("navigation").getByRole("link", { name: "Mercado" }).click();
   const row = page.getByRole("row", { name: /Apple.*US\$\d/ });
   await row.waitFor();
   await page.reload();
@@ -74,6 +75,7 @@ test("a token that the gateway refuses, out of the browser's sight, is replaced"
   await confirm(outputs, email);
   await fill(page, email);
   await page.getByRole("button", { name: "Entrar" }).click();
+  await page.getByRole("navigation").getByRole("link", { name: "Mercado" }).click();
   await page.getByRole("row", { name: /Apple/ }).waitFor();
   const forged = await page.evaluate(() => {
     const key = Object.keys(localStorage).find((name) => name.endsWith(".accessToken")) ?? "";

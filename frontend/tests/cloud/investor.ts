@@ -13,6 +13,7 @@ export const SPANISH = {
   review: "Tu cuenta está en revisión",
   toSignIn: "Ir a entrar",
   signIn: "Entrar",
+  worth: "Tu patrimonio",
   wallet: "Billetera",
   deposit: "Depositar",
   depositAmount: "Monto en dólares",
@@ -38,6 +39,7 @@ export const ENGLISH: Words = {
   review: "Your account is under review",
   toSignIn: "Go to sign in",
   signIn: "Sign in",
+  worth: "Your net worth",
   wallet: "Wallet",
   deposit: "Deposit",
   depositAmount: "Amount in dollars",
@@ -48,9 +50,9 @@ export const ENGLISH: Words = {
   send: "Send order",
   bought: /^You bought /,
   rejected: "The exchange rejected your order",
-  returned: /We gave \$.* back/,
+  returned: /Your \$.* are available again/,
   portfolio: "Portfolio",
-  orders: "Requests",
+  orders: "Orders",
 };
 
 let visitors = 0;
@@ -121,11 +123,12 @@ export class Investor {
   async signIn(): Promise<void> {
     await this.fillIn();
     await this.button(this.words.signIn).click();
-    await this.page.getByRole("row", { name: /Apple/ }).waitFor();
+    await this.page.getByRole("region", { name: this.words.worth }).waitFor();
   }
 
   async deposit(amount: string): Promise<void> {
     await this.page.getByRole("link", { name: this.words.wallet }).click();
+    await this.heading(this.words.wallet).waitFor();
     await this.button(this.words.deposit).first().click();
     await this.page.getByLabel(this.words.depositAmount).fill(amount);
     await this.button(this.words.depositNow).last().click();

@@ -58,7 +58,7 @@ test("two tabs: what one buys the other shows, and leaving one leaves both", asy
   const other = await investor.context.newPage();
   investor.watch(other);
   await other.goto(`${outputs.site_url}/orders`);
-  await other.getByRole("heading", { name: "Aún no has pedido nada" }).waitFor();
+  await other.getByRole("heading", { name: "Todavía no compras nada" }).waitFor();
   await investor.buy("AAPL", "20");
   await investor.heading(/^Compraste /).waitFor();
   await other.reload();
@@ -181,7 +181,7 @@ test("signed out everywhere, another device can renew its session no more", asyn
   await investor.join();
   const phone = await browser.newContext({ locale: "es-CL" });
   const there = await phone.newPage();
-  await there.goto(outputs.site_url);
+  await there.goto(`${outputs.site_url}/market`);
   await there.getByLabel("Correo electrónico").fill(investor.email);
   await there.getByLabel("Contraseña", { exact: true }).fill(PASSWORD);
   await there.getByRole("button", { name: "Entrar" }).click();
