@@ -128,7 +128,7 @@ export class Investor {
 
   async deposit(amount: string): Promise<void> {
     await this.page.getByRole("link", { name: this.words.wallet }).click();
-    await this.heading(this.words.wallet).waitFor();
+    await this.page.getByRole("heading", { name: this.words.wallet, exact: true }).waitFor();
     await this.button(this.words.deposit).first().click();
     await this.page.getByLabel(this.words.depositAmount).fill(amount);
     await this.button(this.words.depositNow).last().click();
