@@ -39,7 +39,7 @@ _CONSUMERS: Final = {
 }
 """Functions that consume a queue in batches; the bridge consumes `outbound`."""
 
-_MAKE_DOCUMENTS: Final = (Function.RECEIPTS,)
+_MAKE_DOCUMENTS: Final = (Function.RECEIPTS, Function.WORKER)
 """Functions with the layer of documents."""
 
 _VISIBILITY: Final = {

@@ -126,7 +126,12 @@ _SETTINGS: Final[dict[Function, tuple[Setting, ...]]] = {
     Function.SWEEP: (Setting.MARKET_ZONE, *_ORDER_POLICY),
     Function.JOBS: (),
     Function.MASTER: (Setting.CURRENCY, Setting.MARKET_ZONE),
-    Function.WORKER: (Setting.MARKET_ZONE,),
+    Function.WORKER: (
+        Setting.GROUP_ID,
+        Setting.CURRENCY,
+        Setting.MARKET_ZONE,
+        Setting.HOME_ZONE,
+    ),
     Function.RECEIPTS: (Setting.GROUP_ID, Setting.MARKET_ZONE, Setting.HOME_ZONE),
 }
 """Settings that a function reads, besides STAGE, its tables and its queues."""

@@ -1,6 +1,7 @@
 """Bodies of jobs: a request, a job's state, and the result of each job type."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any, ClassVar, Final, Self, cast
 
@@ -20,11 +21,14 @@ from lambdas.api.schemas import (
 from lambdas.domain import jobs, money, projection
 from lambdas.domain.jobs import State
 from lambdas.domain.performance import Range
+from lambdas.domain.receipts import Language
 from lambdas.domain.times import format_utc
 from lambdas.services import portfolio_history as histories
 from lambdas.services import projection as projections
+from lambdas.services import statement as statements
 
-JOB_TYPES: Final = ("projection", "portfolio_history")
+MONTH: Final = "^20[0-9]{2}-(0[1-9]|1[0-2])$"
+JOB_TYPES: Final = ("projection", "portfolio_history", "statement")
 
 Days = Annotated[int, Meta(ge=1, le=projection.MOST_DAYS)]
 JobKind = Annotated[str, Meta(extra_json_schema={"enum": list(JOB_TYPES)})]
@@ -33,7 +37,8 @@ JobKind = Annotated[str, Meta(extra_json_schema={"enum": list(JOB_TYPES)})]
 class NewJob(Struct, frozen=True, kw_only=True):
     """A job to run. `symbol` and `quantity` belong to a projection alone.
 
-    A projection looks `days` back and as far ahead; a portfolio's history covers a `range`.
+    A projection looks `days` back and as far ahead; a portfolio's history covers a `range`. A
+    statement covers a `month` such as `2026-11`, in a `language` (Spanish by default).
     """
 
     RULES: ClassVar[Mapping[str, Any]] = {
@@ -44,6 +49,7 @@ class NewJob(Struct, frozen=True, kw_only=True):
                 "required": ["symbol", "days", "quantity"],
             },
             {"properties": {"kind": {"const": "portfolio_history"}}, "required": ["range"]},
+            {"properties": {"kind": {"const": "statement"}}, "required": ["month"]},
         ],
     }
     EXAMPLE: ClassVar[Mapping[str, Any]] = {
@@ -62,6 +68,12 @@ class NewJob(Struct, frozen=True, kw_only=True):
     )
     symbol: SymbolIn = field(default_factory=Raw)
     quantity: NumberIn = field(default_factory=Raw)
+    month: Annotated[Raw, Meta(extra_json_schema={"type": "string", "pattern": MONTH})] = field(
+        default_factory=Raw
+    )
+    language: Annotated[Raw, Meta(extra_json_schema={"type": "string", "enum": list(Language)})] = (
+        field(default_factory=Raw)
+    )
 
 
 class JobQuestion(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -71,6 +83,8 @@ class JobQuestion(Struct, frozen=True, kw_only=True, omit_defaults=True):
     range: str | UnsetType = UNSET
     symbol: str | UnsetType = UNSET
     quantity: Decimals | UnsetType = UNSET
+    month: str | UnsetType = UNSET
+    language: str | UnsetType = UNSET
 
 
 class JobReason(Struct, frozen=True, kw_only=True):
@@ -339,16 +353,77 @@ def _optional_return(value: Decimal | None) -> str | None:
     return None if value is None else money.plain(money.rounded(value))
 
 
+class StoredStatement(Struct, frozen=True, kw_only=True, tag_field="kind", tag="statement"):
+    """What is stored of a statement: never the link, which lives five minutes."""
+
+    key: str
+    month: str
+    language: Language
+    currency: str
+    opening_balance: Amount
+    closing_balance: Amount
+    postings: int
+    until: Time
+
+    @classmethod
+    def from_result(cls, result: statements.Result, currency: str) -> Self:
+        """The result of a job of the type `statement`."""
+        return cls(
+            key=result.key,
+            month=result.parameters.month,
+            language=result.parameters.language,
+            currency=currency,
+            opening_balance=money.major(result.opening_minor),
+            closing_balance=money.major(result.closing_minor),
+            postings=result.postings,
+            until=format_utc(result.end),
+        )
+
+
+class Statement(Struct, frozen=True, kw_only=True, tag_field="kind", tag="statement"):
+    """A month's statement as a PDF: all postings, the balances (available and held) before and
+    after them, and the shares at the end. `url` downloads it until `expires_at`; each request of
+    the job answers with a new one. `until` is the month's end, or the request's time before that.
+    """
+
+    month: str
+    language: str
+    currency: str
+    opening_balance: Amount
+    closing_balance: Amount
+    postings: int
+    until: Time
+    url: str
+    expires_at: Time
+
+    @classmethod
+    def from_stored(cls, stored: StoredStatement, url: str, expires_at: datetime) -> Self:
+        """A stored statement with a link that was just made."""
+        return cls(
+            month=stored.month,
+            language=stored.language,
+            currency=stored.currency,
+            opening_balance=stored.opening_balance,
+            closing_balance=stored.closing_balance,
+            postings=stored.postings,
+            until=stored.until,
+            url=url,
+            expires_at=format_utc(expires_at),
+        )
+
+
 class JobWithResult(Job, frozen=True, kw_only=True):
     """A job and, once it is finished, its result."""
 
-    result: Projection | PortfolioHistory | None
+    result: Projection | PortfolioHistory | Statement | None
 
     @classmethod
-    def from_job(cls, job: jobs.Job) -> "JobWithResult":
-        """A job with its result, which was stored as JSON of one of these schemas."""
-        result = None if job.result is None else Raw(job.result.encode())
-        return JobWithResult(**_fields(job), result=cast(Any, result))
+    def from_job(cls, job: jobs.Job, statement: Statement | None = None) -> "JobWithResult":
+        """A job with its result, which was stored as JSON of one of these schemas; or with a
+        statement.
+        """
+        stored = None if job.result is None else Raw(job.result.encode())
+        return JobWithResult(**_fields(job), result=cast(Any, statement or stored))
 
 
 def _fields(job: jobs.Job) -> dict[str, Any]:

@@ -4,19 +4,29 @@ The schemas are in `job_schemas`, which the workers import without the routes.
 """
 
 import json
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
+import msgspec
 from aws_lambda_powertools.event_handler import Response
 from msgspec import Raw
 
-from lambdas.api.job_schemas import JOB_TYPES, Job, JobWithResult, NewJob
+from lambdas.api.job_schemas import (
+    JOB_TYPES,
+    Job,
+    JobWithResult,
+    NewJob,
+    Statement,
+    StoredStatement,
+)
 from lambdas.api.requests import (
     Faults,
     Request,
     decode_body,
     invalid,
+    is_given,
     optional_decimal_in,
     parse_idempotency_key,
     parse_page,
@@ -36,12 +46,18 @@ from lambdas.api.routing import (
     table,
 )
 from lambdas.api.schemas import Items
+from lambdas.domain import jobs as domain
 from lambdas.domain import money
 from lambdas.domain.errors import NotFound
 from lambdas.domain.performance import Range
 from lambdas.domain.projection import MOST_DAYS
+from lambdas.domain.receipts import Language
+from lambdas.domain.statements import parse_month
 from lambdas.observability import logger
 from lambdas.services import jobs as services
+from lambdas.services.receipts import link_to
+
+_FILE_NAMES: Final = {Language.SPANISH: "cartola", Language.ENGLISH: "statement"}
 
 JOB_ID: Final = Parameter(
     name="job_id", place="path", schema=UUID_SCHEMA, description="Id of the job."
@@ -55,7 +71,7 @@ class JobRequest(NamedTuple):
     parameters: str
 
 
-def parse_job(body: bytes, key: str | None) -> tuple[JobRequest, UUID | None]:
+def parse_job(body: bytes, key: str | None, now: datetime) -> tuple[JobRequest, UUID | None]:
     """The job of POST /jobs, and the Idempotency-Key."""
     fields = decode_body(body, NewJob)
     faults = Faults()
@@ -64,6 +80,8 @@ def parse_job(body: bytes, key: str | None) -> tuple[JobRequest, UUID | None]:
     match job_type:
         case "projection":
             parameters = _projection_parameters(fields, faults)
+        case "statement":
+            parameters = _statement_parameters(fields, faults, now)
         case _:
             parameters = {"range": None if job_type is None else _range(fields, faults)}
     faults.check()
@@ -92,6 +110,20 @@ def _projection_parameters(fields: NewJob, faults: Faults) -> dict[str, Any]:
     }
 
 
+def _statement_parameters(fields: NewJob, faults: Faults, now: datetime) -> dict[str, Any]:
+    month = faults.collect(lambda: text_in(required(fields.month, "month"), "month"))
+    if month is not None and parse_month(month) is None:
+        faults.add("month", "not_a_month", "It must be a month such as 2026-11.")
+    elif month is not None and month > f"{now:%Y-%m}":
+        faults.add("month", "in_the_future", "That month has not begun.")
+    language: str | None = Language.SPANISH.value
+    if is_given(fields.language):
+        language = faults.collect(lambda: text_in(fields.language, "language"))
+    if language is not None and language not in list(Language):
+        faults.add("language", "not_a_language", f"It must be one of: {', '.join(Language)}.")
+    return {"month": month, "language": language}
+
+
 def _range(fields: NewJob, faults: Faults) -> str | None:
     text = faults.collect(lambda: text_in(required(fields.range, "range"), "range"))
     if text is not None and text not in list(Range):
@@ -112,7 +144,7 @@ def _days(fields: NewJob, faults: Faults) -> int | None:
     Route(
         "POST",
         "/jobs",
-        "Request a projection of a price, or the history of the account's worth and its returns",
+        "Request a projection, the history of the account's worth, or a month's statement",
         Job,
         responses={
             202: "Queued; workers compute it.",
@@ -126,7 +158,7 @@ def _days(fields: NewJob, faults: Faults) -> int | None:
 )
 def create_job(request: Request) -> Response[str]:
     """202, or 200 with the same job for a retry."""
-    asked, key = parse_job(request.body, request.header("idempotency-key"))
+    asked, key = parse_job(request.body, request.header("idempotency-key"), request.now)
     job, is_new, is_enqueued = services.submit_job(
         request.deps.jobs,
         request.deps.job_queue,
@@ -180,4 +212,14 @@ def get_job(request: Request, job_id: str) -> Response[str]:
     job = request.deps.jobs.get(parse_path_id(job_id, "job"))
     if job is None or job.account_id != request.account_id:
         raise NotFound("job")
-    return json_response(JobWithResult.from_job(job))
+    return json_response(JobWithResult.from_job(job, _statement(request, job)))
+
+
+def _statement(request: Request, job: domain.Job) -> Statement | None:
+    """The result of a finished statement, with a link of five minutes."""
+    if job.job_type != "statement" or job.result is None:
+        return None
+    stored = msgspec.json.decode(job.result, type=StoredStatement)
+    file_name = f"{_FILE_NAMES[stored.language]}-{stored.month}.pdf"
+    link = link_to(request.deps.documents, stored.key, file_name, request.now)
+    return Statement.from_stored(stored, link.url, link.expires_at)

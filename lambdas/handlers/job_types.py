@@ -14,7 +14,7 @@ from msgspec import Struct
 from lambdas.api import job_schemas
 from lambdas.domain.jobs import Job
 from lambdas.domain.projection import Slice
-from lambdas.services import portfolio_history, projection
+from lambdas.services import portfolio_history, projection, statement
 from lambdas.services.jobs import JobSources, Task
 
 
@@ -53,6 +53,16 @@ JOB_TYPES: Final[Mapping[str, JobType]] = {
         work=portfolio_history.work,
         join=portfolio_history.join,
         present=job_schemas.PortfolioHistory.from_result,
+    ),
+    "statement": JobType(
+        parameters=statement.Parameters,
+        task=Task[statement.Parameters],
+        shard=statement.Shard,
+        partial=statement.Partial,
+        plan=statement.plan,
+        work=statement.work,
+        join=statement.join,
+        present=job_schemas.StoredStatement.from_result,
     ),
 }
 

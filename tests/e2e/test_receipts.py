@@ -5,9 +5,11 @@ import json
 import time
 import urllib.error
 import urllib.request
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+from uuid import uuid4
 
 import boto3
 import pytest
@@ -161,3 +163,30 @@ def test_a_dead_lettered_receipt_is_made_again_by_replay(
     assert moved.returncode == 0, moved.stdout + moved.stderr
     content, _ = download(receipt_of(person, put_aside)["url"])
     assert put_aside["order_id"] in text_of(content)
+
+
+def test_a_months_statement_says_what_the_ledger_says(
+    system: System, person: Person, bought: Any
+) -> None:
+    body = {"kind": "statement", "month": f"{datetime.now(UTC):%Y-%m}", "language": "en"}
+    job_id = person.call("POST", "/jobs", body, key=uuid4()).body["job_id"]
+
+    def finished() -> Any:
+        job = person.get(f"/jobs/{job_id}")
+        assert job["state"] != "failed", job
+        return job if job["state"] == "finished" else None
+
+    result = eventually(finished, what="a statement", within_s=60)["result"]
+    closing = 1000 - Decimal(bought["cost"])
+    assert (result["postings"], Decimal(result["closing_balance"])) == (3, closing)
+    content, _ = download(result["url"])
+    text = text_of(content)
+    expected = [
+        person.email,
+        "Opening balance US$0.00 US$0.00 US$0.00",
+        f"Closing balance US${closing:.2f} US$0.00 US${closing:.2f}",
+        f"Purchase of AAPL — -US${bought['cost']} US${closing:.2f}",
+        f"AAPL 0.500000 US${bought['cost']}",
+    ]
+    assert [part for part in expected if part not in text] == []
+    assert a_person(system).call("GET", f"/jobs/{job_id}").status == 404

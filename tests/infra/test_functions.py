@@ -7,7 +7,7 @@ from lambdas.names import Function, Setting
 from tests.infra.templates import Json, Synthesized
 
 ALL = list(Function)
-MAKE_DOCUMENTS = (Function.RECEIPTS,)
+MAKE_DOCUMENTS = (Function.RECEIPTS, Function.WORKER)
 
 
 @pytest.mark.parametrize("function", ALL)
@@ -59,7 +59,8 @@ SETTINGS = {
     Function.SWEEP: f"{POLICY} MARKET_ZONE",
     Function.JOBS: "WORKFLOW_ARN",
     Function.MASTER: "CURRENCY MARKET_ZONE JOBS_QUEUE_URL",
-    Function.WORKER: "MARKET_ZONE",
+    Function.WORKER: "GROUP_ID CURRENCY MARKET_ZONE HOME_ZONE SITE_URL USER_POOL_ID"
+    " DOCUMENTS_BUCKET",
     Function.RECEIPTS: "GROUP_ID MARKET_ZONE HOME_ZONE SITE_URL USER_POOL_ID DOCUMENTS_BUCKET"
     " DEAD_LETTER_QUEUE_URL",
 }

@@ -67,14 +67,16 @@ RIGHTS = {
     "master": on("jobs", "GetItem UpdateItem")
     | on("jobs/index/open", "Query")
     | on("jobs queue", "SendMessage")
-    | on("quotes", "GetItem")
+    | on("quotes", "GetItem Query")
+    | on("postings", "Query")
     | on("positions", "Query")
     | on("activity/index/by_symbol", "Query"),
     "worker": on("prices", "Query")
     | on("candles", "Query")
     | on("orders", "BatchGetItem")
     | on("orders/index/by_account", "Query")
-    | on("postings", "Query"),
+    | on("postings", "Query")
+    | {("s3:PutObject", "documents"), ("cognito-idp:AdminGetUser", "user pool")},
     "receipts": consumes("receipts")
     | on("orders", "GetItem")
     | on("quotes", "GetItem")

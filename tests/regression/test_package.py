@@ -31,7 +31,10 @@ def assets() -> Assets:
 
 @pytest.mark.parametrize("function", Function)
 def test_a_start_loads_nothing_unwanted(assets: Assets, function: Function) -> None:
-    layers = [assets.layer, *([assets.documents] if function is Function.RECEIPTS else [])]
+    layers = [
+        assets.layer,
+        *([assets.documents] if function in (Function.RECEIPTS, Function.WORKER) else []),
+    ]
     path = ":".join(str(path) for path in (assets.code, *(it / "python" for it in layers)))
     answer = subprocess.run(
         [CLOUD_PYTHON, "-S", "-c", PROGRAM, function.value],

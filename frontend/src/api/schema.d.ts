@@ -305,7 +305,7 @@ export interface paths {
         /** My jobs, without their results */
         get: operations["list_jobs"];
         put?: never;
-        /** Request a projection of a price, or the history of the account's worth and its returns */
+        /** Request a projection, the history of the account's worth, or a month's statement */
         post: operations["create_job"];
         delete?: never;
         options?: never;
@@ -716,7 +716,7 @@ export interface components {
         Job: {
             job_id: string;
             /** @enum {string} */
-            kind: "projection" | "portfolio_history";
+            kind: "projection" | "portfolio_history" | "statement";
             question: components["schemas"]["JobQuestion"];
             state: components["schemas"]["lambdas.domain.jobs.State"];
             /**
@@ -735,6 +735,8 @@ export interface components {
             symbol?: string;
             /** @description A decimal number, up to 6 places. */
             quantity?: string;
+            month?: string;
+            language?: string;
         };
         /**
          * @description State of a job. FINISHED and FAILED never change again.
@@ -759,7 +761,7 @@ export interface components {
         JobWithResult: {
             job_id: string;
             /** @enum {string} */
-            kind: "projection" | "portfolio_history";
+            kind: "projection" | "portfolio_history" | "statement";
             question: components["schemas"]["JobQuestion"];
             state: components["schemas"]["lambdas.domain.jobs.State"];
             /**
@@ -770,7 +772,7 @@ export interface components {
             started_at: string | null;
             ended_at: string | null;
             reason: components["schemas"]["JobReason"] | null;
-            result: (components["schemas"]["Projection"] | components["schemas"]["PortfolioHistory"]) | null;
+            result: (components["schemas"]["Projection"] | components["schemas"]["PortfolioHistory"] | components["schemas"]["Statement"]) | null;
         };
         /**
          * @description A price if its trend continues: a least-squares line, weighted by demand.
@@ -939,6 +941,34 @@ export interface components {
             period: string | null;
             companies: number;
         };
+        /**
+         * @description A month's statement as a PDF: all postings, the balances (available and held) before and
+         *     after them, and the shares at the end. `url` downloads it until `expires_at`; each request of
+         *     the job answers with a new one. `until` is the month's end, or the request's time before that.
+         */
+        Statement: {
+            /** @enum {unknown} */
+            kind: "statement";
+            month: string;
+            language: string;
+            currency: string;
+            /** @description Money, two decimals; may be negative. */
+            opening_balance: string;
+            /** @description Money, two decimals; may be negative. */
+            closing_balance: string;
+            postings: number;
+            /**
+             * Format: date-time
+             * @description ISO-8601, UTC.
+             */
+            until: string;
+            url: string;
+            /**
+             * Format: date-time
+             * @description ISO-8601, UTC.
+             */
+            expires_at: string;
+        };
         /** @description The receipt is being made: ask again after `Retry-After` seconds. */
         ReceiptInPreparation: {
             /** @enum {unknown} */
@@ -978,11 +1008,12 @@ export interface components {
         /**
          * @description A job to run. `symbol` and `quantity` belong to a projection alone.
          *
-         *     A projection looks `days` back and as far ahead; a portfolio's history covers a `range`.
+         *     A projection looks `days` back and as far ahead; a portfolio's history covers a `range`. A
+         *     statement covers a `month` such as `2026-11`, in a `language` (Spanish by default).
          */
         NewJob: {
             /** @enum {string} */
-            kind: "projection" | "portfolio_history";
+            kind: "projection" | "portfolio_history" | "statement";
             /** @description A decimal, as string or number, read exactly. */
             days?: string | number;
             /** @enum {string} */
@@ -990,12 +1021,18 @@ export interface components {
             symbol?: string;
             /** @description A decimal, as string or number, read exactly. */
             quantity?: string | number;
+            month?: string;
+            /** @enum {string} */
+            language?: "es" | "en";
         } & ({
             /** @constant */
             kind?: "projection";
         } | {
             /** @constant */
             kind?: "portfolio_history";
+        } | {
+            /** @constant */
+            kind?: "statement";
         });
         /**
          * @description Why a request was not carried out. Switch on `code`; `message` is for a person.

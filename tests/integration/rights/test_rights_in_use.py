@@ -220,6 +220,8 @@ def use_sweep(deployed: Deployed) -> None:
 
 PROJECTION = {"kind": "projection", "symbol": "AAPL", "days": 3, "quantity": "1"}
 PORTFOLIO_HISTORY = {"kind": "portfolio_history", "range": "1w"}
+STATEMENT = {"kind": "statement", "month": "2026-03"}
+EVERY_KIND = (PROJECTION, PORTFOLIO_HISTORY, STATEMENT)
 
 
 def submit(deployed: Deployed, body: Any) -> str:
@@ -251,19 +253,18 @@ def use_jobs(deployed: Deployed) -> None:
 
 def use_master(deployed: Deployed) -> None:
     own_a_share(deployed)
-    ids = [submit(deployed, body) for body in (PROJECTION, PORTFOLIO_HISTORY)]
+    ids = [submit(deployed, body) for body in EVERY_KIND]
     deployed.used.clear()
     for job_id in ids:
         assert step("plan", job_id=job_id)["shards"]
+    for job_id in ids[:2]:  # a statement has one partial result, never none
         step("join", job_id=job_id, partials=[])
     step("sweep")
 
 
 def use_worker(deployed: Deployed) -> None:
     own_a_share(deployed)
-    plans = [
-        step("plan", job_id=submit(deployed, body)) for body in (PROJECTION, PORTFOLIO_HISTORY)
-    ]
+    plans = [step("plan", job_id=submit(deployed, body)) for body in EVERY_KIND]
     deployed.used.clear()
     for plan in plans:
         for shard in plan.pop("shards"):

@@ -25,6 +25,7 @@ from tests.fakes.log import Lines, counted, log_lines
 PARAMETERS = {
     "projection": '{"days":3,"quantity":"2","symbol":"AAPL"}',
     "portfolio_history": '{"range":"all"}',
+    "statement": '{"language":"es","month":"2026-03"}',
 }
 CONTEXT = Context()
 
