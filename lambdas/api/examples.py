@@ -151,6 +151,7 @@ _PROJECTION: Final = job_schemas.Projection.from_result(
         parameters=projections.Parameters(symbol="AAPL", days=30, quantity=Decimal("2.5")),
         window=_WINDOW,
         latest=replace(_QUOTE, price=Decimal("190.25"), observed_at=_at("19:39:51.123")),
+        coverage=projection.coverage_of(_WINDOW, _WINDOW.start + timedelta(minutes=2)),
         projection=projection.Projection(
             points=8640,
             per_day=Decimal("0.05"),
@@ -161,6 +162,9 @@ _PROJECTION: Final = job_schemas.Projection.from_result(
                 low=Decimal("187.224477"),
                 high=Decimal("197.025523"),
             ),
+            raw_value_minor=480_31,
+            raw_gain_minor=4_68,
+            below_zero_from=None,
             purchases=45,
             weight=Decimal(1),
             price=Decimal("192.125"),

@@ -120,7 +120,11 @@ class Job(Struct, frozen=True, kw_only=True):
 
 
 class ChartPoint(Struct, frozen=True, kw_only=True):
-    """The line and its 95 % band at one time; a line through only two prices has no band."""
+    """The line and its band at one time; a line through only two prices has no band.
+
+    A line that falls ends below zero (`below_zero_from`), where it is no price any more, and a band
+    may reach there: show neither.
+    """
 
     at: Time
     price: Decimals
@@ -138,13 +142,42 @@ class ChartPoint(Struct, frozen=True, kw_only=True):
         )
 
 
+class Coverage(Struct, frozen=True, kw_only=True):
+    """How many whole days of prices there are of the asked ones, and whether that is enough.
+
+    `longest_days` is the longest horizon for which it would be; null below a day.
+    """
+
+    first_price_at: Time
+    days: int
+    is_enough: bool
+    longest_days: int | None
+
+    @classmethod
+    def from_coverage(cls, coverage: projection.Coverage) -> Self:
+        """The coverage of a window."""
+        return cls(
+            first_price_at=format_utc(coverage.first_at),
+            days=coverage.days,
+            is_enough=coverage.is_enough,
+            longest_days=coverage.longest_days,
+        )
+
+
 class Projection(Struct, frozen=True, kw_only=True, tag_field="kind", tag="projection"):
     """A price if its trend continues: a least-squares line, weighted by demand.
 
-    `raw_price` is the line's value at `target_at`; `standard_error`, `low` and `high` (95 %) are of
-    a single price at that time. `weight` is 1 + (5 + purchases − 50) / 50, where `purchases` is the
-    number of valid purchases of all groups in the last seven days; `weighted_price` is `raw_price`
-    times `weight`. `expected_gain` is `expected_value` minus the cost at the latest price.
+    `raw_price` is the line's value at `target_at`, `raw_value` that of the quantity at this price,
+    and `raw_gain` is `raw_value` minus the cost at the latest price. `standard_error`, `low` and
+    `high` are those of the scatter around the line, of a single price at `target_at`: prices depend
+    on each other, so that they are no measure of certainty.
+
+    `weight`, the groups' formula of demand, is 1 + (5 + purchases − 50) / 50, where `purchases` is
+    the number of valid purchases of all groups in the last seven days; `weighted_price` is
+    `raw_price` times `weight`, and `expected_value` and `expected_gain` are of the weighted price.
+
+    `coverage` says whether there is history enough for the asked days. From `below_zero_from` on
+    the line is below zero.
     """
 
     symbol: str
@@ -160,6 +193,10 @@ class Projection(Struct, frozen=True, kw_only=True, tag_field="kind", tag="proje
     standard_error: Decimals | None
     low: Decimals | None
     high: Decimals | None
+    raw_value: Amount
+    raw_gain: Amount
+    below_zero_from: Time | None
+    coverage: Coverage
     purchases: int
     weight: Decimals
     weighted_price: Decimals
@@ -188,6 +225,10 @@ class Projection(Struct, frozen=True, kw_only=True, tag_field="kind", tag="proje
             standard_error=optional_decimal(raw.error),
             low=optional_decimal(raw.low),
             high=optional_decimal(raw.high),
+            raw_value=money.major(projected.raw_value_minor),
+            raw_gain=money.major(projected.raw_gain_minor),
+            below_zero_from=optional_time(projected.below_zero_from),
+            coverage=Coverage.from_coverage(result.coverage),
             purchases=projected.purchases,
             weight=money.plain(projected.weight),
             weighted_price=money.plain(projected.price),

@@ -22,6 +22,9 @@ from lambdas.domain.regression import (
 
 MOST_DAYS: Final = 365
 CHART_POINTS: Final = 50
+COVERED_PERCENT: Final = 90
+"""Part of the asked days of which there must be prices for the projection to be credible."""
+
 USUAL_INTERVAL: Final = timedelta(minutes=5)
 """Approximate interval at which the exchange publishes prices."""
 
@@ -61,15 +64,30 @@ class Point:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Coverage:
+    """How much of the asked span there are prices of, and the longest span that these cover."""
+
+    first_at: datetime
+    days: int  # whole ones
+    is_enough: bool
+    longest_days: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Projection:
-    """The projected price and the value of a quantity. `raw` is the price before weighting."""
+    """The projected price and the value of a quantity. `raw` is the price before weighting; from
+    `below_zero_from` on the line is below zero, where it is no price any more.
+    """
 
     points: int
     per_day: Decimal
     raw: Point
+    raw_value_minor: int
+    raw_gain_minor: int
+    below_zero_from: datetime | None
     purchases: int
     weight: Decimal
-    price: Decimal  # weighted
+    price: Decimal  # weighted, and so are value and gain
     value_minor: int
     gain_minor: int
     chart: tuple[Point, ...]
@@ -86,17 +104,43 @@ def project(
     raw = line.price_at(_x(window, window.target))
     weight = weight_of(purchases)
     weighted = raw * weight
-    value_minor = rounded(weighted * Fraction(quantity) / 10_000)  # millionths to minor units
+    cost_minor = money.cost_minor(latest, quantity)
+    value_minor = _value_minor(weighted, quantity)
+    raw_value_minor = _value_minor(raw, quantity)
+    chart = tuple(_point(line, window, at) for at in _times(window))
     return Projection(
         points=sums.n,
         per_day=price_of(Fraction(line.dxy, line.dxx) * (timedelta(days=1) // MICROSECOND)),
         raw=_point(line, window, window.target),
+        raw_value_minor=raw_value_minor,
+        raw_gain_minor=raw_value_minor - cost_minor,
+        below_zero_from=next((point.at for point in chart if point.price < 0), None),
         purchases=purchases,
         weight=Decimal(weight.numerator) / Decimal(weight.denominator),
         price=price_of(weighted),
         value_minor=value_minor,
-        gain_minor=value_minor - money.cost_minor(latest, quantity),
-        chart=tuple(_point(line, window, at) for at in _times(window)),
+        gain_minor=value_minor - cost_minor,
+        chart=chart,
+    )
+
+
+def _value_minor(price: Fraction, quantity: Decimal) -> int:
+    return rounded(price * Fraction(quantity) / 10_000)  # millionths to minor units
+
+
+def coverage_of(window: Window, first_at: datetime) -> Coverage:
+    """Whether prices since `first_at` are history enough to look as far ahead as is asked.
+
+    At least COVERED_PERCENT of the asked days: a line through one day says nothing of a month.
+    """
+    day = timedelta(days=1)
+    length = window.now - first_at
+    longest = min(window.days, length * 100 // (day * COVERED_PERCENT))
+    return Coverage(
+        first_at=first_at,
+        days=min(window.days, length // day),
+        is_enough=length * 100 >= day * COVERED_PERCENT * window.days,
+        longest_days=longest or None,
     )
 
 

@@ -6,16 +6,18 @@ from datetime import datetime
 from decimal import Decimal
 from functools import reduce
 from operator import add
-from typing import Final
+from typing import Final, NamedTuple
 
 from lambdas.domain.activity import DEMAND_WINDOW
 from lambdas.domain.errors import NotFound
 from lambdas.domain.jobs import CannotFinish, Reason
 from lambdas.domain.market import Quote
 from lambdas.domain.projection import (
+    Coverage,
     Projection,
     Slice,
     Window,
+    coverage_of,
     deal_slices,
     enough_from,
     project,
@@ -28,7 +30,11 @@ from lambdas.services.jobs import JobSources, Task
 PAGE: Final = 1_000
 
 PartialSums = Mapping[str, str]
-"""Sums as decimal texts: JSON numbers between the steps may keep no more than 53 bits."""
+"""Sums as decimal texts: JSON numbers between the steps may keep no more than 53 bits. FIRST is the
+time of the first price, in microseconds since the window's start, where there is any price.
+"""
+
+FIRST: Final = "first"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +54,7 @@ class Result:
     window: Window
     latest: Quote
     projection: Projection
+    coverage: Coverage
 
 
 def plan(task: Task[Parameters], sources: JobSources) -> list[list[Slice]]:
@@ -61,9 +68,11 @@ def plan(task: Task[Parameters], sources: JobSources) -> list[list[Slice]]:
 def work(task: Task[Parameters], shard: Sequence[Slice], sources: JobSources) -> PartialSums:
     """Sums over one worker's slices, with times counted from the window's start."""
     start = _window(task).start
-    sums = [_sums(sources.market, task.parameters.symbol, each, start) for each in shard]
-    total = reduce(add, sums, Sums())
-    return {field.name: str(getattr(total, field.name)) for field in fields(Sums)}
+    parts = [_sums(sources.market, task.parameters.symbol, each, start) for each in shard]
+    total = reduce(add, (part.sums for part in parts), Sums())
+    found = {field.name: str(getattr(total, field.name)) for field in fields(Sums)}
+    first = [part.first_at for part in parts if part.first_at is not None]
+    return found | ({FIRST: str((min(first) - start) // MICROSECOND)} if first else {})
 
 
 def join(task: Task[Parameters], partials: Sequence[PartialSums], sources: JobSources) -> Result:
@@ -72,7 +81,10 @@ def join(task: Task[Parameters], partials: Sequence[PartialSums], sources: JobSo
     latest = sources.market.quote(parameters.symbol)
     if latest is None:
         raise NotFound("company")
-    sums = [Sums(**{name: int(text) for name, text in partial.items()}) for partial in partials]
+    sums = [
+        Sums(**{name: int(text) for name, text in partial.items() if name != FIRST})
+        for partial in partials
+    ]
     try:
         projection = project(
             window,
@@ -85,28 +97,43 @@ def join(task: Task[Parameters], partials: Sequence[PartialSums], sources: JobSo
         )
     except NotEnoughHistory as error:
         raise CannotFinish(_not_enough_history(error, window)) from error
-    return Result(parameters=parameters, window=window, latest=latest, projection=projection)
+    first = min(int(partial[FIRST]) for partial in partials if FIRST in partial)
+    return Result(
+        parameters=parameters,
+        window=window,
+        latest=latest,
+        projection=projection,
+        coverage=coverage_of(window, window.start + first * MICROSECOND),
+    )
 
 
 def _window(task: Task[Parameters]) -> Window:
     return Window(now=task.now, days=task.parameters.days)
 
 
-def _sums(market: Market, symbol: str, span: Slice, origin: datetime) -> Sums:
+class _Part(NamedTuple):
+    sums: Sums
+    first_at: datetime | None
+
+
+def _sums(market: Market, symbol: str, span: Slice, origin: datetime) -> _Part:
     total = Sums()
+    first_at: datetime | None = None  # the last item that is read: pages are newest first
     cursor = None
     while True:
         if span.interval is None:
             ticks = market.history(symbol, span.start, span.end, PAGE, cursor)
             total += Sums.of([(tick.observed_at, tick.price) for tick in ticks.items], origin)
+            first_at = ticks.items[-1].observed_at if ticks.items else first_at
             cursor = ticks.next_cursor
         else:
             page = market.candles(symbol, span.interval, span.start, span.end, PAGE, cursor)
             for candle in page.items:
                 total += candle.sums.shifted((origin - candle.opened_at) // MICROSECOND)
+            first_at = page.items[-1].first_at if page.items else first_at
             cursor = page.next_cursor
         if cursor is None:
-            return total
+            return _Part(total, first_at)
 
 
 def _not_enough_history(error: NotEnoughHistory, window: Window) -> Reason:

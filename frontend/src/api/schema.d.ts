@@ -777,10 +777,17 @@ export interface components {
         /**
          * @description A price if its trend continues: a least-squares line, weighted by demand.
          *
-         *     `raw_price` is the line's value at `target_at`; `standard_error`, `low` and `high` (95 %) are of
-         *     a single price at that time. `weight` is 1 + (5 + purchases − 50) / 50, where `purchases` is the
-         *     number of valid purchases of all groups in the last seven days; `weighted_price` is `raw_price`
-         *     times `weight`. `expected_gain` is `expected_value` minus the cost at the latest price.
+         *     `raw_price` is the line's value at `target_at`, `raw_value` that of the quantity at this price,
+         *     and `raw_gain` is `raw_value` minus the cost at the latest price. `standard_error`, `low` and
+         *     `high` are those of the scatter around the line, of a single price at `target_at`: prices depend
+         *     on each other, so that they are no measure of certainty.
+         *
+         *     `weight`, the groups' formula of demand, is 1 + (5 + purchases − 50) / 50, where `purchases` is
+         *     the number of valid purchases of all groups in the last seven days; `weighted_price` is
+         *     `raw_price` times `weight`, and `expected_value` and `expected_gain` are of the weighted price.
+         *
+         *     `coverage` says whether there is history enough for the asked days. From `below_zero_from` on
+         *     the line is below zero.
          */
         Projection: {
             /** @enum {unknown} */
@@ -813,6 +820,12 @@ export interface components {
             standard_error: string | null;
             low: string | null;
             high: string | null;
+            /** @description Money, two decimals; may be negative. */
+            raw_value: string;
+            /** @description Money, two decimals; may be negative. */
+            raw_gain: string;
+            below_zero_from: string | null;
+            coverage: components["schemas"]["Coverage"];
             purchases: number;
             /** @description A decimal number, up to 6 places. */
             weight: string;
@@ -831,7 +844,27 @@ export interface components {
             expected_gain: string;
             chart: components["schemas"]["ChartPoint"][];
         };
-        /** @description The line and its 95 % band at one time; a line through only two prices has no band. */
+        /**
+         * @description How many whole days of prices there are of the asked ones, and whether that is enough.
+         *
+         *     `longest_days` is the longest horizon for which it would be; null below a day.
+         */
+        Coverage: {
+            /**
+             * Format: date-time
+             * @description ISO-8601, UTC.
+             */
+            first_price_at: string;
+            days: number;
+            is_enough: boolean;
+            longest_days: number | null;
+        };
+        /**
+         * @description The line and its band at one time; a line through only two prices has no band.
+         *
+         *     A line that falls ends below zero (`below_zero_from`), where it is no price any more, and a band
+         *     may reach there: show neither.
+         */
         ChartPoint: {
             /**
              * Format: date-time
@@ -2381,6 +2414,15 @@ export interface operations {
                      *         "standard_error": "2.5",
                      *         "low": "187.224477",
                      *         "high": "197.025523",
+                     *         "raw_value": "480.31",
+                     *         "raw_gain": "4.68",
+                     *         "below_zero_from": null,
+                     *         "coverage": {
+                     *           "first_price_at": "2023-09-29T19:42:00.000000Z",
+                     *           "days": 29,
+                     *           "is_enough": true,
+                     *           "longest_days": 30
+                     *         },
                      *         "purchases": 45,
                      *         "weight": "1",
                      *         "weighted_price": "192.125",

@@ -15,6 +15,7 @@ from lambdas.domain.projection import (
     Projection,
     Slice,
     Window,
+    coverage_of,
     deal_slices,
     enough_from,
     project,
@@ -71,6 +72,39 @@ def test_a_fall_is_told_as_it_is_even_below_zero() -> None:
     assert result.raw.price == -5
     assert (result.value_minor, result.gain_minor) == (-5_00, -6_00)
     assert (result.raw.error, result.raw.low, result.raw.high) == (None, None, None)
+    assert (result.raw_value_minor, result.raw_gain_minor) == (-5_00, -6_00)
+    assert result.below_zero_from is not None
+    below = [point.at for point in result.chart if point.price < 0]
+    assert below == [point.at for point in result.chart if point.at >= result.below_zero_from]
+
+
+def test_the_raw_gain_is_that_of_the_line_and_the_weighted_one_that_of_demand() -> None:
+    result = rising(purchases=0, latest="110")
+    assert (result.raw_value_minor, result.raw_gain_minor) == (240_00, 20_00)
+    assert (result.value_minor, result.gain_minor) == (24_00, -196_00)
+    assert result.below_zero_from is None
+
+
+@pytest.mark.parametrize(
+    ("hours", "days", "is_enough", "longest"),
+    [
+        (10 * 24, 10, True, 10),
+        (9 * 24, 9, True, 10),
+        (9 * 24 - 1, 8, False, 9),
+        (24, 1, False, 1),
+        (22, 0, False, 1),
+        (21, 0, False, None),
+        (0, 0, False, None),
+    ],
+)
+def test_history_must_cover_most_of_the_asked_days(
+    hours: int, days: int, is_enough: bool, longest: int | None
+) -> None:
+    found = coverage_of(WINDOW, NOW - timedelta(hours=hours))
+    assert (found.days, found.is_enough, found.longest_days) == (days, is_enough, longest)
+    if longest is not None:
+        again = coverage_of(Window(now=NOW, days=longest), found.first_at)
+        assert again.is_enough
 
 
 def test_the_chart_spans_the_history_and_as_long_again() -> None:

@@ -156,3 +156,15 @@ def test_too_little_history_names_the_time_when_there_will_be_enough(count: int)
 def test_an_unknown_company_fails_before_any_worker_starts() -> None:
     with pytest.raises(NotFound):
         projection.plan(task(1), with_ticks())
+
+
+@pytest.mark.parametrize("days", [1, 3, 30])
+def test_the_coverage_counts_from_the_first_price_of_the_window(days: int) -> None:
+    ticks = a_history(NOW - timedelta(days=20), NOW, timedelta(minutes=43), days)
+    sources, asked = with_ticks(*ticks), task(days)
+    partials = [projection.work(asked, part, sources) for part in projection.plan(asked, sources)]
+    found = projection.join(asked, partials, sources).coverage
+    start = NOW - timedelta(days=days)
+    assert found.first_at == min(t.observed_at for t in ticks if t.observed_at >= start)
+    assert found.is_enough is (days < 30)
+    assert found.longest_days == min(days, 22)
