@@ -22,7 +22,7 @@ HERE = Place(
 
 
 def main() -> int:
-    """Run, and tell."""
+    """Runs, and prints the outcome."""
     parser = argparse.ArgumentParser(prog="python -m tests.chaos", description=__doc__)
     usual = Plan(seed=0)
     for name in ("orders", "accounts", "kills", "cuts", "broker_kills", "overflows"):

@@ -23,8 +23,8 @@ TO_TRY_AGAIN: Final = (429, 500, 502, 503, 504)
 
 @dataclass(kw_only=True)
 class Placed:
-    """What became of one intent: the order's id in every good answer, and how many of them said
-    that this very call had made it.
+    """Result of one intent: the order ids in its successful answers, and how many of these were
+    202.
     """
 
     intent: Intent

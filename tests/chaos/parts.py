@@ -23,7 +23,7 @@ OVERFLOWED: Final = "Outgoing messages are being dropped"
 
 
 class Part:
-    """One program; whatever it says in all its lives is in one log."""
+    """One program that is killed and started again; all of its output goes to one log."""
 
     def __init__(self, program: Program, log: Path) -> None:
         self.log = log
@@ -31,7 +31,7 @@ class Part:
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """A new life."""
+        """Starts the program."""
         assert not self.is_alive
         with self.log.open("ab") as out:
             self._process = subprocess.Popen(
@@ -45,7 +45,7 @@ class Part:
             )
 
     def become(self, program: Program) -> None:
-        """Its next life is another program's."""
+        """Runs another program from the next start on."""
         self._program = program
 
     @property
@@ -60,7 +60,7 @@ class Part:
         return self._process.pid
 
     def kill(self) -> None:
-        """SIGKILL, which it must not have forestalled by ending itself."""
+        """Sends SIGKILL. Fails if the program had ended by itself."""
         assert self._process is not None
         died_of = self._process.poll()
         assert died_of is None, f"{self._program.name} had ended by itself ({died_of}): {self.log}"
@@ -68,13 +68,13 @@ class Part:
         self._process.wait()
 
     def stop(self) -> None:
-        """SIGTERM; it leaves in order, and in time."""
+        """Sends SIGTERM; it must end in order and in time."""
         assert self._process is not None
         self._process.terminate()
         assert self._process.wait(self._program.grace_s + PATIENCE_S) in (0, -signal.SIGTERM)
 
     def said(self, words: str) -> int:
-        """How many lines of its log hold these words."""
+        """Counts the lines of its log with these words."""
         return sum(words in line for line in self.log.read_text(errors="replace").splitlines())
 
     def __enter__(self) -> Self:
@@ -136,7 +136,7 @@ def started(
 
 
 def _exchange(system: System, options: Options, more: tuple[str, ...]) -> Program:
-    """With one memory for all its lives: what it has decided, it does not decide again."""
+    """Keeps its decisions in a file, so that it decides once, however often it is started."""
     options = replace(options, exchange_options=more)
     return simulator.program(options, system.outputs["mqtt_url"], system.outputs["topics"])
 

@@ -71,7 +71,7 @@ class Run:
         self._sweeper = Sweeper(system, self._faults.name_of("sweep"))
 
     def whole(self) -> Outcome:
-        """Prepare, storm, calm, judgement."""
+        """Prepares, runs under faults, waits for the end of every order, and judges."""
         self._prepare()
         began = time.monotonic()
         with self._sweeper:
@@ -109,7 +109,7 @@ class Run:
         say(f"{len(self._clients.people)} people have {DEPOSIT} each")
 
     def _storm(self) -> Watch:
-        """All orders, under all faults."""
+        """Places all orders under all faults."""
         self._faults.on(self._plan.function_fault_share)
         say(f"from now on {self._plan.function_fault_share:.0%} of all calls of functions die")
         with (
@@ -134,7 +134,7 @@ class Run:
             time.sleep(0.5)
 
     def _calm(self) -> float:
-        """Stop every fault. The seconds from then until every order has its end."""
+        """Stops every fault. Returns the seconds until every order has ended."""
         self._parts.exchange.stop()
         self._faults.off()
         self._parts.exchange.become(self._parts.polite_exchange)
@@ -231,7 +231,7 @@ def _waiting(system: System, queue: str) -> int:
 
 
 def _open_orders(system: System) -> int:
-    """A scan: the check trusts no index."""
+    """Counts by a Scan, which does not depend on any index."""
     pages = (
         system.client("dynamodb")
         .get_paginator("scan")

@@ -1,4 +1,4 @@
-"""Strikes the parts, one fault after the other, and leaves each of them working."""
+"""Causes faults, one after the other, and repairs each of them."""
 
 import json
 import time
@@ -28,7 +28,7 @@ class Saboteur:
         self._plan = plan
 
     def strike(self, fault: Fault) -> None:
-        """From the blow to the repair."""
+        """Causes a fault, waits as long as it lasts, and repairs it."""
         began = time.monotonic()
         match fault.kind:
             case Kind.KILL_BRIDGE:
@@ -63,7 +63,7 @@ class Saboteur:
         eventually(self._parts.broker_answers, what="the broker again")
 
     def _overflow(self, fault: Fault) -> None:
-        """The bridge sleeps while the topics are flooded, with our answers among the flood."""
+        """Floods the topics while the bridge is down, until the broker drops messages."""
         before = self._parts.broker.said(OVERFLOWED)
         self._parts.bridge.kill()
         self._flood(3 * self._plan.broker_queue)

@@ -1,6 +1,4 @@
-"""Calls the sweep as the schedule does, one at a time, but every few seconds, not every minute:
-the clocks of a run are fast.
-"""
+"""Calls the sweep function every few seconds instead of every minute, one call at a time."""
 
 import threading
 from typing import Final, Self
@@ -11,7 +9,7 @@ PAUSE_S: Final = 2.0
 
 
 class Sweeper:
-    """Until the block ends. A sweep that dies is made good by the next."""
+    """Sweeps until the block ends. A failed sweep is not repeated: the next one does its work."""
 
     def __init__(self, system: System, function: str) -> None:
         self.sweeps = 0

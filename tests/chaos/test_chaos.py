@@ -1,4 +1,4 @@
-"""A small run of the storm, within `make test`; `make chaos` is the whole one."""
+"""A small chaos run as part of `make test`; `make chaos` is the full one."""
 
 import os
 import shutil

@@ -9,6 +9,8 @@ from typing import Any, Final
 from lambdas.domain.orders import Event, State
 from tests.histories.account import NOT_FOUND, AccountModel, Facts
 from tests.histories.operations import (
+    Deposit,
+    Deposited,
     OrderView,
     PostingView,
     ReadOrder,
@@ -108,13 +110,38 @@ def _violations(account_id: str, told: list[Operation], truth: Truth) -> Iterato
     numbers = {posting_id: number for number, posting_id in enumerate(truth.postings, start=1)}
     facts = {order.order_id: order.facts for order in truth.orders}
     model = AccountModel(account_id=account_id, numbers=numbers, facts=facts)
-    verdict = check([*told, *_settlements(truth)], model, max_steps=_MOST_STEPS)
+    operations = [*_without_repetitions(told), *_settlements(truth)]
+    verdict = check(operations, model, max_steps=_MOST_STEPS, is_read=_changes_nothing)
     if verdict.is_explained is False:
         yield story(verdict, in_words, state_in_words)
     elif verdict.is_explained is None:
         yield f"the search for an explanation gave up after {_MOST_STEPS} steps"
     yield from _older_than_known(told, truth)
     yield from _order_states(told, truth)
+
+
+def _without_repetitions(told: list[Operation]) -> Iterator[Operation]:
+    """Of the requests of one cause without an answer, only the first one matters."""
+    seen: set[str] = set()
+    for one in told:
+        if one.response is None:
+            cause = one.request.deposit_id if isinstance(one.request, Deposit) else None
+            cause = cause or one.request.order_id
+            if cause in seen:
+                continue
+            seen.add(cause)
+        yield one
+
+
+def _changes_nothing(operation: Operation) -> bool:
+    """A read, a refusal, or a repetition; not what made something, nor what nobody knows of."""
+    match operation.response:
+        case None:
+            return False
+        case Deposited(is_new=is_new) | OrderView(is_new=is_new):
+            return not is_new
+        case _:
+            return True
 
 
 def _settlements(truth: Truth) -> Iterator[Operation]:

@@ -8,7 +8,7 @@ independent objects are searched one by one: a history is linearizable if and on
 """
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
@@ -47,9 +47,20 @@ class Verdict:
     steps: int
 
 
-def check(operations: Iterable[Operation], model: Model, *, max_steps: int = 5_000_000) -> Verdict:
-    """Searches for an explanation of the history of one object."""
-    return _Search(list(operations), model).run(max_steps)
+def check(
+    operations: Iterable[Operation],
+    model: Model,
+    *,
+    max_steps: int = 5_000_000,
+    is_read: Callable[[Operation], bool] = lambda _: False,
+) -> Verdict:
+    """Searches for an explanation of the history of one object.
+
+    `is_read`: whether an operation with this response never changes the state. Such a one is taken
+    where it first fits, and no other place for it is tried: nothing that follows depends on it.
+    """
+    listed = list(operations)
+    return _Search(listed, model, [is_read(one) for one in listed]).run(max_steps)
 
 
 def check_partitioned(
@@ -68,8 +79,9 @@ class _Search:
     Entry `2 * n` is the call of operation n, `2 * n + 1` its return.
     """
 
-    def __init__(self, operations: list[Operation], model: Model) -> None:
+    def __init__(self, operations: list[Operation], model: Model, reads: Sequence[bool]) -> None:
         self._operations = operations
+        self._reads = reads
         self._model = model
         entries = [(one.call, 0, 2 * n) for n, one in enumerate(operations)]
         entries += [(one.ret, 1, 2 * n + 1) for n, one in enumerate(operations)]
@@ -104,11 +116,14 @@ class _Search:
             # A return is next: the operation had to be taken before it, and could not be.
             if len(stack) >= len(self._longest):
                 self._longest, stuck = [*stack, (-1, state)], entry // 2
-            if not stack:
-                return self._verdict(False, stack, state, stuck, steps)
-            number, state = stack.pop()
-            taken &= ~(1 << number)
-            self._unlift(number)
+            is_settled = True
+            while is_settled:
+                if not stack:
+                    return self._verdict(False, stack, state, stuck, steps)
+                number, state = stack.pop()
+                taken &= ~(1 << number)
+                self._unlift(number)
+                is_settled = self._reads[number]
             entry = after[2 * number]
         return self._verdict(True, stack, state, None, steps)
 

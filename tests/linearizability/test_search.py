@@ -146,4 +146,6 @@ def test_the_search_and_brute_force_agree(first: int) -> None:
             operations.append(op(call, ret, request, None if is_lost else response))
         verdicts.append(is_explained(*operations))
         assert verdicts[-1] is _by_brute_force(operations), f"seed {seed}"
+        is_read = lambda one: one.request == ("read",)  # noqa: E731
+        assert check(operations, Register(), is_read=is_read).is_explained is verdicts[-1]
     assert 100 < sum(map(bool, verdicts)) < 400, "both verdicts occur often"

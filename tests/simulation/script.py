@@ -204,7 +204,7 @@ class _Writer:
     def crowd(self) -> None:
         """Many wishes of one investor in one moment: some of their writes are stale repeatedly."""
         at_s, who = self._time(), self._who()
-        for _ in range(self._rng.randint(3, 6)):
+        for _ in range(self._rng.randint(4, 8)):
             self.deposit(at_s, who)
 
     def resend(self) -> None:

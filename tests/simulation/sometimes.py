@@ -45,7 +45,7 @@ EVERYWHERE: Final = (
     _ALL_ENDS,
     *(f"fault: {what}" for what in What),
 )
-ENOUGH: Final = 200
+ENOUGH: Final = 500
 """Schedules of a mode after which each of its states must have been reached."""
 
 
