@@ -1,4 +1,4 @@
-"""Asking for jobs, and waiting for their ends."""
+"""Creates jobs through the API and waits until they have ended."""
 
 from typing import Any
 from uuid import uuid4
@@ -6,7 +6,7 @@ from uuid import uuid4
 from tests.e2e.system import Answer, Person, eventually
 
 FINISHES_WITHIN_S = 60
-"""Generous: the first job of all starts three functions, and others may use this machine."""
+"""Generous, because the first job starts three functions on a machine that is shared."""
 
 
 def ask(person: Person, body: Any, key: object = None) -> Answer:
@@ -19,7 +19,7 @@ def a_projection(days: int = 1, symbol: str = "AAPL", quantity: str = "2.5") -> 
 
 
 def ended(person: Person, job_id: str, within_s: float = FINISHES_WITHIN_S) -> Any:
-    """The job, once it has an end."""
+    """Waits until the job has finished or failed; returns it."""
 
     def end() -> Any:
         job = person.get(f"/jobs/{job_id}")
@@ -29,7 +29,7 @@ def ended(person: Person, job_id: str, within_s: float = FINISHES_WITHIN_S) -> A
 
 
 def finished(person: Person, body: Any) -> Any:
-    """The finished job of this body."""
+    """Creates a job with this body and returns it once it has finished."""
     answer = ask(person, body)
     assert answer.status == 202, answer.text
     assert answer.body["state"] == "queued"

@@ -1,4 +1,4 @@
-"""Running systems for all tests of the session that do not break them."""
+"""Systems that the tests of a session share."""
 
 import shutil
 from collections.abc import Iterator

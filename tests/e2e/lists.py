@@ -1,4 +1,4 @@
-"""Lists of the API, read to their end."""
+"""Reads lists of the API, page by page."""
 
 from typing import Any
 

@@ -48,7 +48,7 @@ def set_price(system: System, person: Person, symbol: str, price: str) -> None:
 
 
 def rich(system: System, amount: str) -> Person:
-    """Somebody new with that much money."""
+    """A new user who has deposited that amount."""
     person = a_person(system)
     if amount != "0":
         person.deposit(amount)
@@ -61,7 +61,7 @@ def order_id_of(person: Person, key: UUID) -> str:
 
 
 def at_once(*calls: Any) -> list[Any]:
-    """All of them, let go in the same moment; their answers in the order of the calls."""
+    """Runs the calls at the same time; returns their results in the order of the calls."""
     start = Barrier(len(calls))
 
     def call(one: Any) -> Any:

@@ -44,7 +44,7 @@ class Answer:
 
     @property
     def code(self) -> str:
-        """Of an error."""
+        """The error's `code`."""
         return str(self.body["code"])
 
 
@@ -90,7 +90,7 @@ class System:
 
     @property
     def api_url(self) -> str:
-        """Of the HTTP API."""
+        """Base URL of the HTTP API."""
         return str(self.outputs["api_url"])
 
     def client(self, service: str) -> Any:
@@ -115,7 +115,7 @@ class System:
         )
 
     def messages(self, queue: str) -> int:
-        """How many are in a queue, about: shown, hidden, or not due yet."""
+        """Approximate number of messages in a queue: visible, in flight and delayed."""
         kinds = ("", "NotVisible", "Delayed")
         told = self.client("sqs").get_queue_attributes(
             QueueUrl=self.outputs["queues"][queue],
@@ -124,7 +124,7 @@ class System:
         return sum(map(int, told.values()))
 
     def dead_letters(self, queue: str) -> list[dict[str, Any]]:
-        """What lies in a dead-letter queue now: body and reason. Read, not removed."""
+        """Body and reason of each message in a dead-letter queue. They stay there."""
         sqs = self.client("sqs")
         url = self.outputs["queues"][f"{queue}_dead_letters"]
         found: dict[str, dict[str, Any]] = {}
@@ -148,7 +148,7 @@ class System:
 def running(
     *, cloud_port: int, mqtt_port: int, state: Path, options: tuple[str, ...] = ()
 ) -> Iterator[System]:
-    """`make up` until the block ends, then Ctrl-C, which must leave with 0."""
+    """Runs `make up` until the block ends, then sends SIGINT; it must exit with 0."""
     make = (f"CLOUD_PORT={cloud_port}", f"MQTT_PORT={mqtt_port}", f"STATE={state}")
     log = state.with_suffix(".log")
     state.parent.mkdir(parents=True, exist_ok=True)
@@ -185,7 +185,7 @@ def _wait_until_ready(system: System, log: Path) -> None:
 
 @dataclass(kw_only=True)
 class Person:
-    """Somebody with a browser: Cognito's public calls, and the HTTP API with a token."""
+    """A user: signs up and in by Cognito's public calls, and calls the HTTP API with a token."""
 
     system: System
     email: str = field(default_factory=lambda: f"p{secrets.token_hex(5)}@example.com")
@@ -269,7 +269,7 @@ class Person:
         return self.get(f"/orders/{order_id}")
 
     def ended(self, order_id: str, within_s: float = 30) -> Any:
-        """The order, once it has an end."""
+        """Waits until the order has ended; returns it."""
 
         def end() -> Any:
             order = self.order(order_id)
@@ -279,7 +279,7 @@ class Person:
 
 
 def a_person(system: System) -> Person:
-    """Signed up, confirmed by an operator, signed in."""
+    """A new user who has signed up, was confirmed by an operator, and has signed in."""
     person = Person(system=system)
     person.sign_up()
     system.client("cognito-idp").admin_confirm_sign_up(

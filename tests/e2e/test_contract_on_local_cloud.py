@@ -1,4 +1,4 @@
-"""The contract of every port, kept by AWS's form on the local cloud as well."""
+"""The contract tests of every port, run with the AWS adapters on the local cloud."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""Jobs through the public doors: asked for, computed by the deployed workflow, looked at."""
+"""Jobs through the public API: created, computed by the deployed workflow, read."""
 
 import time
 from concurrent.futures import ThreadPoolExecutor

@@ -1,4 +1,4 @@
-"""The main job through the public doors: prices in, a purchase out, its answer applied."""
+"""The main use case through the public API: prices, a purchase, and the exchange's answer."""
 
 from decimal import Decimal
 from uuid import uuid4

@@ -1,4 +1,4 @@
-"""What one `make up` left behind, the next one brings to its end."""
+"""The next `make up` finishes what the previous one left open."""
 
 import shutil
 from pathlib import Path

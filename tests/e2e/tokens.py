@@ -52,11 +52,11 @@ class Forge:
         return f"{said}.{_text(signature)}"
 
     def unsigned(self, algorithm: str) -> str:
-        """The token with an algorithm that signs nothing."""
+        """The token with `alg: none`."""
         return f"{_written({**self.header, 'alg': algorithm})}.{_written(self.claims)}."
 
     def signed_with_the_public_key(self) -> str:
-        """What a verifier takes for right if it lets the token choose HMAC."""
+        """Signed by HMAC with the public key, as if the token might choose the algorithm."""
         public = self.key.public_key().public_bytes(
             serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
         )
@@ -64,13 +64,13 @@ class Forge:
         return f"{said}.{_text(hmac.digest(public, said.encode(), hashlib.sha256))}"
 
     def with_another_key(self) -> "Forge":
-        """Somebody else's key under the same key id."""
+        """Signed with another key under the same key id."""
         return replace(self, key=rsa.generate_private_key(public_exponent=65537, key_size=2048))
 
 
 @contextmanager
 def another_client(system: System, person: Person) -> Iterator[Mapping[str, str]]:
-    """What the person gets who signs in to the same pool through another client."""
+    """A token of another client of the same user pool."""
     cognito, pool = system.client("cognito-idp"), system.outputs["user_pool_id"]
     client = _client_of(cognito, pool)
     try:
@@ -81,7 +81,7 @@ def another_client(system: System, person: Person) -> Iterator[Mapping[str, str]
 
 @contextmanager
 def another_pool(system: System, person: Person) -> Iterator[Mapping[str, str]]:
-    """What somebody of the same name and password gets from another pool."""
+    """A token of another user pool, for the same name and password."""
     cognito = system.client("cognito-idp")
     pool = cognito.create_user_pool(PoolName="somebody-else's")["UserPool"]["Id"]
     try:

@@ -136,6 +136,18 @@ def check_measured(swept: Sweep, laws: Laws, policy: Policy, now: datetime) -> N
         raise LawBroken("end", f"the sweep counts {text}")
 
 
+def check_receipts(messages: Iterable[Message], laws: Laws, *, is_complete: bool) -> None:
+    """A receipt is requested for every accepted order, and for no other. Nobody makes them here."""
+    requested = {json.loads(message.body)["order_id"] for message in messages}
+    accepted = {
+        order_id for order_id, order in laws.orders.items() if order["state"]["S"] == "ACCEPTED"
+    }
+    if requested - accepted:
+        raise LawBroken("end", f"receipts of orders that are not accepted: {requested - accepted}")
+    if is_complete and accepted - requested:
+        raise LawBroken("end", f"accepted orders without a receipt: {accepted - requested}")
+
+
 def payload_of(body: str) -> bytes:
     """The MQTT payload in an envelope."""
     envelope = json.loads(body)

@@ -140,7 +140,7 @@ def _dependencies(release: Release, function: Function) -> Any:
         patch.object(release["messaging.sqs"], "sqs_client", lambda _region: _sqs),
     ):
         for port in PORTS:
-            getattr(built, port)
+            getattr(built, port, None)  # the previous release may not have it
         if function in _QUEUES:
             _ = built.dead_letters
     return built

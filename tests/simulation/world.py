@@ -14,7 +14,7 @@ from lambdas.services.orders import advance_order, sweep_orders
 from tests.simulation import wiring
 from tests.simulation.bridge_process import BridgeProcess
 from tests.simulation.broker import SimBroker
-from tests.simulation.ends import Ends, check_dead_letters, check_measured
+from tests.simulation.ends import Ends, check_dead_letters, check_measured, check_receipts
 from tests.simulation.exchange import REQUEST, Manners, SimExchange
 from tests.simulation.expressions import Item
 from tests.simulation.functions import Functions
@@ -152,7 +152,8 @@ class World:
         return is_answered and (not is_waiting or self.mode is Mode.FAST)
 
     def _queues_left(self) -> list[str]:
-        left = [queue for queue in Queue if self.queues[queue.value].messages]
+        consumed = [queue for queue in Queue if queue is not Queue.RECEIPTS]
+        left = [queue for queue in consumed if self.queues[queue.value].messages]
         stream = [] if self.stream.is_read else ["the stream"]
         return [*left, *stream, *(["the broker's session"] if self.broker.session else [])]
 
@@ -165,6 +166,9 @@ class World:
         letters = [m for q in Queue for m in self.queues[dead_letters_of(q)].messages]
         check_dead_letters(letters, self.exchange.rubbish, is_all_expected=not is_whole)
         Ends(self.laws, self.tables, self.exchange, self.people, is_whole=is_whole).check()
+        messages = self.queues[Queue.RECEIPTS].messages
+        is_complete = not self.witness.has_deployment  # the previous release asks for no receipt
+        check_receipts(messages, self.laws, is_complete=is_complete)
         self._check_measured()
         for text in self.witness.violations():
             self._told_wrong(text)
