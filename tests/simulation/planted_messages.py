@@ -62,8 +62,18 @@ MESSAGES: Final = (
         edits=(
             Edit(
                 file="lambdas/handlers/relay.py",
-                old="for position in sorted(failed)]\n",
-                new="for position in sorted(failed)[:0]]\n",
+                old="for place in sorted(failed)\n",
+                new="for place in sorted(failed)[:0]\n",
+            ),
+        ),
+    ),
+    Bug(
+        name="forget the receipt of an order that was accepted at once",
+        edits=(
+            Edit(
+                file="lambdas/handlers/relay.py",
+                old="    failed = _publish(changes) | _request_receipts(changes)\n",
+                new="    failed = _publish(changes) | _request_receipts(changes[1:])\n",
             ),
         ),
     ),
