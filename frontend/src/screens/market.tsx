@@ -6,7 +6,7 @@ import { useLanguage, useNow, useServices, useTitle } from "../context";
 import { age, newest } from "../format/ages";
 import { Board, BoardSkeleton } from "../market/board";
 import type { Sorting } from "../market/head";
-import { applyStars, initialStars } from "../preferences";
+import { useFavourites } from "../settings/settings";
 import { Blank, Button } from "../ui/controls";
 import { Loaded } from "../ui/failure";
 import { ChartIcon, CrossIcon, SearchIcon } from "../ui/icons";
@@ -154,7 +154,7 @@ interface FoundProps {
 
 function Found({ stocks, query, nowMs, sorting, onSort, clear, refresh }: FoundProps) {
   const { t } = useLanguage();
-  const [stars, setStars] = useState(initialStars);
+  const { symbols: stars, toggle } = useFavourites();
   if (stocks.length === 0) {
     return (
       <Blank
@@ -176,12 +176,6 @@ function Found({ stocks, query, nowMs, sorting, onSort, clear, refresh }: FoundP
       />
     );
   }
-  const toggleStar = (symbol: string) => {
-    const chosen = new Set(stars);
-    if (!chosen.delete(symbol)) chosen.add(symbol);
-    applyStars(chosen);
-    setStars(chosen);
-  };
   return (
     <Board
       stocks={sorted(matches, sorting.order, sorting.isDescending, stars)}
@@ -189,7 +183,7 @@ function Found({ stocks, query, nowMs, sorting, onSort, clear, refresh }: FoundP
       sorting={sorting}
       onSort={onSort}
       stars={stars}
-      onStar={toggleStar}
+      onStar={toggle}
     />
   );
 }

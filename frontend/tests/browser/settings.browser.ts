@@ -64,6 +64,14 @@ describe("the account", () => {
     await expect.poll(() => empty.changes).toEqual([{ favourites: ["AAPL", "SQM"] }]);
   });
 
+  test("keeps what is starred on the board", async () => {
+    const { routes, changes } = account({ favourites: ["MSFT"] });
+    await show("/market", routes);
+    await page.getByRole("button", { name: "Dejar de fijar MSFT" }).waitFor();
+    await page.getByRole("button", { name: "Fijar AAPL arriba" }).click();
+    await expect.poll(() => changes).toEqual([{ favourites: ["AAPL", "MSFT"] }]);
+  });
+
   test("that does not take a change says so, and the change is taken back", async () => {
     const refusing = { ...account().routes, "PATCH /me": json(503, { code: "transient" }) };
     await show("/settings", refusing);
