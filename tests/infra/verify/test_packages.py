@@ -55,7 +55,7 @@ def built(site: Path, tmp_path_factory: pytest.TempPathFactory) -> Subject:
 def test_the_built_assets_pass(built: Subject) -> None:
     checked = check_packages(built)
     assert checked.findings == ()
-    assert len(assets_of(built)) == 9
+    assert len(assets_of(built)) == 10
     assert "0 compiled" not in checked.scope
 
 
