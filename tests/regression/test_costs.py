@@ -33,7 +33,7 @@ EXPECTED = {
     "wallet": Cost("GetItem", 1, 0),
     "a page of the ledger": Cost("Query", 2, 0),
     "a page of orders": Cost("BatchGetItem, Query", 8.5, 0),
-    "portfolio of 5 companies": Cost("BatchGetItem, Query", 6, 0),
+    "portfolio of 5 companies": Cost("2 BatchGetItem, GetItem, 2 Query", 15, 0),
     "one order": Cost("GetItem", 1, 0),
     "projection asked for": Cost("PutItem, SendMessageBatch", 0, 3),
 }
