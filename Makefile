@@ -60,8 +60,9 @@ frontend/dist/index.html: frontend/node_modules/.installed $(SITE_SOURCES)
 	@touch $@
 
 .PHONY: openapi
-openapi: $(VENV)/.installed  ## write lambdas/api/openapi.json from the routes and models
+openapi: $(VENV)/.installed  ## write lambdas/api/openapi.json and asyncapi.json from the routes and models
 	@mkdir -p .build && $(PY) -m lambdas.api.openapi > .build/openapi.json && mv .build/openapi.json lambdas/api/openapi.json
+	@$(PY) -m lambdas.api.asyncapi > .build/asyncapi.json && mv .build/asyncapi.json lambdas/api/asyncapi.json
 
 .PHONY: web
 web: frontend/dist/index.html  ## build the site into frontend/dist
@@ -313,5 +314,5 @@ plots: $(VENV)/.installed  ## draw a projection of a real series into docs/plots
 	@$(PY) -m bench.plots
 
 .PHONY: docs
-docs: openapi  ## write again what is generated: the OpenAPI file, the page of an order's life
+docs: openapi  ## write again what is generated: the API's files, the page of an order's life
 	@$(PY) -m lambdas.domain.diagram > docs/order-states.md

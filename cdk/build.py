@@ -37,6 +37,7 @@ SHIPPED: Final = (".py", ".json", ".typ", ".ttf")
 """Suffixes of our files that ship: an allow list, so that nothing else gets in."""
 
 SERVICES: Final = {
+    "apigatewaymanagementapi": "execute-api",
     "cognito-idp": "cognito-idp",
     "dynamodb": "dynamodb",
     "s3": "s3",

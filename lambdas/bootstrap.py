@@ -9,13 +9,17 @@ from pynamodb.connection import Connection
 
 from lambdas.config import Config
 from lambdas.messaging.cognito import CognitoUsers
+from lambdas.messaging.live import GatewaySockets, SqsPushQueue
 from lambdas.messaging.s3 import S3Documents
+from lambdas.messaging.site import S3BoardFile
 from lambdas.messaging.sqs import SqsDeadLetters, SqsJobQueue, SqsOutbox, SqsReceiptQueue
 from lambdas.messaging.workflow import StepFunctionsWorkflow
 from lambdas.names import Setting
 from lambdas.ports import (
     Accounts,
     ActivityLog,
+    BoardFile,
+    Connections,
     DeadLetters,
     Documents,
     JobQueue,
@@ -24,8 +28,11 @@ from lambdas.ports import (
     Orders,
     Outbox,
     Profiles,
+    PushQueue,
     ReceiptQueue,
     Receipts,
+    Sockets,
+    Tickets,
     Typesetter,
     Users,
     Workflow,
@@ -34,6 +41,7 @@ from lambdas.storage.accounts import DynamoAccounts
 from lambdas.storage.activity import DynamoActivityLog
 from lambdas.storage.client import connect
 from lambdas.storage.jobs import DynamoJobs
+from lambdas.storage.live import DynamoConnections, DynamoTickets
 from lambdas.storage.market import DynamoMarket
 from lambdas.storage.orders import DynamoOrders
 from lambdas.storage.profiles import DynamoProfiles
@@ -88,6 +96,32 @@ class Dependencies:
     def profiles(self) -> Profiles:
         """Settings of accounts in DynamoDB."""
         return DynamoProfiles(self._connection)
+
+    @cached_property
+    def tickets(self) -> Tickets:
+        """Tickets of live connections in DynamoDB."""
+        return DynamoTickets(self._connection)
+
+    @cached_property
+    def connections(self) -> Connections:
+        """Live connections in DynamoDB."""
+        return DynamoConnections(self._connection)
+
+    @cached_property
+    def sockets(self) -> Sockets:
+        """The live connections themselves, at the gateway."""
+        url = self.config.text(Setting.LIVE_ENDPOINT_URL)
+        return GatewaySockets(self.config.region, url)
+
+    @cached_property
+    def push_queue(self) -> PushQueue:
+        """The queue `pushes`."""
+        return SqsPushQueue(self.config.region, self.config.text(Setting.PUSHES_QUEUE_URL))
+
+    @cached_property
+    def board_file(self) -> BoardFile:
+        """The board in the site's bucket."""
+        return S3BoardFile(self.config.region, self.config.text(Setting.SITE_BUCKET))
 
     @cached_property
     def outbox(self) -> Outbox:

@@ -32,8 +32,14 @@ class Setting(StrEnum):
     ACTIVITY_TABLE = "ACTIVITY_TABLE"
     JOBS_TABLE = "JOBS_TABLE"
     PROFILES_TABLE = "PROFILES_TABLE"
+    CONNECTIONS_TABLE = "CONNECTIONS_TABLE"
+    TICKETS_TABLE = "TICKETS_TABLE"
     OUTBOUND_QUEUE_URL = "OUTBOUND_QUEUE_URL"
     JOBS_QUEUE_URL = "JOBS_QUEUE_URL"
+    PUSHES_QUEUE_URL = "PUSHES_QUEUE_URL"
+    LIVE_URL = "LIVE_URL"
+    LIVE_ENDPOINT_URL = "LIVE_ENDPOINT_URL"
+    SITE_BUCKET = "SITE_BUCKET"
     WORKFLOW_ARN = "WORKFLOW_ARN"
     RECEIPTS_TABLE = "RECEIPTS_TABLE"
     RECEIPTS_QUEUE_URL = "RECEIPTS_QUEUE_URL"
@@ -66,11 +72,14 @@ class Function(StrEnum):
     MASTER = "master"
     WORKER = "worker"
     RECEIPTS = "receipts"
+    LIVE = "live"
+    NOTIFY = "notify"
+    PUSH = "push"
 
 
 class Queue(StrEnum):
     """Queues, each with a dead-letter queue: three from the bridge, one to it, one of jobs, one of
-    receipts to make.
+    receipts to make, one of messages to live connections.
     """
 
     PRICES = "prices"
@@ -79,6 +88,7 @@ class Queue(StrEnum):
     OUTBOUND = "outbound"
     JOBS = "jobs"
     RECEIPTS = "receipts"
+    PUSHES = "pushes"
 
 
 class Table(StrEnum):
@@ -96,6 +106,8 @@ class Table(StrEnum):
     JOBS = "jobs"
     PROFILES = "profiles"
     RECEIPTS = "receipts"
+    CONNECTIONS = "connections"
+    TICKETS = "tickets"
 
 
 class Metric(StrEnum):
@@ -112,6 +124,9 @@ class Metric(StrEnum):
     JOBS_FAILED = "JobsFailed"  # includes jobs without a result, for example too few prices
     RECEIPTS_MADE = "ReceiptsMade"
     JOBS_BROKEN = "JobsBroken"  # a step failed for good, or the job timed out
+    LIVE_CONNECTIONS = "LiveConnections"  # open ones, every half minute while there are any
+    LIVE_MESSAGES = "LiveMessages"  # delivered to live connections
+    LIVE_MESSAGES_LOST = "LiveMessagesLost"  # given up after the last attempt
     BRIDGE_CONNECTED = "BridgeConnected"  # 1 or 0, every minute; absent while it does not run
 
 
@@ -122,6 +137,12 @@ USER_POOL_NAME: Final = "Arqui-pool2"
 OPEN_ORDER_SHARDS: Final = 4
 """Partitions of the index of open orders: one partition takes about 1,000 writes a second."""
 
+CONNECTION_SHARDS: Final = 4
+"""Partitions of the index of live connections; a message to everybody is one push for each."""
+
+BOARD_KEY: Final = "data/board.json"
+"""Object of the site's bucket that holds the board, as GET /stocks answers it."""
+
 # Global secondary indexes, and what each projects. A sparse index holds only the items that have
 # its partition key. What each is for: docs/decisions/, tables and indexes.
 ORDERS_BY_ACCOUNT: Final = "by_account"  # account_id + created_at; keys only
@@ -130,6 +151,7 @@ ACTIVITY_BY_SYMBOL: Final = "by_symbol"  # sparse, symbol + validated_at; all at
 ACTIVITY_BY_DAY: Final = "by_day"  # sparse, day + validated_at; all attributes
 JOBS_BY_ACCOUNT: Final = "by_account"  # account_id + created_at; keys only
 OPEN_JOBS: Final = "open"  # sparse, open + next_check_at; keys only
+CONNECTIONS_BY_SHARD: Final = "by_shard"  # shard + connection_id; keys only
 
 TABLE_KEYS: Final[dict[Table, tuple[str, str | None]]] = {
     Table.QUOTES: ("board", "symbol"),
@@ -144,8 +166,15 @@ TABLE_KEYS: Final[dict[Table, tuple[str, str | None]]] = {
     Table.JOBS: ("job_id", None),
     Table.PROFILES: ("account_id", None),
     Table.RECEIPTS: ("receipt_number", None),
+    Table.CONNECTIONS: ("account_id", "connection_id"),
+    Table.TICKETS: ("ticket_id", None),
 }
 """Partition and sort key of each table. Every key attribute is a string, except NUMBER_KEYS."""
+
+TIME_TO_LIVE: Final = "expires_at_s"
+"""Attribute after whose time, in seconds since 1970, DynamoDB deletes an item for nothing."""
+
+EXPIRING_TABLES: Final = frozenset({Table.CONNECTIONS, Table.TICKETS})
 
 NUMBER_KEYS: Final = frozenset({"number"})
 """Key attributes of the DynamoDB type N."""

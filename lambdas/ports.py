@@ -7,12 +7,14 @@ raise `Transient`. Times are aware and in UTC; amounts are minor units.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
+from enum import StrEnum
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 from lambdas.domain.activity import GroupRequest, Trade, Validation
 from lambdas.domain.charts import Bar, Length
 from lambdas.domain.jobs import Job
 from lambdas.domain.ledger import Account, Deposit, DepositDecision, Position, Posting
+from lambdas.domain.live import Connection, Push, Ticket
 from lambdas.domain.market import Candle, Interval, MarketSnapshot, MarketUpdate, Quote, Tick
 from lambdas.domain.orders import Decision, Order, Snapshot
 from lambdas.domain.profile import Profile
@@ -69,6 +71,9 @@ class Accounts(Protocol):
     def get(self, account_id: str) -> Account:
         """The balances; consistent read. An account without any posting is empty."""
 
+    def versions(self, account_ids: Sequence[str]) -> dict[str, int]:
+        """The version of each account; consistent read. One without any posting has 0."""
+
     def deposit_snapshot(self, account_id: str, deposit_id: str) -> tuple[Account, Deposit | None]:
         """Account and deposit at one moment. Raises StaleDecision if one is being written."""
 
@@ -89,8 +94,8 @@ class Market(Protocol):
     def zone(self) -> tzinfo:
         """The time zone whose midnights part the market's days."""
 
-    def board(self) -> Sequence[Quote]:
-        """All quotes by symbol. Eventually consistent."""
+    def board(self, *, consistent: bool = False) -> Sequence[Quote]:
+        """All quotes by symbol. Eventually consistent, unless asked otherwise."""
 
     def quote(self, symbol: str) -> Quote | None:
         """One quote. Eventually consistent."""
@@ -318,3 +323,70 @@ class Typesetter(Protocol):
 
     def statement(self, statement: Statement, email: str | None, language: Language) -> bytes:
         """The statement of an account's month."""
+
+
+class Tickets(Protocol):
+    """Tickets that open a live connection, each once."""
+
+    def issue(self, ticket: Ticket) -> None:
+        """Stores a new ticket."""
+
+    def redeem(self, ticket_id: str, stage: str, now: datetime) -> str | None:
+        """Deletes the ticket and returns its account; None unless it was valid."""
+
+
+class ConnectionPage(NamedTuple):
+    """Connections of one shard (account and connection id), and after which one to continue."""
+
+    connections: Sequence[tuple[str, str]]
+    after: str | None
+
+
+class Connections(Protocol):
+    """Open live connections."""
+
+    def add(self, connection: Connection) -> None:
+        """Stores an open connection."""
+
+    def forget(
+        self, account_id: str, connection_id: str, opened_before: datetime | None = None
+    ) -> None:
+        """Deletes a connection, if there is one (and it is older than `opened_before`)."""
+
+    def of_account(self, account_id: str) -> Sequence[str]:
+        """Ids of an account's connections; consistent read."""
+
+    def owner(self, connection_id: str) -> str | None:
+        """The account of a connection. Eventually consistent."""
+
+    def of_shard(self, shard: int, limit: int, after: str | None) -> ConnectionPage:
+        """Connections of a shard by id. Eventually consistent."""
+
+
+class Delivery(StrEnum):
+    """What became of a message to a connection."""
+
+    SENT = "sent"
+    GONE = "gone"  # there is no such connection (any more, or yet)
+    FAILED = "failed"  # it may succeed later
+
+
+class Sockets(Protocol):
+    """The gateway that holds the connections."""
+
+    def post(self, connection_id: str, message: str) -> Delivery:
+        """Sends a message to a connection. Raises nothing that another attempt may mend."""
+
+
+class PushQueue(Protocol):
+    """The queue `pushes`."""
+
+    def send(self, pushes: Sequence[Push], *, delay_s: int = 0) -> None:
+        """Enqueues pushes; sending one twice is harmless."""
+
+
+class BoardFile(Protocol):
+    """The file that shows the board to everybody."""
+
+    def write(self, content: bytes) -> None:
+        """Replaces the file."""

@@ -29,6 +29,8 @@ _ERROR_LINE: Final = re.compile(
 )
 _MAX_ERROR_LINES: Final = 12
 _IMMUTABLE: Final = "public, max-age=31536000, immutable"
+_DATA_FILES: Final = "data/"
+"""Written by functions: no upload deletes them."""
 _NO_CACHE: Final = "no-cache"
 
 
@@ -217,5 +219,5 @@ def _origin(url: str) -> str:
 def _delete_others(s3: Any, bucket: str, keys: set[str]) -> None:
     for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket):
         for item in page.get("Contents", ()):
-            if item["Key"] not in keys:
+            if item["Key"] not in keys and not item["Key"].startswith(_DATA_FILES):
                 s3.delete_object(Bucket=bucket, Key=item["Key"])

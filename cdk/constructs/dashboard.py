@@ -48,6 +48,7 @@ class Dashboard(Construct):
                 _queues(queues, dead_letters),
                 _service(api, functions),
                 _jobs(stage, functions),
+                _live(stage),
             ],
         )
 
@@ -126,7 +127,24 @@ def _service(
         ),
         _graph(
             "Functions: errors",
-            [it.metric_errors(label=name, period=FIVE_MINUTES) for name, it in functions.items()],
+            [
+                function.metric_errors(label=name, period=FIVE_MINUTES)
+                for name, function in functions.items()
+                if name is not Function.WORKER  # its failures are broken jobs
+            ],
+        ),
+    ]
+
+
+def _live(stage: Stage) -> list[cloudwatch.IWidget]:
+    return [
+        _graph(
+            "Live connections",
+            [own_metric(stage, Metric.LIVE_CONNECTIONS, Function.PUSH, "Sum", _MINUTE)],
+            [
+                own_metric(stage, Metric.LIVE_MESSAGES, Function.PUSH),
+                own_metric(stage, Metric.LIVE_MESSAGES_LOST, Function.PUSH),
+            ],
         ),
     ]
 

@@ -40,6 +40,10 @@ _STREAM_RETRIES: Final = 100
 back with the sweep's next retry.
 """
 
+_CHANGE_RETRIES: Final = 5
+_CHANGE_AGE: Final = Duration.minutes(2)
+"""By then, heartbeats have told the clients that something has changed."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Size:
@@ -205,6 +209,29 @@ def add_stream_source(
         retry_attempts=_STREAM_RETRIES,
         on_failure=sources.SqsDlq(dead_letters.queue),
         filters=[_inserted(), _retried(), _accepted()],
+    )
+
+
+def add_change_source(function: lambda_.Function, name: str, table: ItemTable) -> None:
+    """Invokes the function with every change of a table, soon or not at all: who is told can read
+    it as well.
+    """
+    table.grant_stream_read(function)
+    lambda_.EventSourceMapping(
+        function,
+        f"{name}Stream",
+        target=function,
+        event_source_arn=table.stream_arn,
+        starting_position=lambda_.StartingPosition.LATEST,
+        batch_size=_BATCH_SIZE,
+        bisect_batch_on_error=True,
+        retry_attempts=_CHANGE_RETRIES,
+        max_record_age=_CHANGE_AGE,
+    )
+    suppress(
+        function,
+        "A client that was not told finds it out by the next heartbeat, and reads",
+        "Serverless-LambdaEventSourceMappingDestination",
     )
 
 

@@ -10,7 +10,7 @@ from constructs import Construct
 
 from cdk.constructs.stack import removal_policy
 from cdk.stage import Stage
-from lambdas.names import NUMBER_KEYS, TABLE_KEYS, Table
+from lambdas.names import NUMBER_KEYS, TABLE_KEYS, TIME_TO_LIVE, Table
 
 _STREAM_ACTIONS: Final = ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")
 
@@ -47,6 +47,7 @@ class ItemTable(Construct):
         indexes: Iterable[Index],
         *,
         stream: bool,
+        expires: bool = False,
     ) -> None:
         super().__init__(scope, table.value.capitalize())
         partition_key, sort_key = TABLE_KEYS[table]
@@ -57,6 +58,7 @@ class ItemTable(Construct):
             sort_key=_key(sort_key) if sort_key else None,
             billing=dynamodb.Billing.on_demand(),
             global_secondary_indexes=[_index(index) for index in indexes] or None,
+            time_to_live_attribute=TIME_TO_LIVE if expires else None,
             dynamo_stream=dynamodb.StreamViewType.NEW_AND_OLD_IMAGES if stream else None,
             removal_policy=removal_policy(stage),
             deletion_protection=stage.protected,

@@ -17,19 +17,21 @@ from cdk.constructs.documents import document_layer, grant_read_user
 from cdk.constructs.function import (
     FunctionDefaults,
     LambdaFunction,
+    add_change_source,
     add_queue_source,
     add_stream_source,
     call_every_minute,
 )
 from cdk.constructs.gradual import GRADUAL, release_gradually
+from cdk.constructs.live import LiveApi
 from cdk.constructs.queue import DeadLetterQueue, MonitoredQueue, grant_queue
 from cdk.constructs.stack import StageStack
 from cdk.constructs.workflow import Workflow
-from cdk.stacks.data import DataStack
+from cdk.stacks.data import STREAMED, DataStack
 from cdk.stacks.functions import RIGHTS, SIZES, settings_of
 from cdk.stacks.web import WebStack, deploy_site
 from cdk.stage import Stage
-from lambdas.names import Function, Queue, Setting, Table
+from lambdas.names import BOARD_KEY, Function, Queue, Setting, Table
 
 _CONSUMERS: Final = {
     Queue.PRICES: Function.PRICES,
@@ -49,6 +51,7 @@ _VISIBILITY: Final = {
     Queue.JOBS: Duration.seconds(6 * 120),
     Queue.RECEIPTS: Duration.seconds(6 * 30),
     Queue.OUTBOUND: Duration.seconds(60),
+    Queue.PUSHES: Duration.seconds(6 * 30),
 }
 """Six times the consumer's time-out, as Lambda recommends, so that a message is never processed
 twice at the same time. The bridge publishes a request and waits for its PUBACK within a minute.
@@ -99,6 +102,7 @@ class BackendStack(StageStack):
         self._relay_dead_letters = DeadLetterQueue(
             self, "RelayDeadLetters", stage, self._alarms, Function.RELAY
         )
+        self.live = LiveApi(self, stage)
         defaults = FunctionDefaults.create(self, stage, assets, self._alarms)
         self._lambdas = {name: self._make_function(name, defaults) for name in Function}
         self.functions = {name: made.function for name, made in self._lambdas.items()}
@@ -106,6 +110,7 @@ class BackendStack(StageStack):
         self._connect_orders()
         self._connect_jobs()
         self._connect_documents()
+        self._connect_live(web)
         api_function = self._lambdas[Function.API].invoked
         self.api = Api(self, stage, data.user_pool, api_function, [web.site.origin])
         self._add_monitoring()
@@ -198,16 +203,40 @@ class BackendStack(StageStack):
         bucket.grant_get(api)
         grant_queue(self._stage, api, queue.queue, "SendMessage")
 
+    def _connect_live(self, web: WebStack) -> None:
+        """The functions that open live connections and write to them, and who enqueues for them."""
+        self.live.connect(self.functions[Function.LIVE])
+        self.functions[Function.API].add_environment(Setting.LIVE_URL.value, self.live.url)
+        notify, push = self.functions[Function.NOTIFY], self.functions[Function.PUSH]
+        prices, queue = self.functions[Function.PRICES], self.queues[Queue.PUSHES].queue
+        for table in STREAMED:
+            add_change_source(notify, table.value.capitalize(), self._data.tables[table])
+        add_queue_source(push, queue, max_concurrency=self._stage.queue_concurrency, batch_size=1)
+        call_every_minute(push)
+        for sender in (notify, push):
+            sender.add_environment(Setting.LIVE_ENDPOINT_URL.value, self.live.endpoint_url)
+            self.live.grant_post(sender)
+        for sender in (notify, push, prices):
+            sender.add_environment(Setting.PUSHES_QUEUE_URL.value, queue.queue_url)
+            grant_queue(self._stage, sender, queue, "SendMessage")
+        prices.add_environment(Setting.SITE_BUCKET.value, web.site.bucket.bucket_name)
+        web.site.grant_write(prices, BOARD_KEY)
+
     def _add_monitoring(self) -> None:
         """Alarms besides those of queues and functions, and the dashboard."""
         for spec in system_alarms(self._stage, self.api.http):
             self._alarms.add(spec)
-        dead_letters = {queue.value: made.dead_letters for queue, made in self.queues.items()}
+        shown = {
+            queue.value: made
+            for queue, made in self.queues.items()
+            if queue is not Queue.PUSHES  # its messages are counted when they are delivered
+        }
+        dead_letters = {name: made.dead_letters for name, made in shown.items()}
         dead_letters[Function.RELAY.value] = self._relay_dead_letters
         Dashboard(
             self,
             self._stage,
-            queues={queue.value: made.queue for queue, made in self.queues.items()},
+            queues={name: made.queue for name, made in shown.items()},
             dead_letters={name: made.queue for name, made in dead_letters.items()},
             functions=self.functions,
             api=self.api.http,
@@ -229,4 +258,6 @@ class BackendStack(StageStack):
             name = queue.value.capitalize()
             urls[f"{name}QueueUrl"] = made.queue_url
             urls[f"{name}DeadLetterQueueUrl"] = made.dead_letters.queue.queue_url
-        self.add_outputs(urls | {"ApiUrl": self.api.url, "ApiId": self.api.http.api_id})
+        self.add_outputs(
+            urls | {"ApiUrl": self.api.url, "ApiId": self.api.http.api_id, "LiveUrl": self.live.url}
+        )

@@ -17,6 +17,8 @@ from cdk.stage import Stage
 from lambdas.names import (
     ACTIVITY_BY_DAY,
     ACTIVITY_BY_SYMBOL,
+    CONNECTIONS_BY_SHARD,
+    EXPIRING_TABLES,
     JOBS_BY_ACCOUNT,
     OPEN_JOBS,
     OPEN_ORDERS,
@@ -52,8 +54,19 @@ INDEXES: Final[dict[Table, tuple[Index, ...]]] = {
         ),
         Index(name=OPEN_JOBS, partition_key="open", sort_key="next_check_at", keys_only=True),
     ),
+    Table.CONNECTIONS: (
+        Index(
+            name=CONNECTIONS_BY_SHARD,
+            partition_key="shard",
+            sort_key="connection_id",
+            keys_only=True,
+        ),
+    ),
 }
 """What each index is for is documented at its name in `lambdas.names`."""
+
+STREAMED: Final = frozenset({Table.ORDERS, Table.ACCOUNTS, Table.DEPOSITS})
+"""Tables whose changes are told to their owner; the orders are also relayed to the exchange."""
 
 
 class DataStack(StageStack):
@@ -63,7 +76,12 @@ class DataStack(StageStack):
         super().__init__(scope, stage, "data", termination_protection=stage.protected)
         self.tables = {
             table: ItemTable(
-                self, table, stage, INDEXES.get(table, ()), stream=table is Table.ORDERS
+                self,
+                table,
+                stage,
+                INDEXES.get(table, ()),
+                stream=table in STREAMED,
+                expires=table in EXPIRING_TABLES,
             )
             for table in Table
         }

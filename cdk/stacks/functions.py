@@ -16,6 +16,7 @@ from cdk.stage import Stage
 from lambdas.names import (
     ACTIVITY_BY_DAY,
     ACTIVITY_BY_SYMBOL,
+    CONNECTIONS_BY_SHARD,
     JOBS_BY_ACCOUNT,
     OPEN_JOBS,
     OPEN_ORDERS,
@@ -36,6 +37,9 @@ SIZES: Final[dict[Function, Size]] = {
     Function.MASTER: Size(memory_mb=512, timeout=Duration.seconds(20)),
     Function.WORKER: Size(memory_mb=1024, timeout=Duration.seconds(20)),
     Function.RECEIPTS: Size(memory_mb=512, timeout=Duration.seconds(30)),
+    Function.LIVE: Size(memory_mb=256, timeout=Duration.seconds(10)),
+    Function.NOTIFY: Size(memory_mb=512, timeout=Duration.seconds(30)),
+    Function.PUSH: Size(memory_mb=1024, timeout=Duration.seconds(30)),
 }
 """The API's calls end within its time-out, retries included, so that clients get a response.
 A sweep ends before the next one starts. JOBS waits for a whole workflow.
@@ -59,11 +63,12 @@ RIGHTS: Final[dict[Function, dict[Table, Access]]] = {
         ),
         Table.PROFILES: Access(actions=("GetItem", "UpdateItem")),
         Table.RECEIPTS: Access(actions=("GetItem",)),
+        Table.TICKETS: Access(actions=("PutItem",)),
     },
     Function.PRICES: {
         Table.PRICES: Access(actions=("BatchGetItem", "PutItem")),
         Table.CANDLES: Access(actions=("BatchGetItem", "PutItem")),
-        Table.QUOTES: Access(actions=("BatchGetItem", "PutItem")),
+        Table.QUOTES: Access(actions=("BatchGetItem", "PutItem", "Query")),
     },
     Function.REQUESTS: {
         Table.ORDERS: Access(actions=("GetItem", "UpdateItem")),
@@ -100,6 +105,20 @@ RIGHTS: Final[dict[Function, dict[Table, Access]]] = {
         Table.QUOTES: Access(actions=("GetItem",)),
         Table.RECEIPTS: Access(actions=("GetItem", "PutItem", "UpdateItem")),
     },
+    Function.LIVE: {
+        Table.TICKETS: Access(actions=("DeleteItem",)),
+        Table.CONNECTIONS: Access(
+            actions=("PutItem", "DeleteItem", "Query"), queries=(CONNECTIONS_BY_SHARD,)
+        ),
+    },
+    Function.NOTIFY: {
+        Table.CONNECTIONS: Access(actions=("DeleteItem", "Query")),
+    },
+    Function.PUSH: {
+        Table.CONNECTIONS: Access(actions=("DeleteItem", "Query"), queries=(CONNECTIONS_BY_SHARD,)),
+        Table.ACCOUNTS: Access(actions=("BatchGetItem",)),
+        Table.QUOTES: Access(actions=("Query",)),
+    },
 }
 
 _ORDER_POLICY: Final = (
@@ -133,6 +152,9 @@ _SETTINGS: Final[dict[Function, tuple[Setting, ...]]] = {
         Setting.HOME_ZONE,
     ),
     Function.RECEIPTS: (Setting.GROUP_ID, Setting.MARKET_ZONE, Setting.HOME_ZONE),
+    Function.LIVE: (),
+    Function.NOTIFY: (Setting.CURRENCY, Setting.OVERDUE_AFTER_S),
+    Function.PUSH: (Setting.MARKET_ZONE,),
 }
 """Settings that a function reads, besides STAGE, its tables and its queues."""
 

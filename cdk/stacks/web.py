@@ -11,6 +11,7 @@ from typing import Final
 from aws_cdk import Duration, Fn, Stack
 from aws_cdk import aws_cloudfront as cloudfront
 from aws_cdk import aws_cloudfront_origins as origins
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_s3_deployment as deployment
 from constructs import Construct
@@ -21,6 +22,9 @@ from cdk.content_policy import hosts_of, with_policy
 from cdk.stage import Stage
 
 DEEP_LINKS: Final = Path(__file__).with_name("deep_links.js")
+
+DATA_FILES: Final = "/data/*"
+"""Files that functions write; no deployment writes or deletes them."""
 
 _HASHED_FILES: Final = "assets/*"
 """Where the web app's build puts files whose names contain a hash of their content."""
@@ -54,6 +58,13 @@ class Site(Construct):
             enforce_ssl=stage.tls_only,
             removal_policy=removal_policy(stage),
         )
+        self._origin = origins.S3BucketOrigin.with_origin_access_control(
+            self.bucket,
+            origin_access_control=cloudfront.S3OriginAccessControl(
+                self, "OriginAccess", origin_access_control_name=self._global_name(stage)
+            ),
+        )
+        self._response_headers = self._headers(stage)
         self.distribution = cloudfront.Distribution(
             self,
             "Distribution",
@@ -61,6 +72,7 @@ class Site(Construct):
             price_class=cloudfront.PriceClass.PRICE_CLASS_ALL,
             http_version=cloudfront.HttpVersion.HTTP2_AND_3,
             default_behavior=self._behavior(stage),
+            additional_behaviors={DATA_FILES: self._data_behavior(stage)},
         )
         self._suppress()
         self.origin = _origin(stage, self.distribution.distribution_domain_name)
@@ -84,20 +96,40 @@ class Site(Construct):
             "AwsSolutions-CFR4",
         )
 
+    def grant_write(self, grantee: iam.IGrantable, key: str) -> None:
+        """Lets the grantee replace one file, without reading it."""
+        iam.Grant.add_to_principal(
+            grantee=grantee,
+            actions=["s3:PutObject"],
+            resource_arns=[self.bucket.arn_for_objects(key)],
+        )
+
+    def _data_behavior(self, stage: Stage) -> cloudfront.BehaviorOptions:
+        """Files that the functions write: cached for as long as each of them says."""
+        return cloudfront.BehaviorOptions(
+            origin=self._origin,
+            viewer_protocol_policy=_viewer_protocol(stage),
+            cache_policy=cloudfront.CachePolicy(
+                self,
+                "DataCache",
+                comment="As long as the file says",
+                min_ttl=Duration.seconds(0),
+                default_ttl=Duration.seconds(5),
+                max_ttl=Duration.minutes(1),
+                enable_accept_encoding_brotli=True,
+                enable_accept_encoding_gzip=True,
+            ),
+            compress=True,
+            response_headers_policy=self._response_headers,
+        )
+
     def _behavior(self, stage: Stage) -> cloudfront.BehaviorOptions:
         return cloudfront.BehaviorOptions(
-            origin=origins.S3BucketOrigin.with_origin_access_control(
-                self.bucket,
-                origin_access_control=cloudfront.S3OriginAccessControl(
-                    self, "OriginAccess", origin_access_control_name=self._global_name(stage)
-                ),
-            ),
-            viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.ALLOW_ALL
-            if stage.local
-            else cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
+            origin=self._origin,
+            viewer_protocol_policy=_viewer_protocol(stage),
             cache_policy=cloudfront.CachePolicy.CACHING_OPTIMIZED,
             compress=True,
-            response_headers_policy=self._headers(stage),
+            response_headers_policy=self._response_headers,
             function_associations=[
                 cloudfront.FunctionAssociation(
                     function=cloudfront.Function(
@@ -140,6 +172,11 @@ class Site(Construct):
                 ),
             ),
         )
+
+
+def _viewer_protocol(stage: Stage) -> cloudfront.ViewerProtocolPolicy:
+    policy = cloudfront.ViewerProtocolPolicy
+    return policy.ALLOW_ALL if stage.local else policy.REDIRECT_TO_HTTPS
 
 
 def _content_security_policy(stage: Stage, region: str) -> str:

@@ -14,6 +14,7 @@ import msgspec
 from msgspec import Struct
 
 from lambdas.api import account, job_schemas, schemas, service, wallet
+from lambdas.api import live as live_api
 from lambdas.api import market as market_api
 from lambdas.api import orders as orders_api
 from lambdas.api import portfolio as portfolio_api
@@ -47,8 +48,8 @@ _ACCOUNT_ID: Final = "5f1c3c86-9f0e-4b0e-8f0a-0c7b7a3c1d11"
 _ORDER_ID: Final = "be0e538d-c983-53e8-957b-391746eb4236"
 _GROUP_ID: Final = "3"
 _USD: Final = "USD"
-_ZONE: Final = ZoneInfo("America/New_York")
-_QUOTE: Final = market.Quote(
+ZONE: Final = ZoneInfo("America/New_York")
+QUOTE: Final = market.Quote(
     symbol="AAPL",
     name="Apple Inc.",
     price=Decimal("189.5"),
@@ -63,19 +64,20 @@ _QUOTE: Final = market.Quote(
     low=Decimal("189.2"),
     previous_close=Decimal("190.75"),
     previous_close_at=_at("23:57:51", "2023-10-28"),
+    version=288,
     closes=tuple(
         market.TrendPoint(at=_at(time), price=Decimal(price))
         for time, price in (("17:57:51", "190"), ("18:57:51", "189.9"), ("19:32:51", "189.5"))
     ),
 )
 _TICK: Final = market.Tick(
-    symbol=_QUOTE.symbol,
-    name=_QUOTE.name,
-    price=_QUOTE.price,
+    symbol=QUOTE.symbol,
+    name=QUOTE.name,
+    price=QUOTE.price,
     currency=_USD,
-    source=_QUOTE.source,
-    observed_at=_QUOTE.observed_at,
-    received_at=_QUOTE.received_at,
+    source=QUOTE.source,
+    observed_at=QUOTE.observed_at,
+    received_at=QUOTE.received_at,
 )
 _BAR: Final = charts.Bar(
     opened_at=_at("19:00"),
@@ -94,7 +96,7 @@ _TRADE: Final = activity.Trade(
     requested_at=_at("19:32:58"),
     validated_at=_at("19:32:58.430"),
 )
-_DEPOSIT: Final = ledger.deposit(
+DEPOSIT: Final = ledger.deposit(
     ledger.Account(account_id=_ACCOUNT_ID),
     "8f7b9a52-6c3b-5f5e-9a53-3b6a2f0f9e22",
     1_000_00,
@@ -109,14 +111,15 @@ _POLICY: Final = orders.Policy(
 )
 _PLACED: Final = orders.place(
     orders.Purchase(symbol="AAPL", quantity=Decimal("0.5")),
-    orders.Snapshot(account=_DEPOSIT.posting.account_after, quote=_QUOTE, order=None),
+    orders.Snapshot(account=DEPOSIT.posting.account_after, quote=QUOTE, order=None),
     order_id=_ORDER_ID,
     now=_at("19:33:02"),
     policy=_POLICY,
 )
 assert _PLACED is not None, "a new order needs a decision"
 assert _PLACED.posting is not None, "a new order holds its cost"
-_ORDER: Final = replace(_PLACED.after, state=orders.State.SENT, sent_at=_at("19:33:02.410"))
+PLACED: Final = _PLACED.posting
+ORDER: Final = replace(_PLACED.after, state=orders.State.SENT, sent_at=_at("19:33:02.410"))
 _PORTFOLIO: Final = portfolio.value_positions(
     [
         ledger.Position(
@@ -125,7 +128,7 @@ _PORTFOLIO: Final = portfolio.value_positions(
     ],
     {
         "AAPL": replace(
-            _QUOTE,
+            QUOTE,
             price=Decimal(191),
             previous_close=Decimal("189.5"),
             observed_at=_at("14:32:51.123", "2023-10-30"),
@@ -150,7 +153,7 @@ _PROJECTION: Final = job_schemas.Projection.from_result(
     projections.Result(
         parameters=projections.Parameters(symbol="AAPL", days=30, quantity=Decimal("2.5")),
         window=_WINDOW,
-        latest=replace(_QUOTE, price=Decimal("190.25"), observed_at=_at("19:39:51.123")),
+        latest=replace(QUOTE, price=Decimal("190.25"), observed_at=_at("19:39:51.123")),
         coverage=projection.coverage_of(_WINDOW, _WINDOW.start + timedelta(minutes=2)),
         projection=projection.Projection(
             points=8640,
@@ -190,13 +193,13 @@ _FINISHED_JOB: Final = replace(
     result=msgspec.json.encode(_PROJECTION).decode(),
 )
 _HEARTBEAT: Final = service.Heartbeat.from_health(
-    MarketHealth(link_alive=True, newest_price_at=_QUOTE.observed_at),
+    MarketHealth(link_alive=True, newest_price_at=QUOTE.observed_at),
     JobsHealth(
         alive=True,
         pulse=JobsPulse(last_finished_at=_at("19:32:10"), last_failed_at=None, due_since=None),
     ),
     stage="prod",
-    now=_QUOTE.observed_at + timedelta(seconds=74),
+    now=QUOTE.observed_at + timedelta(seconds=74),
 )
 _ME: Final = account.Me(
     account_id=_ACCOUNT_ID,
@@ -208,7 +211,7 @@ _ME: Final = account.Me(
         max_quantity=money.plain(money.MAX_QUANTITY),
         max_price_age_s=int(_POLICY.max_price_age.total_seconds()),
     ),
-    market_zone=_ZONE.key,
+    market_zone=ZONE.key,
     deposit_methods=["demo"],
     settings=account.Settings.from_profile(
         profile.Profile(
@@ -222,7 +225,7 @@ _ME: Final = account.Me(
 
 
 _RECEIPT: Final = receipts.new_receipt(
-    replace(_ORDER, state=orders.State.ACCEPTED, ended_at=_at("19:33")), UUID(int=1), UUID(int=2)
+    replace(ORDER, state=orders.State.ACCEPTED, ended_at=_at("19:33")), UUID(int=1), UUID(int=2)
 )
 _RECEIPT_LINK: Final = receipts_api.ReceiptLink(
     number=_RECEIPT.number,
@@ -235,14 +238,21 @@ def _page(item: Struct, next_cursor: str | None = None) -> schemas.Items[Struct]
     return schemas.Items(items=[item], next_cursor=next_cursor)
 
 
-_STOCK_BODY: Final = market_api.Stock.from_quote(_QUOTE, _ZONE)
+_STOCK_BODY: Final = market_api.Stock.from_quote(QUOTE, ZONE)
 _TRADES_BODY: Final = _page(market_api.Trade.from_trade(_TRADE, _GROUP_ID))
 _ORDER_BODY: Final = orders_api.Order.from_order(
-    _ORDER, now=_ORDER.created_at, overdue_after=_POLICY.overdue_after
+    ORDER, now=ORDER.created_at, overdue_after=_POLICY.overdue_after
 )
 _JOB_BODY: Final = job_schemas.Job.from_job(_JOB)
 
+_TICKET: Final = live_api.LiveTicket(
+    url="wss://a1b2c3d4e5.execute-api.us-east-1.amazonaws.com/live",
+    ticket="rY89ZbA7JbOPwdO3nXfjsdlkn3zeLf02uFldFq5dz40",
+    expires_at=format_utc(_at("19:34:02")),
+)
+
 EXAMPLES: Final[dict[str, Struct]] = {
+    "issue_live_ticket": _TICKET,
     "get_heartbeat": _HEARTBEAT,
     "list_stocks": _page(_STOCK_BODY),
     "get_stock": _STOCK_BODY,
@@ -252,13 +262,13 @@ EXAMPLES: Final[dict[str, Struct]] = {
     ),
     "list_stock_activity": _TRADES_BODY,
     "list_activity": _TRADES_BODY,
-    "get_wallet": wallet.Wallet.from_account(_PLACED.posting.account_after, _USD),
-    "make_deposit": wallet.Deposit.from_deposit(_DEPOSIT.deposit, _USD),
-    "list_postings": _page(wallet.Posting.from_posting(_PLACED.posting, _USD)),
+    "get_wallet": wallet.Wallet.from_account(PLACED.account_after, _USD),
+    "make_deposit": wallet.Deposit.from_deposit(DEPOSIT.deposit, _USD),
+    "list_postings": _page(wallet.Posting.from_posting(PLACED, _USD)),
     "place_order": _ORDER_BODY,
     "list_orders": _page(_ORDER_BODY),
     "get_order": _ORDER_BODY,
-    "get_portfolio": portfolio_api.Portfolio.from_portfolio(_PORTFOLIO, currency=_USD, zone=_ZONE),
+    "get_portfolio": portfolio_api.Portfolio.from_portfolio(_PORTFOLIO, currency=_USD, zone=ZONE),
     "create_job": _JOB_BODY,
     "list_jobs": _page(_JOB_BODY),
     "get_job": job_schemas.JobWithResult.from_job(_FINISHED_JOB),

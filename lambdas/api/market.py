@@ -76,7 +76,8 @@ class Stock(Struct, frozen=True, kw_only=True):
     `market_day` is a date in the market's time zone (`market_zone` of GET /me). Changes are since
     `previous_close`, the last price of the latest earlier market day. `trend` holds the day's first
     price, the last one of each hour, and the latest price, oldest first: it covers the span that
-    `open`, `high` and `low` are of, and that `change` ends.
+    `open`, `high` and `low` are of, and that `change` ends. Of two copies, the one with the
+    greater `version` is newer.
     """
 
     symbol: str
@@ -94,6 +95,7 @@ class Stock(Struct, frozen=True, kw_only=True):
     observed_at: Time
     source: str | None
     trend: list[TrendPoint]
+    version: int
 
     @classmethod
     def from_quote(cls, quote: market.Quote, zone: tzinfo) -> Self:
@@ -117,6 +119,7 @@ class Stock(Struct, frozen=True, kw_only=True):
                 TrendPoint(at=format_utc(point.at), price=money.plain(point.price))
                 for point in quote.trend
             ],
+            version=quote.version,
         )
 
 
@@ -198,6 +201,11 @@ class Trade(Struct, frozen=True, kw_only=True):
         )
 
 
+def board_of(quotes: Sequence[market.Quote], zone: tzinfo) -> Items[Stock]:
+    """The body of GET /stocks, which is also the content of the board's file."""
+    return Items(items=[Stock.from_quote(quote, zone) for quote in quotes], next_cursor=None)
+
+
 @table.add(
     Route(
         "GET",
@@ -210,8 +218,7 @@ class Trade(Struct, frozen=True, kw_only=True):
 def list_stocks(request: Request) -> Response[str]:
     """One query."""
     market = request.deps.market
-    stocks = [Stock.from_quote(quote, market.zone) for quote in market.board()]
-    return _board_response(request, Items(items=stocks, next_cursor=None))
+    return _board_response(request, board_of(market.board(), market.zone))
 
 
 @table.add(

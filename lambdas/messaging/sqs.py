@@ -36,7 +36,7 @@ class SqsOutbox:
 
     def send(self, requests: Sequence[str]) -> Sequence[int]:
         """One SendMessageBatch for each ten requests."""
-        return _send_batches(self._client, self._queue_url, requests)
+        return send_batches(self._client, self._queue_url, requests)
 
 
 class SqsJobQueue:
@@ -49,7 +49,7 @@ class SqsJobQueue:
     def send(self, job_ids: Sequence[str]) -> None:
         """One SendMessageBatch for each ten jobs."""
         bodies = [json.dumps({"job_id": job_id}) for job_id in job_ids]
-        if _send_batches(self._client, self._queue_url, bodies):
+        if send_batches(self._client, self._queue_url, bodies):
             raise Transient
 
 
@@ -63,7 +63,7 @@ class SqsReceiptQueue:
     def send(self, order_ids: Sequence[str]) -> Sequence[int]:
         """One SendMessageBatch for each ten orders."""
         bodies = [json.dumps({"order_id": order_id}) for order_id in order_ids]
-        return _send_batches(self._client, self._queue_url, bodies)
+        return send_batches(self._client, self._queue_url, bodies)
 
 
 class SqsDeadLetters:
@@ -99,12 +99,15 @@ def translated_errors() -> Iterator[None]:
         raise
 
 
-def _send_batches(client: Any, queue_url: str, bodies: Sequence[str]) -> list[int]:
-    """Positions of the bodies that SQS did not accept."""
+def send_batches(
+    client: Any, queue_url: str, bodies: Sequence[str], *, delay_s: int = 0
+) -> list[int]:
+    """Positions of the bodies that SQS did not accept; the others come after `delay_s`."""
+    delay = {"DelaySeconds": delay_s} if delay_s else {}
     failed: list[int] = []
     for start in range(0, len(bodies), MAX_BATCH):
         entries = [
-            {"Id": str(start + offset), "MessageBody": body}
+            {"Id": str(start + offset), "MessageBody": body, **delay}
             for offset, body in enumerate(bodies[start : start + MAX_BATCH])
         ]
         with translated_errors():

@@ -1,20 +1,23 @@
 """Market data: storing batches of prices, and rebuilding candles from the history."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from lambdas.domain import market as decisions
-from lambdas.domain.market import Interval, Tick, opening_of
-from lambdas.ports import Market
+from lambdas.domain.market import Interval, Quote, Tick, opening_of
+from lambdas.ports import BoardFile, Market
 from lambdas.services.retry import retry_stale
+
+_MAX_BOARD_WRITES: Final = 5
+"""Prices come every few minutes: two writers meet rarely, five times in a row never."""
 
 
 class Stored(NamedTuple):
-    """How many ticks were new, and how many quotes they changed."""
+    """How many ticks were new, and the companies whose quotes they changed."""
 
     ticks: int = 0
-    quotes: int = 0
+    changed: frozenset[str] = frozenset()
 
 
 class Rebuilt(NamedTuple):
@@ -33,7 +36,7 @@ def store_prices(market: Market, ticks: Sequence[Tick]) -> Stored:
     stored = Stored()
     for portion in decisions.portions(ticks, market.zone):
         more = _store(market, portion)
-        stored = Stored(ticks=stored.ticks + more.ticks, quotes=stored.quotes + more.quotes)
+        stored = Stored(ticks=stored.ticks + more.ticks, changed=stored.changed | more.changed)
     return stored
 
 
@@ -43,9 +46,27 @@ def _store(market: Market, portion: Sequence[Tick]) -> Stored:
         if update is None:
             return Stored()
         market.commit(update)
-        return Stored(ticks=len(update.ticks), quotes=len(update.quotes))
+        changed = frozenset(change.after.symbol for change in update.quotes)
+        return Stored(ticks=len(update.ticks), changed=changed)
 
     return retry_stale(attempt)
+
+
+def publish_board(
+    market: Market, file: BoardFile, serialize: Callable[[Sequence[Quote]], bytes]
+) -> None:
+    """Writes the board to its file until the file shows what the table holds.
+
+    Of two writers at the same time the one that wrote last sees what the other has stored, and
+    writes again.
+    """
+    written: bytes | None = None
+    for _ in range(_MAX_BOARD_WRITES):
+        content = serialize(market.board(consistent=True))
+        if content == written:
+            return
+        file.write(content)
+        written = content
 
 
 def rebuild_candles(market: Market, symbol: str) -> Rebuilt:

@@ -37,6 +37,17 @@ class DynamoAccounts:
             except AccountItem.DoesNotExist:
                 return account_of(account_id, None)
 
+    def versions(self, account_ids: Sequence[str]) -> dict[str, int]:
+        """One BatchGetItem for each hundred accounts, consistent: a read unit for each."""
+        wanted = sorted(set(account_ids))
+        if not wanted:
+            return {}
+        with translated_errors():
+            found = AccountItem.batch_get(
+                wanted, consistent_read=True, attributes_to_get=["account_id", "version"]
+            )
+            return dict.fromkeys(wanted, 0) | {item.account_id: item.version for item in found}
+
     def deposit_snapshot(self, account_id: str, deposit_id: str) -> tuple[Account, Deposit | None]:
         """One TransactGetItems of two items: 4 read units."""
         with translated_errors(), TransactGet(connection=self._connection) as transaction:

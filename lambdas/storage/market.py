@@ -62,10 +62,11 @@ class DynamoMarket:
         """The market's time zone."""
         return self._zone
 
-    def board(self) -> Sequence[Quote]:
+    def board(self, *, consistent: bool = False) -> Sequence[Quote]:
         """One query (a page for each MB)."""
         with translated_errors():
-            return [quote_of(item) for item in QuoteItem.query(BOARD)]
+            items = QuoteItem.query(BOARD, consistent_read=consistent)
+            return [quote_of(item) for item in items]
 
     def quote(self, symbol: str) -> Quote | None:
         """One GetItem."""

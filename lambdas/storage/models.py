@@ -405,6 +405,50 @@ class ReceiptItem(Model):
     ready_at = UTCDateTimeAttribute(null=True)
 
 
+class ConnectionsByShard(GlobalSecondaryIndex["ConnectionItem"]):
+    """Live connections of a shard."""
+
+    class Meta:
+        """Keys only: account and connection are all that a push needs."""
+
+        index_name = names.CONNECTIONS_BY_SHARD
+        projection = KeysOnlyProjection()
+
+    shard = UnicodeAttribute(hash_key=True)
+    connection_id = UnicodeAttribute(range_key=True)
+
+
+class ConnectionItem(Model):
+    """One open live connection."""
+
+    class Meta:
+        """Named by `client.connect`."""
+
+        table_name = names.Table.CONNECTIONS.value
+
+    account_id = UnicodeAttribute(hash_key=True)
+    connection_id = UnicodeAttribute(range_key=True)
+    shard = UnicodeAttribute()
+    opened_at = UTCDateTimeAttribute()
+    expires_at_s = IntegerAttribute()
+    by_shard = ConnectionsByShard()
+
+
+class TicketItem(Model):
+    """The right to open one live connection, once."""
+
+    class Meta:
+        """Named by `client.connect`."""
+
+        table_name = names.Table.TICKETS.value
+
+    ticket_id = UnicodeAttribute(hash_key=True)
+    account_id = UnicodeAttribute()
+    stage = UnicodeAttribute()
+    expires_at = UTCDateTimeAttribute()
+    expires_at_s = IntegerAttribute()
+
+
 MODELS: dict[names.Table, type[Model]] = {
     names.Table.QUOTES: QuoteItem,
     names.Table.PRICES: PriceItem,
@@ -418,4 +462,6 @@ MODELS: dict[names.Table, type[Model]] = {
     names.Table.JOBS: JobItem,
     names.Table.PROFILES: ProfileItem,
     names.Table.RECEIPTS: ReceiptItem,
+    names.Table.CONNECTIONS: ConnectionItem,
+    names.Table.TICKETS: TicketItem,
 }

@@ -17,11 +17,14 @@ import pytest
 from botocore.exceptions import ClientError
 from pynamodb.connection import Connection
 
+from lambdas.domain.live import Push
+from lambdas.messaging.live import SqsPushQueue, parse_push
 from lambdas.messaging.sqs import SqsDeadLetters, SqsJobQueue, SqsOutbox, sqs_client
 from lambdas.names import Table
 from lambdas.ports import (
     Accounts,
     ActivityLog,
+    Connections,
     DeadLetters,
     JobQueue,
     Jobs,
@@ -29,11 +32,14 @@ from lambdas.ports import (
     Orders,
     Outbox,
     Profiles,
+    PushQueue,
     Receipts,
+    Tickets,
 )
 from lambdas.storage.accounts import DynamoAccounts
 from lambdas.storage.activity import DynamoActivityLog
 from lambdas.storage.jobs import DynamoJobs
+from lambdas.storage.live import DynamoConnections, DynamoTickets
 from lambdas.storage.market import DynamoMarket
 from lambdas.storage.models import MODELS
 from lambdas.storage.orders import DynamoOrders
@@ -44,6 +50,7 @@ from tests.fakes.aws import moto
 from tests.fakes.documents import MemoryReceipts
 from tests.fakes.dynamo import REGION, cloud_tables, set_credentials, tables
 from tests.fakes.jobs import MemoryJobQueue, MemoryJobs
+from tests.fakes.live import MemoryConnections, MemoryPushQueue, MemoryTickets
 from tests.fakes.memory import (
     MemoryAccounts,
     MemoryActivityLog,
@@ -71,6 +78,8 @@ class Ports:
     jobs: Jobs
     profiles: Profiles
     receipts: Receipts
+    tickets: Tickets
+    connections: Connections
     store: MemoryStore | None = None
     """What lies behind them; None for DynamoDB."""
     connection: Connection | None = None
@@ -96,6 +105,9 @@ class QueuePorts:
     job_queue: JobQueue
     queued_jobs: Callable[[], Sequence[str]]
     """Ids of the jobs in the queue `jobs`."""
+    push_queue: PushQueue
+    pushes: Callable[[], Sequence[Push]]
+    """What is in the queue `pushes`."""
     dead_letters: DeadLetters
     queues: Queues | None = None
 
@@ -109,6 +121,8 @@ def memory_ports(store: MemoryStore) -> Ports:
         jobs=MemoryJobs(store),
         profiles=MemoryProfiles(store),
         receipts=MemoryReceipts(store),
+        tickets=MemoryTickets(),
+        connections=MemoryConnections(),
         store=store,
     )
 
@@ -122,6 +136,8 @@ def dynamo_ports(connection: Connection) -> Ports:
         jobs=DynamoJobs(connection),
         profiles=DynamoProfiles(connection),
         receipts=DynamoReceipts(connection),
+        tickets=DynamoTickets(connection),
+        connections=DynamoConnections(connection),
         connection=connection,
     )
 
@@ -147,7 +163,7 @@ def queue_ports(
         name = uuid4().hex
         urls = {
             queue: client.create_queue(QueueName=f"{queue}-{name}")["QueueUrl"]
-            for queue in ("outbound", "jobs", "source", "dead")
+            for queue in ("outbound", "jobs", "pushes", "source", "dead")
         }
         yield QueuePorts(
             outbox=SqsOutbox(REGION, urls["outbound"]),
@@ -156,6 +172,8 @@ def queue_ports(
             queued_jobs=lambda: [
                 json.loads(body)["job_id"] for body in received(client, urls["jobs"])
             ],
+            push_queue=SqsPushQueue(REGION, urls["pushes"]),
+            pushes=lambda: [parse_push(body) for body in received(client, urls["pushes"])],
             dead_letters=SqsDeadLetters(REGION, urls["dead"]),
             queues=Queues(client=client, dead_url=urls["dead"], source_url=urls["source"]),
         )
@@ -164,12 +182,14 @@ def queue_ports(
 
 
 def memory_queues() -> QueuePorts:
-    outbox, job_queue = MemoryOutbox(), MemoryJobQueue()
+    outbox, job_queue, push_queue = MemoryOutbox(), MemoryJobQueue(), MemoryPushQueue()
     return QueuePorts(
         outbox=outbox,
         sent=lambda: outbox.sent,
         job_queue=job_queue,
         queued_jobs=lambda: job_queue.sent,
+        push_queue=push_queue,
+        pushes=lambda: [push for push, _ in push_queue.sent],
         dead_letters=MemoryDeadLetters(),
     )
 

@@ -18,6 +18,13 @@ from tests.fakes.documents import (
     PlainTypesetter,
 )
 from tests.fakes.jobs import MemoryJobQueue, MemoryJobs, MemoryWorkflow
+from tests.fakes.live import (
+    MemoryBoardFile,
+    MemoryConnections,
+    MemoryPushQueue,
+    MemorySockets,
+    MemoryTickets,
+)
 from tests.fakes.memory import (
     MemoryAccounts,
     MemoryActivityLog,
@@ -36,6 +43,7 @@ SETTINGS = {
     Setting.MARKET_ZONE: ZONE.key,
     Setting.MAX_DEPOSIT_MINOR: "10000000",
     Setting.LINK_SILENT_AFTER_S: "900",
+    Setting.LIVE_URL: "wss://live.example/live",
     Setting.MAX_PRICE_AGE_S: str(int(POLICY.max_price_age.total_seconds())),
     Setting.FIRST_RETRY_AFTER_S: str(int(POLICY.first_retry_after.total_seconds())),
     Setting.MAX_RETRY_INTERVAL_S: str(int(POLICY.max_retry_interval.total_seconds())),
@@ -73,6 +81,11 @@ class MemoryDependencies:
         self.documents = MemoryDocuments()
         self.users = MemoryUsers()
         self.typesetter = PlainTypesetter()
+        self.tickets = MemoryTickets()
+        self.connections = MemoryConnections()
+        self.sockets = MemorySockets()
+        self.push_queue = MemoryPushQueue()
+        self.board_file = MemoryBoardFile()
 
 
 @dataclass

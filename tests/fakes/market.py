@@ -36,7 +36,7 @@ class MemoryMarket:
         self.store = store
         self.zone = zone
 
-    def board(self) -> Sequence[Quote]:
+    def board(self, *, consistent: bool = False) -> Sequence[Quote]:
         """By symbol."""
         return [quote for _, quote in sorted(self.store.quotes.items())]
 

@@ -86,6 +86,10 @@ class MemoryAccounts:
         """The balances."""
         return self.store.account(account_id)
 
+    def versions(self, account_ids: Sequence[str]) -> dict[str, int]:
+        """Of each."""
+        return {account_id: self.store.account(account_id).version for account_id in account_ids}
+
     def deposit_snapshot(self, account_id: str, deposit_id: str) -> tuple[Account, Deposit | None]:
         """Account and deposit."""
         return self.store.account(account_id), self.store.deposits.get((account_id, deposit_id))

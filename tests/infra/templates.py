@@ -31,6 +31,16 @@ _TABLE = re.compile(r"FnGetAtt(\w+?)Table[0-9A-F]{8}(StreamArn|Arn)")
 _QUEUE = re.compile(r"(\w+?)(Messages)?(DeadLetters)?Queue[0-9A-F]{8}")
 
 
+_OTHERS = {
+    r"Log[0-9A-F]{8}": "own log",
+    "MqttLogin": "secret",
+    "@connections": "live connections",
+    r"SiteBucket.*/data/board\.json": "site/data/board.json",
+    "WorkflowMachine": "workflow",
+}
+"""What other ARNs contain, and their name in words."""
+
+
 @dataclass(frozen=True)
 class Synthesized:
     """One stage: its settings, and the templates of its stacks."""
@@ -62,6 +72,16 @@ class Synthesized:
     def only(self, stack: str, kind: str) -> Json:
         """The one resource of that type."""
         (properties,) = self.resources(stack, kind).values()
+        return properties
+
+    def of_http_api(self, kind: str) -> list[Json]:
+        """The HTTP API, or the resources that belong to it; not those of the WebSocket API."""
+        resources = self.resources("backend", kind)
+        return [made for name, made in resources.items() if name.startswith("Api")]
+
+    def http_api(self, kind: str) -> Json:
+        """The one of them."""
+        (properties,) = self.of_http_api(kind)
         return properties
 
     def function(self, name: str) -> Json:
@@ -129,12 +149,9 @@ def in_words(arn: Any) -> str:  # noqa: C901 - a list of cases
         name = re.sub(".*FnGetAtt", "", queue[1])
         dead = "DeadLetters" in name or queue[3]
         return f"{name.removesuffix('DeadLetters').lower()} {'dead letters' if dead else 'queue'}"
-    if re.search(r"Log[0-9A-F]{8}", text):
-        return "own log"
-    if "MqttLogin" in text:
-        return "secret"
-    if "WorkflowMachine" in text:
-        return "workflow"
+    for pattern, name in _OTHERS.items():
+        if re.search(pattern, text):
+            return name
     if function := re.search(r"(\w+?)Function[0-9A-F]{8}", text):
         return f"function {function[1].lower()}"
     return text

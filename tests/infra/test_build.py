@@ -95,6 +95,7 @@ def test_boto3_and_botocore_describe_only_the_services_in_use(built: Assets) -> 
     packages = built.layer / "python"
     assert (packages / "botocore" / "cacert.pem").is_file()
     assert services_in(packages / "botocore" / "data") == {
+        "apigatewaymanagementapi",
         "cognito-idp",
         "dynamodb",
         "s3",

@@ -18,6 +18,9 @@ INDEXES = {
         "by_account": (("account_id", "created_at"), "KEYS_ONLY", frozenset()),
         "open": (("open", "next_check_at"), "KEYS_ONLY", frozenset()),
     },
+    Table.CONNECTIONS: {
+        "by_shard": (("shard", "connection_id"), "KEYS_ONLY", frozenset()),
+    },
 }
 """Keys, projection, and further attributes, as documented in `lambdas.names`."""
 
@@ -59,10 +62,11 @@ def test_a_table_has_its_documented_indexes(local: Synthesized, name: Table) -> 
     assert {index["IndexName"]: described(index) for index in listed} == INDEXES.get(name, {})
 
 
-def test_the_orders_stream_shows_both_images_and_no_other_table_has_one(local: Synthesized) -> None:
+def test_the_streams_show_both_images_and_no_other_table_has_one(local: Synthesized) -> None:
     for name in Table:
         view = table(local, name).get("StreamSpecification")
-        assert view == ({"StreamViewType": "NEW_AND_OLD_IMAGES"} if name is Table.ORDERS else None)
+        streamed = (Table.ORDERS, Table.ACCOUNTS, Table.DEPOSITS)
+        assert view == ({"StreamViewType": "NEW_AND_OLD_IMAGES"} if name in streamed else None)
 
 
 @pytest.mark.parametrize("name", Table)
@@ -74,3 +78,12 @@ def test_tables_of_a_protected_stage_have_point_in_time_recovery_and_cannot_be_d
         assert replica["DeletionProtectionEnabled"] is protected
         recovery = replica["PointInTimeRecoverySpecification"]
         assert recovery == {"PointInTimeRecoveryEnabled": protected}
+
+
+def test_dynamodb_deletes_old_tickets_and_connections_and_nothing_else(local: Synthesized) -> None:
+    for name in Table:
+        expires = table(local, name).get("TimeToLiveSpecification")
+        if name in (Table.TICKETS, Table.CONNECTIONS):
+            assert expires == {"AttributeName": "expires_at_s", "Enabled": True}
+        else:
+            assert expires is None

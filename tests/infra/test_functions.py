@@ -51,8 +51,8 @@ POLICY = "MAX_PRICE_AGE_S OVERDUE_AFTER_S RETRY_ORDERS FIRST_RETRY_AFTER_S MAX_R
 
 SETTINGS = {
     Function.API: f"{POLICY} GROUP_ID CURRENCY MARKET_ZONE MAX_DEPOSIT_MINOR LINK_SILENT_AFTER_S"
-    " JOBS_QUEUE_URL WORKFLOW_ARN RECEIPTS_QUEUE_URL DOCUMENTS_BUCKET",
-    Function.PRICES: "CURRENCY MARKET_ZONE DEAD_LETTER_QUEUE_URL",
+    " JOBS_QUEUE_URL WORKFLOW_ARN RECEIPTS_QUEUE_URL DOCUMENTS_BUCKET LIVE_URL",
+    Function.PRICES: "CURRENCY MARKET_ZONE DEAD_LETTER_QUEUE_URL PUSHES_QUEUE_URL SITE_BUCKET",
     Function.REQUESTS: "GROUP_ID DEAD_LETTER_QUEUE_URL",
     Function.VALIDATIONS: "GROUP_ID DEAD_LETTER_QUEUE_URL",
     Function.RELAY: "GROUP_ID OUTBOUND_QUEUE_URL RECEIPTS_QUEUE_URL",
@@ -63,6 +63,9 @@ SETTINGS = {
     " DOCUMENTS_BUCKET",
     Function.RECEIPTS: "GROUP_ID MARKET_ZONE HOME_ZONE SITE_URL USER_POOL_ID DOCUMENTS_BUCKET"
     " DEAD_LETTER_QUEUE_URL",
+    Function.LIVE: "",
+    Function.NOTIFY: "CURRENCY OVERDUE_AFTER_S PUSHES_QUEUE_URL LIVE_ENDPOINT_URL",
+    Function.PUSH: "MARKET_ZONE PUSHES_QUEUE_URL LIVE_ENDPOINT_URL",
 }
 """Besides the stage and the tables that it has rights on."""
 
@@ -103,12 +106,14 @@ def test_a_function_has_its_memory_and_time_out(
     assert (made["MemorySize"], made["Timeout"]) == (memory_mb, timeout_s)
 
 
-def test_the_clock_calls_both_sweeps_every_minute_without_retries(dev: Synthesized) -> None:
+def test_the_clock_calls_these_every_minute_without_retries(
+    dev: Synthesized,
+) -> None:
     called = {}
     for rule in dev.resources("backend", "AWS::Events::Rule").values():
         assert rule["ScheduleExpression"] == "rate(1 minute)"
         (target,) = rule["Targets"]
         assert target["RetryPolicy"]["MaximumRetryAttempts"] == 0
         called[target["Arn"]["Fn::GetAtt"][0][:6]] = target.get("Input")
-    assert called == {"SweepF": None, "Master": '{"step":"sweep"}'}
-    assert all(dev.function(name)["Timeout"] < 60 for name in ("sweep", "master"))
+    assert called == {"SweepF": None, "Master": '{"step":"sweep"}', "PushFu": None}
+    assert all(dev.function(name)["Timeout"] < 60 for name in ("sweep", "master", "push"))

@@ -13,11 +13,13 @@ from typing import Any
 import pytest
 
 import mqtt_bridge.bridge
-from lambdas.handlers import jobs, receipts, relay, sweep, validations
-from lambdas.names import Function, Metric, metrics_namespace
+from lambdas.domain.live import Connection, HeartbeatPush, RetryPush
+from lambdas.handlers import jobs, push, receipts, relay, sweep, validations
+from lambdas.messaging.live import serialize_push
+from lambdas.names import CONNECTION_SHARDS, Function, Metric, metrics_namespace
 from mqtt_bridge.bridge import Bridge
 from mqtt_bridge.observability import logger as bridge_logger
-from tests.builders import NOW, a_quote
+from tests.builders import ALICE, NOW, a_quote
 from tests.fakes.dependencies import Context
 from tests.fakes.log import Line, Lines, captured_lines, counted
 from tests.infra.templates import Synthesized
@@ -78,6 +80,18 @@ def sweep_an_overdue_order(world: over_queues.World) -> None:
     sweep.handler({}, Context())
 
 
+def push_messages(world: over_queues.World) -> None:
+    """A heartbeat that arrives, and the last attempt of a message that does not."""
+    world.connections.add(Connection(account_id=ALICE, connection_id="good", opened_at=NOW))
+    world.sockets.failing = {"bad"}
+    pushes = [
+        *(HeartbeatPush(shard=shard, board_version=1) for shard in range(CONNECTION_SHARDS)),
+        RetryPush(account_id=ALICE, connection_id="bad", messages=("{}",), attempt=4),
+    ]
+    records = [over_queues.sqs_record(serialize_push(made)) for made in pushes]
+    push.handler({"Records": records}, Context())
+
+
 def end_jobs(system: over_jobs.System) -> None:
     """A job finished, one without a result, and one that breaks."""
     finished, broken = system.submit("portfolio_history", 1), system.submit("portfolio_history", 3)
@@ -129,6 +143,7 @@ def emitted(
         Function.RECEIPTS: metrics_of(lambda: make_a_receipt(orders[0])),
         Function.SWEEP: metrics_of(lambda: sweep_an_overdue_order(world)),
         Function.MASTER: metrics_of(lambda: end_jobs(system)),
+        Function.PUSH: metrics_of(lambda: push_messages(world)),
     }
     namespace = metrics_namespace("prod")
     ours = {

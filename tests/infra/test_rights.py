@@ -36,6 +36,8 @@ RIGHTS = {
     | on("jobs", "GetItem BatchGetItem PutItem")
     | on("jobs/index/by_account", "Query")
     | on("jobs/index/open", "Query")
+    | on("tickets", "PutItem")
+    | on("profiles", "GetItem UpdateItem")
     | on("jobs queue", "SendMessage")
     | on("receipts", "GetItem")
     | on("profiles", "GetItem UpdateItem")
@@ -44,7 +46,9 @@ RIGHTS = {
     "prices": consumes("prices")
     | on("prices", "BatchGetItem PutItem")
     | on("candles", "BatchGetItem PutItem")
-    | on("quotes", "BatchGetItem PutItem"),
+    | on("quotes", "BatchGetItem PutItem Query")
+    | on("pushes queue", "SendMessage")
+    | {("s3:PutObject", "site/data/board.json")},
     "requests": consumes("requests")
     | on("orders", "GetItem UpdateItem")
     | on("activity", "UpdateItem"),
@@ -71,6 +75,24 @@ RIGHTS = {
     | on("postings", "Query")
     | on("positions", "Query")
     | on("activity/index/by_symbol", "Query"),
+    "live": on("tickets", "DeleteItem")
+    | on("connections", "PutItem DeleteItem Query")
+    | on("connections/index/by_shard", "Query"),
+    "notify": {
+        right
+        for table in ("orders", "accounts", "deposits")
+        for right in on(f"{table} stream", "DescribeStream GetRecords GetShardIterator ListStreams")
+    }
+    | on("connections", "DeleteItem Query")
+    | on("pushes queue", "SendMessage")
+    | {("execute-api:ManageConnections", "live connections")},
+    "push": on("pushes queue", POLLING)
+    | on("pushes queue", "SendMessage")
+    | on("connections", "DeleteItem Query")
+    | on("connections/index/by_shard", "Query")
+    | on("accounts", "BatchGetItem")
+    | on("quotes", "Query")
+    | {("execute-api:ManageConnections", "live connections")},
     "worker": on("prices", "Query")
     | on("candles", "Query")
     | on("orders", "BatchGetItem")

@@ -244,6 +244,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/live/tickets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A ticket that opens one live connection, once, within a minute; asyncapi.json describes the messages */
+        post: operations["issue_live_ticket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/portfolio": {
         parameters: {
             query?: never;
@@ -473,7 +490,8 @@ export interface components {
          *     `market_day` is a date in the market's time zone (`market_zone` of GET /me). Changes are since
          *     `previous_close`, the last price of the latest earlier market day. `trend` holds the day's first
          *     price, the last one of each hour, and the latest price, oldest first: it covers the span that
-         *     `open`, `high` and `low` are of, and that `change` ends.
+         *     `open`, `high` and `low` are of, and that `change` ends. Of two copies, the one with the
+         *     greater `version` is newer.
          */
         Stock: {
             symbol: string;
@@ -503,6 +521,7 @@ export interface components {
             observed_at: string;
             source: string | null;
             trend: components["schemas"]["TrendPoint"][];
+            version: number;
         };
         /** @description A price of the market day, and when it was observed. */
         TrendPoint: {
@@ -643,6 +662,16 @@ export interface components {
         OrderList: {
             items: components["schemas"]["Order"][];
             next_cursor: string | null;
+        };
+        /** @description Opens one live connection at `url?ticket=…` before `expires_at`, once. */
+        LiveTicket: {
+            url: string;
+            ticket: string;
+            /**
+             * Format: date-time
+             * @description ISO-8601, UTC.
+             */
+            expires_at: string;
         };
         /**
          * @description What the account owns. A sum is null when one of its parts is not known.
@@ -1570,7 +1599,8 @@ export interface operations {
                      *               "at": "2023-10-29T19:32:51.123000Z",
                      *               "price": "189.5"
                      *             }
-                     *           ]
+                     *           ],
+                     *           "version": 288
                      *         }
                      *       ],
                      *       "next_cursor": null
@@ -1645,7 +1675,8 @@ export interface operations {
                      *           "at": "2023-10-29T19:32:51.123000Z",
                      *           "price": "189.5"
                      *         }
-                     *       ]
+                     *       ],
+                     *       "version": 288
                      *     }
                      */
                     "application/json": components["schemas"]["Stock"];
@@ -2071,6 +2102,37 @@ export interface operations {
             };
             401: components["responses"]["401"];
             404: components["responses"]["404"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    issue_live_ticket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Issued. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "url": "wss://a1b2c3d4e5.execute-api.us-east-1.amazonaws.com/live",
+                     *       "ticket": "rY89ZbA7JbOPwdO3nXfjsdlkn3zeLf02uFldFq5dz40",
+                     *       "expires_at": "2023-10-29T19:34:02.000000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["LiveTicket"];
+                };
+            };
+            401: components["responses"]["401"];
             429: components["responses"]["429"];
             500: components["responses"]["500"];
             503: components["responses"]["503"];

@@ -123,7 +123,7 @@ def test_a_function_that_is_too_large_is_found(
 ) -> None:
     monkeypatch.setattr("cdk.verify.packages.MAX_UNPACKED_BYTES", 1_000_000)
     found = {finding.where for finding in check_packages(built).findings}
-    assert len([where for where in found if "Function" in where]) == 9
+    assert len([where for where in found if "Function" in where]) == 12
 
 
 def test_too_many_layers_and_too_many_variables_are_found(built: Subject) -> None:

@@ -18,12 +18,16 @@ from pynamodb.connection import Connection
 from cdk.stacks.functions import RIGHTS
 from lambdas.bootstrap import Dependencies
 from lambdas.config import Config
+from lambdas.domain.live import AccountPush, HeartbeatPush, Push
 from lambdas.domain.orders import Order
 from lambdas.handlers import (
     api,
     jobs,
+    live,
     master,
+    notify,
     prices,
+    push,
     receipts,
     relay,
     requests,
@@ -31,8 +35,9 @@ from lambdas.handlers import (
     validations,
     worker,
 )
+from lambdas.messaging.live import serialize_push
 from lambdas.messaging.sqs import sqs_client
-from lambdas.names import Function, Setting, Table
+from lambdas.names import CONNECTION_SHARDS, Function, Setting, Table
 from lambdas.services.market import store_prices
 from lambdas.storage.orders import order_item
 from tests.builders import ALICE, NOW, a_deposit, a_tick
@@ -42,10 +47,14 @@ from tests.fakes.dependencies import Context
 from tests.fakes.documents import MemoryDocuments, MemoryUsers
 from tests.fakes.dynamo import REGION, tables
 from tests.fakes.jobs import MemoryWorkflow
+from tests.fakes.live import MemoryBoardFile, MemorySockets
 from tests.unit.handlers.conftest import deliver, sqs_record
 
 Right = tuple[str, str]
-MODULES = (api, prices, requests, validations, relay, sweep, jobs, master, worker, receipts)
+MODULES = (
+    *(api, prices, requests, validations, relay, sweep, jobs, master, worker),
+    *(receipts, live, notify, push),
+)
 
 
 @dataclass
@@ -103,6 +112,7 @@ def dependencies_of(connection: Connection) -> Dependencies:
             Setting.DEAD_LETTER_QUEUE_URL,
             Setting.JOBS_QUEUE_URL,
             Setting.RECEIPTS_QUEUE_URL,
+            Setting.PUSHES_QUEUE_URL,
         )
     }
     names = {Setting(f"{table.name}_TABLE"): f"test-{table}" for table in Table}
@@ -112,6 +122,8 @@ def dependencies_of(connection: Connection) -> Dependencies:
     vars(deps)["workflow"] = MemoryWorkflow()  # moto runs none
     vars(deps)["documents"] = MemoryDocuments()
     vars(deps)["users"] = MemoryUsers()
+    vars(deps)["sockets"] = MemorySockets(gone={"gone"})  # nor a gateway
+    vars(deps)["board_file"] = MemoryBoardFile()
     return deps
 
 
@@ -176,6 +188,7 @@ def use_api(deployed: Deployed) -> None:
             body={"amount": 1},
             headers={"Idempotency-Key": str(key)},
         )
+    deployed.api("POST", "/live/tickets")
 
 
 def use_prices(deployed: Deployed) -> None:
@@ -280,6 +293,55 @@ def use_receipts(deployed: Deployed) -> None:
         assert answer == {"batchItemFailures": []}
 
 
+def ticket(deployed: Deployed) -> str:
+    """A ticket of ALICE."""
+    secret = deployed.api("POST", "/live/tickets")["ticket"]
+    assert isinstance(secret, str)
+    return secret
+
+
+def connection_event(kind: str, connection_id: str, secret: str = "") -> dict[str, Any]:
+    """What the WebSocket API gives to the function."""
+    return {
+        "requestContext": {"connectionId": connection_id, "eventType": kind},
+        "queryStringParameters": {"ticket": secret},
+    }
+
+
+def connect(deployed: Deployed, connection_id: str) -> None:
+    event = connection_event("CONNECT", connection_id, ticket(deployed))
+    assert live.handler(event, Context()) == {"statusCode": 200}
+
+
+def use_live(deployed: Deployed) -> None:
+    secret = ticket(deployed)
+    deployed.used.clear()
+    for status in (200, 401):  # the second time it is used already
+        event = connection_event("CONNECT", "one", secret)
+        assert live.handler(event, Context()) == {"statusCode": status}
+    live.handler(connection_event("DISCONNECT", "one"), Context())
+    assert deployed.deps.connections.of_account(ALICE) == []
+
+
+def use_notify(deployed: Deployed) -> None:
+    order = stored(deployed, deployed.place())
+    for connection_id in ("one", "gone"):
+        connect(deployed, connection_id)
+    deployed.used.clear()
+    image = order_item(order).serialize()
+    notify.handler({"Records": [{"dynamodb": {"NewImage": image}}]}, Context())
+
+
+def use_push(deployed: Deployed) -> None:
+    for connection_id in ("one", "gone"):
+        connect(deployed, connection_id)
+    deployed.used.clear()
+    push.handler({}, Context())
+    pushes: list[Push] = [HeartbeatPush(shard=n, board_version=1) for n in range(CONNECTION_SHARDS)]
+    for made in (*pushes, AccountPush(account_id=ALICE, message="{}")):
+        push.handler({"Records": [{"body": serialize_push(made)}]}, Context())
+
+
 def stored(deployed: Deployed, order: Any) -> Order:
     found = deployed.deps.orders.get(order["order_id"])
     assert found is not None
@@ -298,6 +360,9 @@ EVERYTHING: dict[Function, Callable[[Deployed], None]] = {
     Function.MASTER: use_master,
     Function.WORKER: use_worker,
     Function.RECEIPTS: use_receipts,
+    Function.LIVE: use_live,
+    Function.NOTIFY: use_notify,
+    Function.PUSH: use_push,
 }
 
 

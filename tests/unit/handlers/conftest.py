@@ -10,7 +10,17 @@ from uuid import UUID, uuid4
 import pytest
 
 from lambdas.domain.orders import Order
-from lambdas.handlers import prices, receipts, relay, requests, sweep, validations
+from lambdas.handlers import (
+    live,
+    notify,
+    prices,
+    push,
+    receipts,
+    relay,
+    requests,
+    sweep,
+    validations,
+)
 from lambdas.services.orders import place_order
 from tests.builders import ALICE, NOW, POLICY, a_deposit, a_purchase, a_quote
 from tests.fakes.dependencies import Context, MemoryDependencies
@@ -25,7 +35,7 @@ Handler = Callable[[dict[str, Any], Any], Any]
 @pytest.fixture
 def world(monkeypatch: pytest.MonkeyPatch) -> World:
     world = MemoryDependencies()
-    for module in (prices, requests, validations, relay, sweep, receipts):
+    for module in (prices, receipts, requests, validations, relay, sweep, live, notify, push):
         monkeypatch.setattr(module, "deps", world)
     return world
 

@@ -21,7 +21,7 @@ class FailingMarket(MemoryMarket):
     error: Exception = Transient()
     asked = 0
 
-    def board(self) -> Sequence[Quote]:
+    def board(self, *, consistent: bool = False) -> Sequence[Quote]:
         """Fails."""
         self.asked += 1
         raise self.error

@@ -18,10 +18,10 @@ class CountingMarket(MemoryMarket):
 
     reads = 0
 
-    def board(self) -> Sequence[Quote]:
+    def board(self, *, consistent: bool = False) -> Sequence[Quote]:
         """One query."""
         self.reads += 1
-        return super().board()
+        return super().board(consistent=consistent)
 
     def quote(self, symbol: str) -> Quote | None:
         """One read."""
@@ -58,6 +58,7 @@ def test_the_board_lists_every_company_by_symbol(site: Site) -> None:
         "observed_at": "2026-03-04T14:59:00.123456Z",
         "source": "Nasdaq",
         "trend": [{"at": "2026-03-04T14:59:00.123456Z", "price": "150"}],
+        "version": 0,
     }
 
 

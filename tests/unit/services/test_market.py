@@ -42,9 +42,9 @@ def at(minutes_ago: int) -> Tick:
 def test_late_and_repeated_batches_leave_the_latest_price_alone(store: MemoryStore) -> None:
     market = MemoryMarket(store)
     newest = a_tick(observed_at=NOW, price=Decimal(200))
-    assert store_prices(market, [newest]) == Stored(ticks=1, quotes=1)
+    assert store_prices(market, [newest]) == Stored(ticks=1, changed=frozenset({"AAPL"}))
     assert store_prices(market, [at(60)]) == Stored(
-        ticks=1, quotes=1
+        ticks=1, changed=frozenset({"AAPL"})
     )  # an hour's close of the trend
     assert store_prices(market, [newest]) == Stored()
     assert store_prices(market, []) == Stored()
@@ -98,7 +98,9 @@ def test_after_a_crash_between_two_portions_the_next_delivery_adds_the_rest(
     with pytest.raises(RuntimeError):
         store_prices(Crashing(store), batch)
     assert len(store.ticks) == 25
-    assert store_prices(MemoryMarket(store), batch) == Stored(ticks=35, quotes=35)
+    assert store_prices(MemoryMarket(store), batch) == Stored(
+        ticks=35, changed=frozenset(tick.symbol for tick in batch[-35:])
+    )
     assert all(candle.sums.n == 1 for candle in store.candles.values())
     assert len(store.candles) == 120
 
