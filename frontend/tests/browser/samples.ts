@@ -40,6 +40,7 @@ export function sampleBoard(now: number): Stock[] {
     observed_at: new Date(now - minutesOld * MINUTE_MS).toISOString(),
     source: null,
     trend: sampleTrend(now, price, change?.[0] ?? "0"),
+    version: 1,
   }));
 }
 
