@@ -46,7 +46,7 @@ class Dashboard(Construct):
             widgets=[
                 _link(stage),
                 _queues(queues, dead_letters),
-                _service(api, functions),
+                _service(api),
                 _jobs(stage, functions),
                 _live(stage),
             ],
@@ -106,9 +106,7 @@ def _queues(
     ]
 
 
-def _service(
-    api: apigateway.HttpApi, functions: Mapping[Function, lambda_.Function]
-) -> list[cloudwatch.IWidget]:
+def _service(api: apigateway.HttpApi) -> list[cloudwatch.IWidget]:
     return [
         _graph(
             "API: latency (ms)",
@@ -126,12 +124,8 @@ def _service(
             ],
         ),
         _graph(
-            "Functions: errors",
-            [
-                function.metric_errors(label=name, period=FIVE_MINUTES)
-                for name, function in functions.items()
-                if name is not Function.WORKER  # its failures are broken jobs
-            ],
+            "Functions: errors of the whole account",
+            [lambda_.Function.metric_all_errors(period=FIVE_MINUTES)],
         ),
     ]
 

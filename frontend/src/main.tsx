@@ -6,6 +6,7 @@ import { stocksQuery } from "./api/stocks";
 import { App, Broken } from "./app";
 import { Session } from "./auth/session";
 import { LanguageProvider, type Services, ServicesProvider } from "./context";
+import { keepLive } from "./live/live";
 import type { HeadStart } from "./start";
 
 const RETRIES = 2;
@@ -33,6 +34,7 @@ export async function start(head: HeadStart): Promise<void> {
     );
     return;
   }
+  keepLive(services.api, services.session, queries);
   if (head.answers.size > 0) {
     const prices = queries.prefetchQuery(stocksQuery(services.api));
     await Promise.race([prices, new Promise((resolve) => setTimeout(resolve, SOON_MS))]);

@@ -121,7 +121,7 @@ def test_dev_has_only_these_resources_besides_those_of_the_local_stage(
         {
             "Custom::CDKBucketDeployment": 2,  # `make up` uploads the site itself
             "AWS::Logs::LogGroup": 1,  # of what copies the site
-            "AWS::SQS::QueuePolicy": 13,  # each refuses plain HTTP
+            "AWS::SQS::QueuePolicy": 15,  # each refuses plain HTTP
             "AWS::S3::BucketPolicy": 1,  # the documents refuse it too
             "AWS::SNS::Subscription": 1,  # an operator's mailbox
         }

@@ -1,5 +1,7 @@
 /** My purchase requests: a list, one of them, and how often to ask while the exchange decides. */
 import { infiniteQueryOptions, type QueryClient, queryOptions } from "@tanstack/preact-query";
+import { isLive } from "../live/live";
+import { newest } from "../live/newest";
 import { type Api, unwrap } from "./client";
 import type { components } from "./schema";
 
@@ -31,7 +33,8 @@ export function orderQuery(api: Api, orderId: string) {
       unwrap(
         await api.GET("/orders/{order_id}", { params: { path: { order_id: orderId } }, signal }),
       ),
-    refetchInterval: (query) => pollEveryMs(query.state.data, Date.now()),
+    structuralSharing: (known, read) => newest(known as Order | undefined, read as Order),
+    refetchInterval: (query) => !isLive() && pollEveryMs(query.state.data, Date.now()),
   });
 }
 
@@ -47,6 +50,7 @@ export function ordersQuery(api: Api, filter: OrderFilter, limit = 25) {
     initialPageParam: "",
     getNextPageParam: (page) => page.next_cursor,
     refetchInterval: (query) => {
+      if (isLive()) return false;
       const orders = query.state.data?.pages.flatMap((page) => page.items) ?? [];
       return Math.min(pollEveryMs(orders.find(isOpen), Date.now()) || AT_REST_MS, AT_REST_MS);
     },

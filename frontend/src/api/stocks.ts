@@ -1,5 +1,7 @@
 /** Companies: the board with every one's latest price, one of them, and its history. */
 import { infiniteQueryOptions, queryOptions } from "@tanstack/preact-query";
+import { unlessLive } from "../live/live";
+import { newest, newestItems } from "../live/newest";
 import { type Api, unwrap } from "./client";
 import type { components } from "./schema";
 
@@ -18,7 +20,9 @@ export function stocksQuery(api: Api) {
   return queryOptions({
     queryKey: ["stocks"],
     queryFn: async ({ signal }) => unwrap(await api.GET("/stocks", { signal })).items,
-    refetchInterval: REFRESH_MS,
+    structuralSharing: (known, read) =>
+      newestItems(known as Stock[] | undefined, read as Stock[], (stock) => stock.symbol),
+    refetchInterval: unlessLive(REFRESH_MS),
     staleTime: STALE_MS,
   });
 }
@@ -28,7 +32,8 @@ export function stockQuery(api: Api, symbol: string) {
     queryKey: ["stock", symbol],
     queryFn: async ({ signal }) =>
       unwrap(await api.GET("/stocks/{symbol}", { params: { path: { symbol } }, signal })),
-    refetchInterval: REFRESH_MS,
+    structuralSharing: (known, read) => newest(known as Stock | undefined, read as Stock),
+    refetchInterval: unlessLive(REFRESH_MS),
     staleTime: STALE_MS,
   });
 }

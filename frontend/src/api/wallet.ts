@@ -1,5 +1,7 @@
 /** The wallet: what can be spent, what is held, and the ledger with the balance after each movement. */
 import { infiniteQueryOptions, queryOptions } from "@tanstack/preact-query";
+import { unlessLive } from "../live/live";
+import { newest } from "../live/newest";
 import { minus } from "../money/decimals";
 import { type Api, unwrap } from "./client";
 import type { components } from "./schema";
@@ -15,7 +17,8 @@ export function walletQuery(api: Api) {
   return queryOptions({
     queryKey: ["wallet"],
     queryFn: ({ signal }) => wallet(api, signal),
-    refetchInterval: REFRESH_MS,
+    structuralSharing: (known, read) => newest(known as Wallet | undefined, read as Wallet),
+    refetchInterval: unlessLive(REFRESH_MS),
   });
 }
 
@@ -37,7 +40,7 @@ export function ledgerQuery(api: Api) {
       pageParam ? postings(api, pageParam, signal) : newestPage(api, signal),
     initialPageParam: "",
     getNextPageParam: (page: LedgerPage) => page.next_cursor,
-    refetchInterval: REFRESH_MS,
+    refetchInterval: unlessLive(REFRESH_MS),
   });
 }
 
