@@ -28,8 +28,10 @@ TABLES: Final = (
     "jobs",
     "profiles",
     "receipts",
+    "connections",
+    "tickets",
 )
-QUEUES: Final = ("outbound", "jobs", "receipts", "dead-letters")
+QUEUES: Final = ("outbound", "jobs", "receipts", "pushes", "dead-letters")
 
 
 def environment(url: str, prefix: str = "") -> dict[str, str]:
@@ -61,6 +63,10 @@ def environment(url: str, prefix: str = "") -> dict[str, str]:
         "OUTBOUND_QUEUE_URL": queues["outbound"],
         "JOBS_QUEUE_URL": queues["jobs"],
         "RECEIPTS_QUEUE_URL": queues["receipts"],
+        "PUSHES_QUEUE_URL": queues["pushes"],
+        "SITE_BUCKET": "site",
+        "LIVE_URL": "wss://live.example/live",
+        "LIVE_ENDPOINT_URL": "http://127.0.0.1:1/live",
         "DEAD_LETTER_QUEUE_URL": queues["dead-letters"],
         "HOME_ZONE": "America/Santiago",
         "SITE_URL": "https://site.example",

@@ -143,7 +143,19 @@ def _dependencies(release: Release, function: Function) -> Any:
             getattr(built, port, None)  # the previous release may not have it
         if function in _QUEUES:
             _ = built.dead_letters
+    # What is pushed to clients, and the board's file, play no part in the laws of money.
+    vars(built).update(push_queue=_Discarded(), board_file=_Discarded())
     return built
+
+
+class _Discarded:
+    """The ports `PushQueue` and `BoardFile`: everything is taken, nothing is kept."""
+
+    def send(self, pushes: Any, *, delay_s: int = 0) -> None:
+        """Takes them."""
+
+    def write(self, content: bytes) -> None:
+        """Takes it."""
 
 
 PORTS: Final = (

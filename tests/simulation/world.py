@@ -152,7 +152,7 @@ class World:
         return is_answered and (not is_waiting or self.mode is Mode.FAST)
 
     def _queues_left(self) -> list[str]:
-        consumed = [queue for queue in Queue if queue is not Queue.RECEIPTS]
+        consumed = [queue for queue in Queue if queue not in (Queue.RECEIPTS, Queue.PUSHES)]
         left = [queue for queue in consumed if self.queues[queue.value].messages]
         stream = [] if self.stream.is_read else ["the stream"]
         return [*left, *stream, *(["the broker's session"] if self.broker.session else [])]
