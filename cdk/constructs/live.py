@@ -97,8 +97,9 @@ class LiveApi(Construct):
         iam.Grant.add_to_principal(
             grantee=grantee, actions=["execute-api:ManageConnections"], resource_arns=[arn]
         )
+        assert grantee.role is not None
         suppress(
-            grantee,
+            grantee.role,
             "The gateway makes the ids of connections: their names are not known before",
             "AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:execute-api:<AWS::Region>:"
             f"<AWS::AccountId>:<{self._logical_id}>/{STAGE_NAME}/POST/@connections/*]",
