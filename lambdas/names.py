@@ -143,9 +143,14 @@ CONNECTION_SHARDS: Final = 4
 BOARD_KEY: Final = "data/board.json"
 """Object of the site's bucket that holds the board, as GET /stocks answers it."""
 
+PENDING_DEPOSIT_SHARDS: Final = 4
+"""Partitions of the index of pending deposits, for the same reason."""
+
 # Global secondary indexes, and what each projects. A sparse index holds only the items that have
 # its partition key. What each is for: docs/decisions/, tables and indexes.
 ORDERS_BY_ACCOUNT: Final = "by_account"  # account_id + created_at; keys only
+DEPOSITS_BY_PAGE: Final = "by_page"  # sparse, token + created_at; keys only
+PENDING_DEPOSITS: Final = "pending"  # sparse, pending_shard + next_check_at; keys, created_at
 OPEN_ORDERS: Final = "open"  # sparse, open_shard + next_attempt_at; keys, created_at
 ACTIVITY_BY_SYMBOL: Final = "by_symbol"  # sparse, symbol + validated_at; all attributes
 ACTIVITY_BY_DAY: Final = "by_day"  # sparse, day + validated_at; all attributes

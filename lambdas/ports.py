@@ -12,8 +12,9 @@ from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 from lambdas.domain.activity import GroupRequest, Trade, Validation
 from lambdas.domain.charts import Bar, Length
+from lambdas.domain.deposits import Charge, Deposit, DepositDecision, Payment, PaymentPage
 from lambdas.domain.jobs import Job
-from lambdas.domain.ledger import Account, Deposit, DepositDecision, Position, Posting
+from lambdas.domain.ledger import Account, Position, Posting
 from lambdas.domain.live import Connection, Push, Ticket
 from lambdas.domain.market import Candle, Interval, MarketSnapshot, MarketUpdate, Quote, Tick
 from lambdas.domain.orders import Decision, Order, Snapshot
@@ -78,13 +79,58 @@ class Accounts(Protocol):
         """Account and deposit at one moment. Raises StaleDecision if one is being written."""
 
     def commit_deposit(self, decision: DepositDecision) -> None:
-        """Writes a deposit and its posting in one transaction. Raises StaleDecision."""
+        """Writes a deposit's step and its posting in one transaction. Raises StaleDecision."""
 
     def postings(self, account_id: str, limit: int, cursor: str | None) -> Page[Posting]:
         """The ledger by number; consistent read."""
 
     def positions(self, account_id: str) -> Sequence[Position]:
         """The account's positions by symbol; consistent read."""
+
+
+class PendingDeposit(NamedTuple):
+    """An entry of the index of pending deposits."""
+
+    account_id: str
+    deposit_id: str
+    next_check_at: datetime
+    created_at: datetime
+
+
+class Deposits(Protocol):
+    """Deposits by themselves: card payments before their money moves. `Accounts` moves money."""
+
+    def get(self, account_id: str, deposit_id: str) -> Deposit | None:
+        """One deposit; consistent read."""
+
+    def with_token(self, token: str) -> Deposit | None:
+        """The card payment of a page's token. A token that is new may not be found yet."""
+
+    def create(self, deposit: Deposit) -> None:
+        """Stores a new deposit. Raises StaleDecision if its id exists."""
+
+    def update(self, before: Deposit, after: Deposit) -> None:
+        """Writes a step without money. Raises StaleDecision if the deposit is not as read."""
+
+    def pending(self) -> Sequence[PendingDeposit]:
+        """All pending deposits from the index, next check first. A new one may be missing."""
+
+
+class CardPayments(Protocol):
+    """The payment provider.
+
+    Transient: it did not answer, or not in its own words, so that nothing is known about what it
+    did. Refused (payment_refused): it says that it does not do this; `status` says what is true.
+    """
+
+    def create(self, charge: Charge, return_url: str) -> PaymentPage:
+        """Opens a payment. Each call opens another one, and none charges anything by itself."""
+
+    def commit(self, token: str) -> Payment:
+        """Takes the money that the buyer authorised. It succeeds at most once for each token."""
+
+    def status(self, token: str) -> Payment:
+        """What is true of a payment, for seven days."""
 
 
 class Market(Protocol):

@@ -15,7 +15,8 @@ from itertools import zip_longest
 from typing import Final, NamedTuple
 
 from lambdas.domain import money
-from lambdas.domain.ledger import Account, Deposit, LineAccount, Position, Posting
+from lambdas.domain.deposits import Deposit, DepositState
+from lambdas.domain.ledger import Account, LineAccount, Position, Posting
 from lambdas.domain.orders import Order, State
 
 
@@ -34,7 +35,7 @@ class Law(IntEnum):
 TITLES: Final = {
     Law.READABLE: "every item has the form that our code writes",
     Law.NOT_NEGATIVE: "available and held are never negative",
-    Law.NOTHING_LOST: "available + held + spent = deposited",
+    Law.NOTHING_LOST: "available + held + spent = deposited - refunded",
     Law.HELD: "held = the costs of the open orders",
     Law.POSITIONS: "a position = the sum of its accepted orders",
     Law.LEDGER: "postings have no gaps, sum to zero, and give the balances",
@@ -67,8 +68,12 @@ class AccountRecords:
 
     @property
     def deposited_minor(self) -> int:
-        """Sum of the deposits."""
-        return sum(deposit.amount_minor for deposit in self.deposits)
+        """Sum of the confirmed deposits, less what was given back of them."""
+        return sum(
+            deposit.amount_minor - deposit.refunded_minor
+            for deposit in self.deposits
+            if deposit.state is DepositState.CONFIRMED
+        )
 
     @property
     def spent_minor(self) -> int:
@@ -260,12 +265,7 @@ def _cause_breaches(records: AccountRecords) -> Iterator[Breach]:
             )
             caused.pop(order.order_id, None)
     for deposit in records.deposits:
-        yield from _posting_breaches(
-            records.account_id,
-            f"deposit {deposit.deposit_id}",
-            [_deposit_step(deposit)],
-            caused.pop(deposit.deposit_id, []),
-        )
+        yield from _deposit_breaches(deposit, caused.pop(deposit.deposit_id, []))
     for cause_id, postings in caused.items():
         what = f"{cause_id}, which is no order and no deposit"
         yield from _posting_breaches(records.account_id, what, [], postings)
@@ -295,10 +295,40 @@ def _steps(order: Order) -> list[str]:
     return [hold, _step("RELEASE", {"held": -cost_minor, "available": cost_minor}, symbol)]
 
 
-def _deposit_step(deposit: Deposit) -> str:
-    """The posting that a deposit must have: its method names the counter-account."""
-    lines = {"available": deposit.amount_minor, deposit.method.value: -deposit.amount_minor}
-    return _step("DEPOSIT", lines, None)
+def _deposit_breaches(deposit: Deposit, postings: Sequence[Posting]) -> Iterator[Breach]:
+    """A confirmed deposit has one posting, and perhaps refunds; any other has none.
+
+    Its method names the counter-account.
+    """
+    what = f"deposit {deposit.deposit_id}, which is {deposit.state}"
+    refunds = [posting for posting in postings if posting.kind == "REFUND"]
+    refunded_minor = -_sums(refunds)[LineAccount.AVAILABLE]
+    steps = []
+    if deposit.state is DepositState.CONFIRMED:
+        lines = {"available": deposit.amount_minor, deposit.method.value: -deposit.amount_minor}
+        steps = [_step("DEPOSIT", lines, None), *(_refund_step(posting) for posting in refunds)]
+    yield from _posting_breaches(deposit.account_id, what, steps, postings)
+    yield from _equal_amounts(
+        deposit.account_id,
+        Law.CAUSES,
+        f"refunded of {what},",
+        refunded_minor,
+        deposit.refunded_minor,
+    )
+    if deposit.refunded_minor > deposit.amount_minor:
+        yield _amounts(
+            deposit.account_id,
+            Law.CAUSES,
+            f"refunded of {what},",
+            deposit.amount_minor,
+            deposit.refunded_minor,
+        )
+
+
+def _refund_step(posting: Posting) -> str:
+    """What a refund must be: from `available` back to the card."""
+    amount_minor = -posting.amount_of(LineAccount.AVAILABLE)
+    return _step("REFUND", {"available": -amount_minor, "webpay": amount_minor}, None)
 
 
 def _posting_breaches(

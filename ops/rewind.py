@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from lambdas.domain import money
-from lambdas.domain.ledger import Account, DepositState, Position, Posting, PostingKind
+from lambdas.domain.deposits import DepositState
+from lambdas.domain.ledger import Account, Position, Posting, PostingKind
 from lambdas.domain.orders import OPEN, Order, State
 from ops.laws import AccountRecords
 
@@ -79,7 +80,7 @@ def rewind(records: AccountRecords) -> Rewind:
 
 
 def _is_explained(posting: Posting, orders: Mapping[str, Order], deposits: set[str]) -> bool:
-    if posting.kind is PostingKind.DEPOSIT:
+    if posting.kind in (PostingKind.DEPOSIT, PostingKind.REFUND):
         return posting.cause_id in deposits
     order = orders.get(posting.cause_id)
     if order is None:

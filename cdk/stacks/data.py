@@ -18,11 +18,13 @@ from lambdas.names import (
     ACTIVITY_BY_DAY,
     ACTIVITY_BY_SYMBOL,
     CONNECTIONS_BY_SHARD,
+    DEPOSITS_BY_PAGE,
     EXPIRING_TABLES,
     JOBS_BY_ACCOUNT,
     OPEN_JOBS,
     OPEN_ORDERS,
     ORDERS_BY_ACCOUNT,
+    PENDING_DEPOSITS,
     Table,
 )
 
@@ -38,6 +40,20 @@ INDEXES: Final[dict[Table, tuple[Index, ...]]] = {
             name=OPEN_ORDERS,
             partition_key="open_shard",
             sort_key="next_attempt_at",
+            include=("created_at",),
+        ),
+    ),
+    Table.DEPOSITS: (
+        Index(
+            name=DEPOSITS_BY_PAGE,
+            partition_key="token",
+            sort_key="created_at",
+            keys_only=True,
+        ),
+        Index(
+            name=PENDING_DEPOSITS,
+            partition_key="pending_shard",
+            sort_key="next_check_at",
             include=("created_at",),
         ),
     ),

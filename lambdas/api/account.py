@@ -14,8 +14,8 @@ from lambdas.api.responses import json_response
 from lambdas.api.routing import Route, table
 from lambdas.api.schemas import Amount, Decimals
 from lambdas.domain import money
+from lambdas.domain.deposits import DepositMethod
 from lambdas.domain.errors import Fault, InvalidInput
-from lambdas.domain.ledger import DepositMethod
 from lambdas.domain.market import parse_symbol
 from lambdas.domain.profile import MAX_FAVOURITES, Language, Profile, Theme
 from lambdas.names import Setting
@@ -215,7 +215,7 @@ def _me(request: Request, profile: Profile) -> Me:
         group_id=config.group_id,
         currency=config.text(Setting.CURRENCY),
         market_zone=config.text(Setting.MARKET_ZONE),
-        deposit_methods=[method.value for method in DepositMethod],
+        deposit_methods=[DepositMethod.DEMO.value],  # no route starts a card payment yet
         limits=limits,
         settings=Settings.from_profile(profile),
     )

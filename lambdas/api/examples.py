@@ -22,6 +22,7 @@ from lambdas.api import receipts as receipts_api
 from lambdas.domain import (
     activity,
     charts,
+    deposits,
     jobs,
     ledger,
     market,
@@ -96,12 +97,13 @@ _TRADE: Final = activity.Trade(
     requested_at=_at("19:32:58"),
     validated_at=_at("19:32:58.430"),
 )
-DEPOSIT: Final = ledger.deposit(
+DEPOSIT: Final = deposits.deposit_demo_money(
     ledger.Account(account_id=_ACCOUNT_ID),
     "8f7b9a52-6c3b-5f5e-9a53-3b6a2f0f9e22",
     1_000_00,
     _at("19:31"),
 )
+assert DEPOSIT.posting is not None, "demo money is credited at once"
 _POLICY: Final = orders.Policy(
     max_price_age=timedelta(hours=1),
     first_retry_after=timedelta(minutes=2),
@@ -263,7 +265,7 @@ EXAMPLES: Final[dict[str, Struct]] = {
     "list_stock_activity": _TRADES_BODY,
     "list_activity": _TRADES_BODY,
     "get_wallet": wallet.Wallet.from_account(PLACED.account_after, _USD),
-    "make_deposit": wallet.Deposit.from_deposit(DEPOSIT.deposit, _USD),
+    "make_deposit": wallet.Deposit.from_deposit(DEPOSIT.after, _USD),
     "list_postings": _page(wallet.Posting.from_posting(PLACED, _USD)),
     "place_order": _ORDER_BODY,
     "list_orders": _page(_ORDER_BODY),

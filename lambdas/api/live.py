@@ -18,7 +18,7 @@ from lambdas.api.responses import json_response
 from lambdas.api.routing import Route, table
 from lambdas.api.schemas import Time, Version
 from lambdas.api.wallet import Deposit, Wallet
-from lambdas.domain import ledger, market, orders
+from lambdas.domain import deposits, ledger, market, orders
 from lambdas.domain.times import format_utc
 from lambdas.names import Setting
 from lambdas.services import live as services
@@ -152,7 +152,7 @@ def wallet_message(account: ledger.Account, currency: str, *, now: datetime) -> 
     return _text(WalletMessage(account_version=account.version, at=format_utc(now), data=data))
 
 
-def deposit_message(deposit: ledger.Deposit, currency: str, *, now: datetime) -> str:
+def deposit_message(deposit: deposits.Deposit, currency: str, *, now: datetime) -> str:
     """A deposit in its current state."""
     data = Deposit.from_deposit(deposit, currency)
     version = deposit.account_version

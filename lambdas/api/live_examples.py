@@ -15,7 +15,7 @@ _USD: Final = "USD"
 EXAMPLES: Final[dict[type[Struct], str]] = {
     live.OrderMessage: live.order_message(ORDER, now=_NOW, overdue_after=timedelta(minutes=15)),
     live.WalletMessage: live.wallet_message(PLACED.account_after, _USD, now=_NOW),
-    live.DepositMessage: live.deposit_message(DEPOSIT.deposit, _USD, now=_NOW),
+    live.DepositMessage: live.deposit_message(DEPOSIT.after, _USD, now=_NOW),
     live.ReceiptMessage: live.receipt_message(ORDER.order_id, now=_NOW),
     live.PricesMessage: live.prices_messages([QUOTE], ZONE, now=_NOW)[0],
     live.HeartbeatMessage: live.heartbeat_message(2, 60, now=_NOW),

@@ -19,7 +19,7 @@ from lambdas.api.requests import (
 from lambdas.api.responses import csv_response, json_response, page_response, read_pages
 from lambdas.api.routing import CURSOR, IDEMPOTENCY_KEY, LIMIT, Route, table
 from lambdas.api.schemas import Amount, Items, NumberIn, Time, Version
-from lambdas.domain import ledger, money
+from lambdas.domain import deposits, ledger, money
 from lambdas.domain.ledger import LineAccount, PostingKind
 from lambdas.domain.times import format_utc
 from lambdas.names import Setting
@@ -63,7 +63,7 @@ class Deposit(Struct, frozen=True, kw_only=True):
     version: int
 
     @classmethod
-    def from_deposit(cls, deposit: ledger.Deposit, currency: str) -> Self:
+    def from_deposit(cls, deposit: deposits.Deposit, currency: str) -> Self:
         """A deposit."""
         return cls(
             deposit_id=deposit.deposit_id,
@@ -94,7 +94,7 @@ class Posting(Struct, frozen=True, kw_only=True):
     @classmethod
     def from_posting(cls, posting: ledger.Posting, currency: str) -> Self:
         """One entry of the ledger."""
-        is_deposit = posting.kind is PostingKind.DEPOSIT
+        is_of_order = posting.kind not in (PostingKind.DEPOSIT, PostingKind.REFUND)
         return cls(
             posting_id=posting.posting_id,
             account_version=posting.number,
@@ -102,7 +102,7 @@ class Posting(Struct, frozen=True, kw_only=True):
             available=money.major(posting.amount_of(LineAccount.AVAILABLE)),
             held=money.major(posting.amount_of(LineAccount.HELD)),
             currency=currency,
-            order_id=None if is_deposit else posting.cause_id,
+            order_id=posting.cause_id if is_of_order else None,
             symbol=posting.symbol,
             recorded_at=format_utc(posting.recorded_at),
         )

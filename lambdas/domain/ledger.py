@@ -1,4 +1,4 @@
-"""Double-entry ledger of one account: balances, numbered postings, positions, deposits.
+"""Double-entry ledger of one account: balances, numbered postings, positions.
 
 Postings are append-only. Each has the number that follows the account's version, lines that sum to
 zero, and the balances after it. A mistake is corrected by another posting, never by a change.
@@ -9,10 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Final
-from uuid import UUID, uuid5
-
-_DEPOSIT_NAMESPACE: Final = UUID("0d2f7a52-6c3b-5f5e-9a53-3b6a2f0f9e22")
 
 
 class LineAccount(StrEnum):
@@ -23,6 +19,7 @@ class LineAccount(StrEnum):
     AVAILABLE = "available"
     HELD = "held"
     DEMO = "demo"
+    WEBPAY = "webpay"
     EXCHANGE = "exchange"
 
 
@@ -33,6 +30,7 @@ class PostingKind(StrEnum):
     HOLD = "HOLD"  # an order was placed
     SPEND = "SPEND"  # the exchange accepted the order
     RELEASE = "RELEASE"  # the order was rejected or voided: the money is available again
+    REFUND = "REFUND"  # an operator gave money of a card payment back
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,8 +68,16 @@ class Posting:
 
     @property
     def posting_id(self) -> str:
-        """Public id. An order ends once, so SPEND and RELEASE share one."""
-        step = "END" if self.kind in (PostingKind.SPEND, PostingKind.RELEASE) else self.kind.value
+        """Public id. An order ends once, so SPEND and RELEASE share one; a deposit may be refunded
+        in parts.
+        """
+        match self.kind:
+            case PostingKind.SPEND | PostingKind.RELEASE:
+                step = "END"
+            case PostingKind.REFUND:
+                step = f"{self.kind}{self.number}"
+            case _:
+                step = self.kind.value
         return f"{self.cause_id}#{step}"
 
     @property
@@ -98,40 +104,6 @@ class Position:
     symbol: str
     quantity: Decimal
     cost_minor: int
-
-
-class DepositMethod(StrEnum):
-    """How money comes in, and the counter-account that it comes from."""
-
-    DEMO = "demo"
-
-
-class DepositState(StrEnum):
-    """State of a deposit. Demo money is confirmed at once."""
-
-    CONFIRMED = "confirmed"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Deposit:
-    """Money that an account puts in."""
-
-    account_id: str
-    deposit_id: str
-    amount_minor: int
-    method: DepositMethod
-    state: DepositState
-    created_at: datetime
-    account_version: int | None  # number of its posting; None while it has none
-    version: int = 1  # number of writes; the optimistic lock
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DepositDecision:
-    """A new deposit and its posting, to be committed in one transaction."""
-
-    deposit: Deposit
-    posting: Posting
 
 
 def post(
@@ -163,32 +135,6 @@ def post(
     assert posting.available_after_minor >= 0, "available is never negative"
     assert posting.held_after_minor >= 0, "held is never negative"
     return posting
-
-
-def deposit_id_for(account_id: str, key: UUID) -> str:
-    """Id of the deposit that the account names `key`."""
-    return str(uuid5(uuid5(_DEPOSIT_NAMESPACE, account_id), str(key)))
-
-
-def deposit(account: Account, deposit_id: str, amount_minor: int, now: datetime) -> DepositDecision:
-    """Credits demo money."""
-    lines = (
-        Line(LineAccount.AVAILABLE, amount_minor),
-        Line(LineAccount.DEMO, -amount_minor),
-    )
-    posting = post(account, PostingKind.DEPOSIT, lines, cause_id=deposit_id, now=now)
-    return DepositDecision(
-        deposit=Deposit(
-            account_id=account.account_id,
-            deposit_id=deposit_id,
-            amount_minor=amount_minor,
-            method=DepositMethod.DEMO,
-            state=DepositState.CONFIRMED,
-            created_at=now,
-            account_version=posting.number,
-        ),
-        posting=posting,
-    )
 
 
 def _sum(lines: Sequence[Line], account: LineAccount) -> int:

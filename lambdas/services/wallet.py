@@ -4,9 +4,8 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from lambdas.domain import ledger
-from lambdas.domain.errors import KeyReused
-from lambdas.domain.ledger import Deposit
+from lambdas.domain import deposits
+from lambdas.domain.deposits import Deposit, DepositMethod
 from lambdas.ports import Accounts
 from lambdas.services.retry import retry_stale
 
@@ -21,21 +20,21 @@ class Deposited(NamedTuple):
 def make_deposit(
     accounts: Accounts, *, account_id: str, key: UUID, amount_minor: int, now: datetime
 ) -> Deposited:
-    """Makes the deposit that the account names `key`; a repeated call returns the same deposit.
+    """Deposits demo money under the key that the account gave it; a repeated call returns
+    the same deposit.
 
     Raises KeyReused for another amount under the key, and StaleDecision when other writers of the
     account keep winning.
     """
-    deposit_id = ledger.deposit_id_for(account_id, key)
+    deposit_id = deposits.deposit_id_for(account_id, key)
 
     def attempt() -> Deposited:
         account, known = accounts.deposit_snapshot(account_id, deposit_id)
         if known is not None:
-            if known.amount_minor != amount_minor:
-                raise KeyReused
+            deposits.require_same(known, DepositMethod.DEMO, amount_minor)
             return Deposited(deposit=known, is_new=False)
-        decision = ledger.deposit(account, deposit_id, amount_minor, now)
+        decision = deposits.deposit_demo_money(account, deposit_id, amount_minor, now)
         accounts.commit_deposit(decision)
-        return Deposited(deposit=decision.deposit, is_new=True)
+        return Deposited(deposit=decision.after, is_new=True)
 
     return retry_stale(attempt)

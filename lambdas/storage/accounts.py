@@ -5,12 +5,9 @@ from collections.abc import Sequence
 from pynamodb.connection import Connection
 from pynamodb.transactions import TransactGet, TransactWrite
 
+from lambdas.domain.deposits import Deposit, DepositDecision
 from lambdas.domain.ledger import (
     Account,
-    Deposit,
-    DepositDecision,
-    DepositMethod,
-    DepositState,
     Line,
     LineAccount,
     Position,
@@ -19,6 +16,7 @@ from lambdas.domain.ledger import (
 )
 from lambdas.ports import Page
 from lambdas.storage.client import found, translated_errors
+from lambdas.storage.deposits import changes, deposit_item, deposit_of, versioned
 from lambdas.storage.models import AccountItem, DepositItem, LineMap, PositionItem, PostingItem
 from lambdas.storage.pagination import number_cursor, page_of, parse_number_cursor
 
@@ -58,19 +56,14 @@ class DynamoAccounts:
 
     def commit_deposit(self, decision: DepositDecision) -> None:
         """One TransactWriteItems of deposit, account and posting."""
-        deposit = decision.deposit
-        item = DepositItem(
-            account_id=deposit.account_id,
-            deposit_id=deposit.deposit_id,
-            amount_minor=deposit.amount_minor,
-            method=deposit.method.value,
-            state=deposit.state.value,
-            created_at=deposit.created_at,
-            account_version=deposit.account_version,
-        )
+        before, after, posting = decision.before, decision.after, decision.posting
+        assert posting is not None, "without a posting, DynamoDeposits writes the deposit alone"
         with translated_errors(), TransactWrite(connection=self._connection) as transaction:
-            transaction.save(item)
-            post(transaction, decision.posting)
+            if before is None:
+                transaction.save(deposit_item(after))
+            else:
+                transaction.update(versioned(before), actions=changes(before, after))
+            post(transaction, posting)
 
     def postings(self, account_id: str, limit: int, cursor: str | None) -> Page[Posting]:
         """One query, consistent."""
@@ -129,20 +122,6 @@ def account_of(account_id: str, item: AccountItem | None) -> Account:
         held_minor=item.held_minor,
         version=item.version,
         posted_at=item.posted_at,
-    )
-
-
-def deposit_of(item: DepositItem) -> Deposit:
-    """The deposit of an item."""
-    return Deposit(
-        account_id=item.account_id,
-        deposit_id=item.deposit_id,
-        amount_minor=item.amount_minor,
-        method=DepositMethod(item.method),
-        state=DepositState(item.state),
-        created_at=item.created_at,
-        account_version=item.account_version,
-        version=item.version,
     )
 
 

@@ -6,14 +6,16 @@ from typing import Any
 
 from pynamodb.connection import Connection as TableConnection
 
+from lambdas.domain.deposits import Deposit
 from lambdas.domain.errors import StaleDecision
-from lambdas.domain.ledger import Account, Deposit
+from lambdas.domain.ledger import Account
 from lambdas.domain.live import CONNECTION_LIFETIME, Connection, Ticket, shard_of
 from lambdas.domain.orders import Order
 from lambdas.names import CONNECTION_SHARDS
 from lambdas.ports import ConnectionPage
-from lambdas.storage.accounts import account_of, deposit_of
+from lambdas.storage.accounts import account_of
 from lambdas.storage.client import translated_errors
+from lambdas.storage.deposits import deposit_of
 from lambdas.storage.models import AccountItem, ConnectionItem, DepositItem, OrderItem, TicketItem
 from lambdas.storage.orders import order_of
 

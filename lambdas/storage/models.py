@@ -176,8 +176,34 @@ class PositionItem(Model):
     cost_minor = MinorAttribute()
 
 
+class DepositsByPage(GlobalSecondaryIndex["DepositItem"]):
+    """The deposit of a payment page's token. Sparse: only card payments have one."""
+
+    class Meta:
+        """Keys only: the deposit is read from the table, consistently."""
+
+        index_name = names.DEPOSITS_BY_PAGE
+        projection = KeysOnlyProjection()
+
+    token = UnicodeAttribute(hash_key=True)
+    created_at = UTCDateTimeAttribute(range_key=True)
+
+
+class PendingDeposits(GlobalSecondaryIndex["DepositItem"]):
+    """Pending deposits by the time of their next check. Sparse: an ended one has no shard."""
+
+    class Meta:
+        """With the age: the schedule and its metrics count without reading the deposits."""
+
+        index_name = names.PENDING_DEPOSITS
+        projection = IncludeProjection(["created_at"])
+
+    pending_shard = UnicodeAttribute(hash_key=True)
+    next_check_at = UTCDateTimeAttribute(range_key=True)
+
+
 class DepositItem(Model):
-    """One deposit."""
+    """One deposit; the attributes that may be missing are those of card payments."""
 
     class Meta:
         """Named by `client.connect`."""
@@ -191,7 +217,24 @@ class DepositItem(Model):
     state = UnicodeAttribute()
     created_at = UTCDateTimeAttribute()
     account_version = IntegerAttribute(null=True)
+    amount_clp = IntegerAttribute(null=True)
+    clp_per_usd = DecimalAttribute(null=True)
+    rate_date = UnicodeAttribute(null=True)
+    buy_order = UnicodeAttribute(null=True)
+    session_id = UnicodeAttribute(null=True)
+    page_url = UnicodeAttribute(null=True)
+    token = UnicodeAttribute(null=True)
+    pending_shard = UnicodeAttribute(null=True)
+    next_check_at = UTCDateTimeAttribute(null=True)
+    claimed_at = UTCDateTimeAttribute(null=True)
+    ended_at = UTCDateTimeAttribute(null=True)
+    reason = UnicodeAttribute(null=True)
+    authorization_code = UnicodeAttribute(null=True)
+    refunded_minor = MinorAttribute(null=True)
+    conflict_at = UTCDateTimeAttribute(null=True)
     version = VersionAttribute()
+    by_page = DepositsByPage()
+    pending = PendingDeposits()
 
 
 BOARD = "ALL"

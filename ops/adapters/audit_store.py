@@ -10,8 +10,9 @@ from pynamodb.models import Model
 
 from lambdas.domain.ledger import Account, Posting, PostingKind
 from lambdas.domain.orders import Order
-from lambdas.storage.accounts import account_of, deposit_of, position_of, posting_of
+from lambdas.storage.accounts import account_of, position_of, posting_of
 from lambdas.storage.client import translated_errors
+from lambdas.storage.deposits import deposit_of
 from lambdas.storage.models import AccountItem, DepositItem, OrderItem, PositionItem, PostingItem
 from lambdas.storage.orders import order_of
 from ops.laws import AccountRecords
@@ -20,6 +21,19 @@ from ops.ports import Unreadable
 T = TypeVar("T")
 _OPTIONAL: Final = frozenset({"symbol", "sent_at", "ended_at", "reason", "conflict"})
 _OPTIONAL_OF_POSTING: Final = frozenset({"symbol"})
+_OPTIONAL_OF_DEPOSIT: Final = frozenset(
+    {
+        "charge",
+        "page",
+        "claimed_at",
+        "next_check_at",
+        "ended_at",
+        "reason",
+        "authorization_code",
+        "conflict_at",
+    }
+)
+_OF_DEPOSITS: Final = frozenset({PostingKind.DEPOSIT, PostingKind.REFUND})
 _NONE: Final[frozenset[str]] = frozenset()
 
 
@@ -49,7 +63,7 @@ class DynamoAuditStore:
             ]
         with _readable("deposits"):
             deposits = [
-                _complete(deposit_of(item))
+                _complete(deposit_of(item), _OPTIONAL_OF_DEPOSIT)
                 for item in DepositItem.query(account_id, consistent_read=True)
             ]
         return AccountRecords(
@@ -101,7 +115,7 @@ class DynamoAuditStore:
 
     def _orders(self, account_id: str, postings: Iterable[Posting]) -> list[Order]:
         """Orders that the postings name, and those that the index has in addition."""
-        order_ids = {it.cause_id for it in postings if it.kind is not PostingKind.DEPOSIT}
+        order_ids = {it.cause_id for it in postings if it.kind not in _OF_DEPOSITS}
         with _readable("orders"):
             order_ids |= {key.order_id for key in OrderItem.by_account.query(account_id)}
             items = OrderItem.batch_get(sorted(order_ids), consistent_read=True)

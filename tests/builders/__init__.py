@@ -6,8 +6,8 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from lambdas.domain import ledger
-from lambdas.domain.ledger import Account, DepositDecision
+from lambdas.domain.deposits import DepositDecision, deposit_demo_money
+from lambdas.domain.ledger import Account
 from lambdas.domain.market import (
     Interval,
     MarketUpdate,
@@ -122,4 +122,4 @@ def a_deposit(
     """A deposit into a new account, or into `account`; another number is another deposit."""
     deposit_id = f"00000000-0000-4000-8000-{number:012d}"
     into = Account(account_id=account_id) if account is None else account
-    return ledger.deposit(into, deposit_id, amount_minor, NOW)
+    return deposit_demo_money(into, deposit_id, amount_minor, NOW)

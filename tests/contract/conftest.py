@@ -26,6 +26,7 @@ from lambdas.ports import (
     ActivityLog,
     Connections,
     DeadLetters,
+    Deposits,
     JobQueue,
     Jobs,
     Market,
@@ -38,6 +39,7 @@ from lambdas.ports import (
 )
 from lambdas.storage.accounts import DynamoAccounts
 from lambdas.storage.activity import DynamoActivityLog
+from lambdas.storage.deposits import DynamoDeposits
 from lambdas.storage.jobs import DynamoJobs
 from lambdas.storage.live import DynamoConnections, DynamoTickets
 from lambdas.storage.market import DynamoMarket
@@ -61,6 +63,7 @@ from tests.fakes.memory import (
     MemoryProfiles,
     MemoryStore,
 )
+from tests.fakes.payments import MemoryDeposits
 
 CLOUD_URL = os.environ.get("CONTRACT_CLOUD_URL")
 TABLE_FORMS = ["memory", "dynamodb"] if CLOUD_URL is None else ["local cloud"]
@@ -73,6 +76,7 @@ class Ports:
 
     orders: Orders
     accounts: Accounts
+    deposits: Deposits
     market: Market
     activity: ActivityLog
     jobs: Jobs
@@ -116,6 +120,7 @@ def memory_ports(store: MemoryStore) -> Ports:
     return Ports(
         orders=MemoryOrders(store),
         accounts=MemoryAccounts(store),
+        deposits=MemoryDeposits(store),
         market=MemoryMarket(store),
         activity=MemoryActivityLog(store),
         jobs=MemoryJobs(store),
@@ -131,6 +136,7 @@ def dynamo_ports(connection: Connection) -> Ports:
     return Ports(
         orders=DynamoOrders(connection),
         accounts=DynamoAccounts(connection),
+        deposits=DynamoDeposits(connection),
         market=DynamoMarket(connection, ZONE),
         activity=DynamoActivityLog(connection),
         jobs=DynamoJobs(connection),

@@ -65,8 +65,8 @@ def test_an_account_without_postings_is_empty(ports: Ports) -> None:
 def test_a_deposit_is_stored_with_its_posting_and_balances(ports: Ports) -> None:
     decision = a_deposit()
     ports.accounts.commit_deposit(decision)
-    account, stored = ports.accounts.deposit_snapshot(ALICE, decision.deposit.deposit_id)
-    assert (account, stored) == (decision.posting.account_after, decision.deposit)
+    account, stored = ports.accounts.deposit_snapshot(ALICE, decision.after.deposit_id)
+    assert (account, stored) == (decision.posting.account_after, decision.after)
     assert ports.accounts.postings(ALICE, 10, None).items == [decision.posting]
     assert ports.accounts.get(BRUNO) == Account(account_id=BRUNO)
 
@@ -95,7 +95,7 @@ def test_a_deposit_on_another_version_of_the_account_is_stale_and_writes_nothing
     deposit(ports, 3)
     with pytest.raises(StaleDecision):
         ports.accounts.commit_deposit(stale)
-    assert ports.accounts.deposit_snapshot(ALICE, stale.deposit.deposit_id)[1] is None
+    assert ports.accounts.deposit_snapshot(ALICE, stale.after.deposit_id)[1] is None
     assert ports.accounts.get(ALICE).available_minor == 10
     assert len(ledger(ports, 10)) == 2
 

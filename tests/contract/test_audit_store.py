@@ -86,7 +86,7 @@ def test_an_account_is_read_whole(traded: Ports, audit_store: AuditStore) -> Non
             cost_minor=380_50,
         )
     ]
-    assert list(records.deposits) == [a_deposit(amount_minor=2_000_00).deposit]
+    assert list(records.deposits) == [a_deposit(amount_minor=2_000_00).after]
     expected = {order_id_for(ALICE, UUID(int=number)) for number in (1, 2, 3)}
     assert {order.order_id for order in records.orders} == expected
     assert all(order == traded.orders.get(order.order_id) for order in records.orders)

@@ -6,8 +6,9 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from lambdas.domain.deposits import Deposit, DepositDecision
 from lambdas.domain.errors import StaleDecision
-from lambdas.domain.ledger import Account, Deposit, DepositDecision, Position, Posting
+from lambdas.domain.ledger import Account, Position, Posting
 from lambdas.domain.orders import Decision, Order, Snapshot
 from lambdas.domain.profile import Profile
 from lambdas.ports import OpenOrder, Page

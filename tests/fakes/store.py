@@ -5,9 +5,10 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from lambdas.domain.activity import GroupRequest, Trade, Validation
+from lambdas.domain.deposits import Deposit, DepositDecision
 from lambdas.domain.errors import Fault, InvalidInput, StaleDecision
 from lambdas.domain.jobs import Job
-from lambdas.domain.ledger import Account, Deposit, DepositDecision, Position, Posting
+from lambdas.domain.ledger import Account, Position, Posting
 from lambdas.domain.market import Candle, CandleKey, Quote, Tick, TickKey
 from lambdas.domain.orders import Order
 from lambdas.domain.profile import Profile
@@ -57,9 +58,10 @@ class MemoryStore:
 
     def deposit(self, decision: DepositDecision) -> None:
         """Stores a deposit with its posting, or raises StaleDecision and changes nothing."""
-        deposit = decision.deposit
-        if (deposit.account_id, deposit.deposit_id) in self.deposits:
+        deposit = decision.after
+        if self.deposits.get((deposit.account_id, deposit.deposit_id)) != decision.before:
             raise StaleDecision
+        assert decision.posting is not None, "a deposit without money is no transaction"
         self.post(decision.posting)
         self.deposits[deposit.account_id, deposit.deposit_id] = deposit
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Final, NamedTuple, assert_never
 
-from lambdas.domain import ledger, orders
+from lambdas.domain import deposits, orders
 from lambdas.domain.errors import DomainError
 from lambdas.domain.ledger import Account, LineAccount, Posting, PostingKind
 from lambdas.domain.orders import Effect, Order, Purchase, Snapshot, State
@@ -141,7 +141,8 @@ class AccountModel:
             right = _repeated_deposit(known, request, number)
             return _if(state, response is None or response in right)
         amount_minor, deposit_id = request.amount_minor, request.deposit_id
-        posting = ledger.deposit(state.account, deposit_id, amount_minor, _NOW).posting
+        posting = deposits.deposit_demo_money(state.account, deposit_id, amount_minor, _NOW).posting
+        assert posting is not None, "demo money is credited at once"
         if response is None and self.numbers is not None and posting.posting_id not in self.numbers:
             return state  # it never took effect
         if response is not None and response not in _deposited(amount_minor, posting.number, True):

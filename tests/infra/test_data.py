@@ -10,6 +10,10 @@ INDEXES = {
         "by_account": (("account_id", "created_at"), "KEYS_ONLY", frozenset()),
         "open": (("open_shard", "next_attempt_at"), "INCLUDE", frozenset({"created_at"})),
     },
+    Table.DEPOSITS: {
+        "by_page": (("token", "created_at"), "KEYS_ONLY", frozenset()),
+        "pending": (("pending_shard", "next_check_at"), "INCLUDE", frozenset({"created_at"})),
+    },
     Table.ACTIVITY: {
         "by_symbol": (("symbol", "validated_at"), "ALL", frozenset()),
         "by_day": (("day", "validated_at"), "ALL", frozenset()),

@@ -272,8 +272,8 @@ MONEY: Final = (
         edits=(
             Edit(
                 file=_WALLET,
-                old="deposit_id = ledger.deposit_id_for(account_id, key)",
-                new="deposit_id = ledger.deposit_id_for(str(now), key)",
+                old="deposit_id = deposits.deposit_id_for(account_id, key)",
+                new="deposit_id = deposits.deposit_id_for(str(now), key)",
             ),
         ),
     ),

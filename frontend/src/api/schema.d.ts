@@ -475,7 +475,7 @@ export interface components {
          * @description What a posting does.
          * @enum {string}
          */
-        PostingKind: "DEPOSIT" | "HOLD" | "RELEASE" | "SPEND";
+        PostingKind: "DEPOSIT" | "HOLD" | "REFUND" | "RELEASE" | "SPEND";
         /**
          * @description A page of a list, newest first. `next_cursor` is the `cursor` of the next page, null on the
          *     last one.

@@ -176,6 +176,7 @@ export const en: Record<Key, string> = {
   "wallet.kind.DEPOSIT": "Deposit",
   "wallet.kind.HOLD": "Hold for {symbol}",
   "wallet.kind.RELEASE": "Returned from {symbol}",
+  "wallet.kind.REFUND": "Refund to your card",
   "wallet.kind.SPEND": "Payment for {symbol}",
   "wallet.empty.title": "Your wallet is empty",
   "wallet.empty.text": "Deposit money to buy your first fraction of a company.",

@@ -173,6 +173,7 @@ export const es = {
   "wallet.kind.DEPOSIT": "Depósito",
   "wallet.kind.HOLD": "Reserva para {symbol}",
   "wallet.kind.RELEASE": "Devolución de {symbol}",
+  "wallet.kind.REFUND": "Reembolso a tu tarjeta",
   "wallet.kind.SPEND": "Pago de {symbol}",
   "wallet.empty.title": "Tu billetera está vacía",
   "wallet.empty.text": "Deposita dinero para comprar tu primera fracción de una empresa.",

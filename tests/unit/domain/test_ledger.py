@@ -10,12 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambdas.domain import ledger
+from lambdas.domain.deposits import (
+    DepositMethod,
+    DepositState,
+    deposit_demo_money,
+    deposit_id_for,
+)
 from lambdas.domain.errors import Refused
 from lambdas.domain.ledger import (
     Account,
-    DepositMethod,
-    DepositState,
     Line,
     LineAccount,
     Position,
@@ -26,7 +29,12 @@ from lambdas.domain.ledger import (
 from lambdas.domain.orders import Decision, Event, Order, Snapshot, State, apply, order_id_for
 from tests.builders import ALICE, BRUNO, NOW, a_deposit, a_placing, a_purchase, a_quote, key
 
-AVAILABLE, HELD, DEMO, EXCHANGE = LineAccount
+AVAILABLE, HELD, DEMO, EXCHANGE = (
+    LineAccount.AVAILABLE,
+    LineAccount.HELD,
+    LineAccount.DEMO,
+    LineAccount.EXCHANGE,
+)
 RICH = Account(account_id=ALICE, available_minor=10_00, held_minor=5_00, version=7, posted_at=NOW)
 
 
@@ -87,8 +95,8 @@ def test_a_posting_that_only_a_bug_can_make_fails(lines: tuple[Line, ...]) -> No
 
 
 def test_a_demo_deposit_is_confirmed_and_balanced_by_its_counter_account() -> None:
-    decision = ledger.deposit(RICH, "d", 1_23, NOW)
-    deposit, posting = decision.deposit, decision.posting
+    decision = deposit_demo_money(RICH, "d", 1_23, NOW)
+    deposit, posting = decision.after, decision.posting
     assert (deposit.amount_minor, deposit.method, deposit.state) == (
         1_23,
         DepositMethod.DEMO,
@@ -101,9 +109,9 @@ def test_a_demo_deposit_is_confirmed_and_balanced_by_its_counter_account() -> No
 
 def test_the_same_key_of_another_account_is_another_deposit() -> None:
     one, other = UUID(int=1), UUID(int=2)
-    ids = {ledger.deposit_id_for(who, key) for who in (ALICE, BRUNO) for key in (one, other)}
+    ids = {deposit_id_for(who, key) for who in (ALICE, BRUNO) for key in (one, other)}
     assert len(ids) == 4
-    assert ledger.deposit_id_for(ALICE, one) == ledger.deposit_id_for(ALICE, one)
+    assert deposit_id_for(ALICE, one) == deposit_id_for(ALICE, one)
 
 
 @dataclass
@@ -182,7 +190,7 @@ def test_the_laws_of_money_hold_after_every_step_of_any_history(
 def take_step(tables: Tables, number: int, step: str, value: int, now: datetime) -> None:
     match step:
         case "deposit":
-            decision = ledger.deposit(tables.account, f"d{number}", value, now)
+            decision = deposit_demo_money(tables.account, f"d{number}", value, now)
             tables.post(decision.posting)
         case "place":
             place(tables, number, Decimal(value) / 100, now)

@@ -79,7 +79,7 @@ def account_image(world: World, account_id: str) -> dict[str, Any]:
 def deposit_image(world: World, account_id: str, number: int) -> dict[str, Any]:
     decision = a_deposit(account_id, number=number, account=world.store.account(account_id))
     world.store.deposit(decision)
-    deposit = decision.deposit
+    deposit = decision.after
     image: dict[str, Any] = DepositItem(
         account_id,
         deposit.deposit_id,

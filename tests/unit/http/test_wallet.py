@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from lambdas.domain.deposits import DepositDecision
 from lambdas.domain.errors import StaleDecision
-from lambdas.domain.ledger import DepositDecision
 from tests.builders import ALICE, BRUNO
 from tests.fakes.memory import MemoryAccounts
 from tests.unit.http.gateway import Site

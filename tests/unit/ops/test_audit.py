@@ -125,7 +125,7 @@ def test_accounts_without_an_account_item_are_found_by_what_names_them(world: Wo
     world.store.positions["carla", "MSFT"] = a_position("carla")
     decision = a_deposit("diego", number=7)
     world.store.postings["diego", 1] = decision.posting
-    world.store.deposits["emma", decision.deposit.deposit_id] = decision.deposit
+    world.store.deposits["emma", decision.after.deposit_id] = decision.after
     found = {
         account_id: {breach.law for breach in it.breaches}
         for account_id, it in audited(world).items()

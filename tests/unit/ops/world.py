@@ -60,7 +60,7 @@ class World:
         account = self.accounts.get(account_id)
         decision = a_deposit(account_id, amount_minor, number, account)
         self.accounts.commit_deposit(decision)
-        return decision.deposit.deposit_id
+        return decision.after.deposit_id
 
     def place(
         self, number: int, account_id: str = ALICE, symbol: str = "AAPL", shares: str = "2"

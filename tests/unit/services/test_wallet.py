@@ -5,8 +5,8 @@ from uuid import UUID
 
 import pytest
 
+from lambdas.domain.deposits import DepositDecision
 from lambdas.domain.errors import KeyReused, StaleDecision
-from lambdas.domain.ledger import DepositDecision
 from lambdas.services import retry
 from lambdas.services.wallet import Deposited, make_deposit
 from tests.builders import ALICE, BRUNO, NOW
