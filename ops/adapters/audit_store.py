@@ -23,6 +23,7 @@ _OPTIONAL: Final = frozenset({"symbol", "sent_at", "ended_at", "reason", "confli
 _OPTIONAL_OF_POSTING: Final = frozenset({"symbol"})
 _OPTIONAL_OF_DEPOSIT: Final = frozenset(
     {
+        "account_version",
         "charge",
         "page",
         "claimed_at",
