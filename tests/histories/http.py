@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
-from lambdas.domain.ledger import deposit_id_for
+from lambdas.domain.deposits import deposit_id_for
 from lambdas.domain.orders import Purchase, State, order_id_for
 from tests.histories.operations import (
     Deposit,

@@ -7,6 +7,7 @@ from tests.simulation.planted import Bug, Edit
 _ACCOUNTS = "lambdas/storage/accounts.py"
 _ORDERS = "lambdas/storage/orders.py"
 _DECISIONS = "lambdas/domain/orders.py"
+_DEPOSITS = "lambdas/domain/deposits.py"
 _LEDGER = "lambdas/domain/ledger.py"
 _SERVICE = "lambdas/services/orders.py"
 _WALLET = "lambdas/services/wallet.py"
@@ -100,9 +101,9 @@ MONEY: Final = (
         name="take deposited money from the wrong counter-account",
         edits=(
             Edit(
-                file=_LEDGER,
-                old="Line(LineAccount.DEMO, -amount_minor)",
-                new="Line(LineAccount.EXCHANGE, -amount_minor)",
+                file=_DEPOSITS,
+                old="Line(LineAccount(deposit.method.value), -deposit.amount_minor)",
+                new="Line(LineAccount.EXCHANGE, -deposit.amount_minor)",
             ),
         ),
     ),
