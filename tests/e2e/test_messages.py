@@ -122,5 +122,6 @@ def test_an_answer_in_the_name_of_another_group_does_not_touch_our_order(
     publish(system, publisher, "validation", json.dumps(verdict | {"group_id": 13}))
     publish(system, publisher, "validation", json.dumps(verdict | {"group_id": 3}))
     time.sleep(3)  # long enough for both to have arrived: an answer usually takes half a second
-    assert person.order(order["order_id"]) == ended
+    after = person.order(order["order_id"])
+    assert after | {"version": 0} == ended | {"version": 0}, "only the conflict is recorded"
     assert person.get("/wallet")["held"] == "0.00"

@@ -38,6 +38,10 @@ class Answer(NamedTuple):
     content: bytes
 
 
+class ConnectionLost(Exception):
+    """Raised instead of an answer: the connection breaks."""
+
+
 Carry = Callable[[Call], Answer]
 
 _one_at_a_time = threading.Lock()  # moto's transactions copy tables that nobody may change
@@ -88,7 +92,11 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         target, _, operation = self.headers["X-Amz-Target"].partition(".")
         call = Call(SERVICES[target], operation, json.loads(body), _kept(self.headers), body)
-        status, content = self.server.carry(call)
+        try:
+            status, content = self.server.carry(call)
+        except ConnectionLost:
+            self.close_connection = True
+            return
         self.send_response(status)
         self.send_header("Content-Type", "application/x-amz-json-1.0")
         self.send_header("Content-Length", str(len(content)))

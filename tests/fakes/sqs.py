@@ -1,36 +1,84 @@
-"""A stand-in for SQS that speaks its JSON protocol over HTTP, with latency and failures on demand.
+"""SQS for the bridge's tests: the local cloud's, with latency and failures on demand.
 
-It keeps what matters to the bridge: batches, visibility, receipts, long polls. One asyncio loop in
-a thread of its own.
+The local cloud keeps the queues (moto's SQS looks at every message at each receive: 2.9 s where a
+thousand wait). This file delays, refuses and loses calls, and notes what passes by.
 """
 
-import asyncio
 import itertools
 import json
+import os
+import socket
+import subprocess
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
-REGION = "us-east-1"
-ENVIRONMENT = {
+import urllib3
+
+from local.tools import CLOUD_PYTHON
+from tests.fakes.aws import REGION, Answer, AwsServer, Call, ConnectionLost
+
+ENVIRONMENT: Final = {
     "AWS_REGION": REGION,
     "AWS_DEFAULT_REGION": REGION,
-    "AWS_ACCESS_KEY_ID": "stub",
-    "AWS_SECRET_ACCESS_KEY": "stub",  # checked by nobody
+    "AWS_ACCESS_KEY_ID": "test",
+    "AWS_SECRET_ACCESS_KEY": "test",  # checked by nobody
     "AWS_EC2_METADATA_DISABLED": "true",
 }
+_START_S: Final = 20
+
+
+@contextmanager
+def local_cloud(folder: Path) -> Iterator[str]:
+    """Runs MiniStack without IAM and without a state of its own; yields its URL."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    environment = {
+        "BIND_HOST": "127.0.0.1",
+        "GATEWAY_PORT": str(port),
+        "SERVICES": "sqs",
+        "STATE_DIR": str(folder),
+        "IOT_MTLS_ENABLED": "0",
+        "SFTP_ENABLED": "0",
+        "DOCKER_HOST": f"unix://{os.devnull}/none",
+    }
+    url = f"http://127.0.0.1:{port}"
+    with subprocess.Popen(
+        [CLOUD_PYTHON, "-m", "ministack"],
+        env=environment,
+        cwd=folder,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as process:
+        try:
+            _await_ready(f"{url}/_ministack/ready")
+            yield url
+        finally:
+            process.terminate()
+
+
+def _await_ready(url: str) -> None:
+    deadline = time.monotonic() + _START_S
+    while True:
+        try:
+            if urllib3.request("GET", url, retries=False, timeout=1).status == 200:
+                return
+        except urllib3.exceptions.HTTPError:
+            pass
+        assert time.monotonic() < deadline, f"MiniStack was not ready within {_START_S} s"
+        time.sleep(0.05)
 
 
 @dataclass
-class Held:
-    """A message in a queue."""
+class Message:
+    """A message that was sent and not deleted."""
 
     body: str
-    number: int
-    visible_at: float = 0.0
-    receipt: str = ""
     receives: int = 0
 
 
@@ -40,14 +88,14 @@ def _no_fault(_: str) -> str | None:
 
 @dataclass
 class Faults:
-    """What goes wrong; change it while the stub runs."""
+    """What goes wrong; change it while the server runs."""
 
     latency_s: float = 0.0
     down: bool = False  # every call answers 503
     fail_entry: Callable[[str], str | None] = _no_fault  # body → code of a server's fault
     refuse_entry: Callable[[str], str | None] = _no_fault  # body → code of a sender's fault
-    max_bytes: int = 1_048_576  # per message and per batch
-    longest_visibility_s: float = 43_200.0  # shorter than asked, so that tests need not wait
+    max_bytes: int = 1_048_576  # of a batch
+    longest_visibility_s: int = 43_200  # shorter than asked, so that tests need not wait
     lose_answers: bool = False  # the work is done, the answer is a broken connection
 
 
@@ -61,179 +109,185 @@ class Seen:
     most_at_once: int = 0
 
 
-class CallFault(Exception):
-    """An answer with an error for the whole call."""
+class Sqs:
+    """Queues of the local cloud; safe to inspect from other threads between calls."""
 
+    _numbers = itertools.count()
 
-class SqsStub:
-    """Queues in memory; safe to inspect from other threads between calls."""
-
-    def __init__(self, port: int) -> None:
-        self.port = port
-        self.url = f"http://127.0.0.1:{port}"
+    def __init__(self, local_cloud_url: str) -> None:
         self.faults = Faults()
         self.seen = Seen()
-        self._queues: dict[str, dict[int, Held]] = {}
-        self._numbers = itertools.count()
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._ready = threading.Event()
-        self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), daemon=True)
-        self._stopping: asyncio.Event | None = None
-        self._actions: dict[str, Callable[[str, Any], dict[str, Any]]] = {
-            "SendMessageBatch": lambda name, asked: self._send_batch(name, asked["Entries"]),
-            "SendMessage": lambda name, asked: self._send(name, asked["MessageBody"]),
-            "DeleteMessageBatch": lambda name, asked: self._delete(name, asked["Entries"]),
-            "DeleteMessage": lambda name, asked: self._remove(name, asked["ReceiptHandle"]),
-            "ChangeMessageVisibilityBatch": lambda name, asked: self._change(
-                name, asked["Entries"]
-            ),
-        }
+        self._upstream_url = local_cloud_url
+        self._http = urllib3.PoolManager(maxsize=20, retries=False, timeout=30)
+        self._suffix = f"-{next(self._numbers)}"  # no test finds another's messages
+        self._server = AwsServer(keep_alive=True)
+        self._server.carry = self._carry
+        self._lock = threading.Lock()
+        self._messages: dict[str, dict[str, Message]] = {}  # by queue and message id
+        self._receipts: dict[str, str] = {}  # message ids by receipt handle
 
-    def __enter__(self) -> "SqsStub":
-        self._thread.start()
-        assert self._ready.wait(5), "the stub did not start; is the port taken?"
-        return self
+    @property
+    def url(self) -> str:
+        """What AWS_ENDPOINT_URL has to say."""
+        return self._server.url
 
-    def __exit__(self, *_: object) -> None:
-        assert self._loop
-        assert self._stopping
-        self._loop.call_soon_threadsafe(self._stopping.set)
-        self._thread.join(5)
+    @contextmanager
+    def running(self) -> Iterator["Sqs"]:
+        """Answers calls for as long as it lasts."""
+        with self._server.running():
+            yield self
 
     def queue_url(self, name: str) -> str:
-        """Address of a queue; it exists from its first use."""
+        """Address of a queue, which is created with its first use."""
+        if name not in self._messages:
+            self._messages.setdefault(name, {})
+            self._ask("CreateQueue", {"QueueName": name + self._suffix})
         return f"{self.url}/000000000000/{name}"
 
     def bodies(self, name: str) -> list[str]:
         """Everything in the queue, visible or not, oldest first."""
-        return [held.body for held in list(self._queue(name).values())]
+        return [message.body for message in self.messages(name)]
 
-    def held(self, name: str) -> list[Held]:
-        """The messages themselves, with how often each was received."""
-        return list(self._queue(name).values())
+    def messages(self, name: str) -> list[Message]:
+        """The messages of a queue, with how often each was received."""
+        with self._lock:
+            return list(self._messages.get(name, {}).values())
 
-    def put(self, name: str, body: str) -> None:
-        """Add a message from outside."""
-        number = next(self._numbers)
-        self._queue(name)[number] = Held(body=body, number=number)
+    def put(self, name: str, *bodies: str) -> None:
+        """Sends messages from outside."""
+        for start in range(0, len(bodies), 10):
+            batch = bodies[start : start + 10]
+            entries = [{"Id": str(n), "MessageBody": body} for n, body in enumerate(batch)]
+            self._ask("SendMessageBatch", {"QueueUrl": self.queue_url(name), "Entries": entries})
+
+    def visible(self, name: str) -> list[str]:
+        """Bodies that a consumer receives now; they stay visible."""
+        asked = {"QueueUrl": self.queue_url(name), "VisibilityTimeout": 0}
+        answer = self._ask("ReceiveMessage", asked | {"MaxNumberOfMessages": 10})
+        return [message["Body"] for message in answer.get("Messages", [])]
 
     def clear(self) -> None:
-        """Forget every message."""
-        self._queues.clear()
+        """Deletes every message."""
+        for name in list(self._messages):
+            self._ask("PurgeQueue", {"QueueUrl": self.queue_url(name)})
+            self._messages[name].clear()
 
-    def _queue(self, name: str) -> dict[int, Held]:
-        return self._queues.setdefault(name, {})
-
-    async def _serve(self) -> None:
-        self._loop = asyncio.get_running_loop()
-        self._stopping = asyncio.Event()
-        server = await asyncio.start_server(self._connection, "127.0.0.1", self.port)
-        self._ready.set()
-        await self._stopping.wait()
-        server.close()
-
-    async def _connection(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            while await self._one_call(reader, writer):
-                pass
-        except (asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
-            pass
-        finally:
-            writer.close()
-
-    async def _one_call(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
-        head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
-        headers = {k.lower(): v.strip() for k, _, v in (line.partition(":") for line in head[1:])}
-        content = await reader.readexactly(int(headers.get("content-length", 0)))
-        action = headers.get("x-amz-target", "").rpartition(".")[2]
-        self.seen.calls[action] = self.seen.calls.get(action, 0) + 1
-        status, answer = await self._answer(action, content)
-        if self.faults.lose_answers:
-            return False
-        body = json.dumps(answer).encode()
-        writer.write(
-            f"HTTP/1.1 {status} X\r\nContent-Type: application/x-amz-json-1.0\r\n"
-            f"Content-Length: {len(body)}\r\n\r\n".encode()
-            + body
-        )
-        await writer.drain()
-        return True
-
-    async def _answer(self, action: str, content: bytes) -> tuple[int, dict[str, Any]]:
-        if self.faults.down:
-            return 503, {"__type": "com.amazonaws.sqs#ServiceUnavailable", "message": "down"}
-        request = json.loads(content)
-        name = request["QueueUrl"].rsplit("/", 1)[-1]
-        self.seen.in_progress += 1
-        self.seen.most_at_once = max(self.seen.most_at_once, self.seen.in_progress)
-        try:
-            return 200, await self._perform(action, name, request)
-        except CallFault as fault:
-            return 400, {"__type": f"com.amazonaws.sqs#{fault}", "message": str(fault)}
-        finally:
-            self.seen.in_progress -= 1
-
-    async def _perform(self, action: str, name: str, request: dict[str, Any]) -> dict[str, Any]:
-        if action == "ReceiveMessage":
-            return await self._receive(name, request)
-        if action == "GetQueueAttributes":
-            return {"Attributes": {"ApproximateNumberOfMessages": str(len(self._queue(name)))}}
-        if self.faults.latency_s:
-            await asyncio.sleep(self.faults.latency_s)
-        if action not in self._actions:
-            raise CallFault("InvalidAction")
-        return self._actions[action](name, request)
-
-    def _send(self, name: str, body: str) -> dict[str, Any]:
-        self.put(name, body)
-        return {"MessageId": str(next(self._numbers)), "MD5OfMessageBody": ""}
-
-    def _send_batch(self, name: str, entries: list[dict[str, Any]]) -> dict[str, Any]:
-        if not 1 <= len(entries) <= 10:
-            raise CallFault("TooManyEntriesInBatchRequest")
-        if sum(len(entry["MessageBody"].encode()) for entry in entries) > self.faults.max_bytes:
-            raise CallFault("BatchRequestTooLong")
-        self.seen.batch_sizes.append(len(entries))
-        answer: dict[str, Any] = {"Successful": [], "Failed": []}
-        for entry in entries:
-            body = entry["MessageBody"]
-            refused, failed = self.faults.refuse_entry(body), self.faults.fail_entry(body)
-            if code := refused or failed:
-                failure = {"Id": entry["Id"], "Code": code, "SenderFault": bool(refused)}
-                answer["Failed"].append(failure)
-            else:
-                answer["Successful"].append({"Id": entry["Id"], **self._send(name, body)})
+    def _ask(self, operation: str, request: dict[str, Any]) -> dict[str, Any]:
+        """A call of the test itself: without faults."""
+        answer: dict[str, Any] = json.loads(self._perform(_call(operation, request)).content)
         return answer
 
-    async def _receive(self, name: str, request: dict[str, Any]) -> dict[str, Any]:
-        until = time.monotonic() + request.get("WaitTimeSeconds", 0)
-        while True:
-            now = time.monotonic()
-            ready = [h for h in self.held(name) if h.visible_at <= now]
-            if ready or now >= until:
-                break
-            await asyncio.sleep(0.01)
-        messages, longest_s = [], self.faults.longest_visibility_s
-        for held in ready[: request.get("MaxNumberOfMessages", 1)]:
-            held.visible_at = now + min(request["VisibilityTimeout"], longest_s)
-            held.receives += 1
-            held.receipt = f"{held.number}:{held.receives}"
-            message = {"MessageId": str(held.number), "Body": held.body}
-            messages.append(message | {"ReceiptHandle": held.receipt})
-        return {"Messages": messages} if messages else {}
+    def _carry(self, call: Call) -> Answer:
+        with self._lock:
+            self.seen.calls[call.operation] = self.seen.calls.get(call.operation, 0) + 1
+        if self.faults.down:
+            return _fault(503, "ServiceUnavailable")
+        with self._counted():
+            if call.operation != "ReceiveMessage":
+                time.sleep(self.faults.latency_s)
+            self.queue_url(call.request["QueueUrl"].rsplit("/", 1)[-1])
+            answer = self._answer(call)
+        if self.faults.lose_answers:
+            raise ConnectionLost
+        return answer
 
-    def _remove(self, name: str, receipt: str) -> dict[str, Any]:
-        self._queue(name).pop(int(receipt.partition(":")[0]), None)
-        return {}
+    @contextmanager
+    def _counted(self) -> Iterator[None]:
+        with self._lock:
+            self.seen.in_progress += 1
+            self.seen.most_at_once = max(self.seen.most_at_once, self.seen.in_progress)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self.seen.in_progress -= 1
 
-    def _delete(self, name: str, entries: list[dict[str, Any]]) -> dict[str, Any]:
+    def _answer(self, call: Call) -> Answer:
+        match call.operation:
+            case "SendMessageBatch":
+                return self._send_batch(call)
+            case "ReceiveMessage":
+                return self._receive(call)
+            case _:
+                return self._perform(call)
+
+    def _send_batch(self, call: Call) -> Answer:
+        entries = call.request["Entries"]
+        if sum(len(entry["MessageBody"].encode()) for entry in entries) > self.faults.max_bytes:
+            return _fault(400, "BatchRequestTooLong")
+        self.seen.batch_sizes.append(len(entries))
+        good, failed = [], []
         for entry in entries:
-            self._remove(name, entry["ReceiptHandle"])
-        return {"Successful": [{"Id": entry["Id"]} for entry in entries], "Failed": []}
+            body = entry["MessageBody"]
+            refused, failing = self.faults.refuse_entry(body), self.faults.fail_entry(body)
+            if code := refused or failing:
+                failed.append({"Id": entry["Id"], "Code": code, "SenderFault": bool(refused)})
+            else:
+                good.append(entry)
+        if not good:
+            return Answer(200, json.dumps({"Successful": [], "Failed": failed}).encode())
+        answer = self._perform(_call(call.operation, call.request | {"Entries": good}))
+        content = json.loads(answer.content)
+        content["Failed"] = [*content.get("Failed", []), *failed]
+        return Answer(answer.status, json.dumps(content).encode())
 
-    def _change(self, name: str, entries: list[dict[str, Any]]) -> dict[str, Any]:
-        for entry in entries:
-            held = self._queue(name).get(int(entry["ReceiptHandle"].partition(":")[0]))
-            if held:
-                held.visible_at = time.monotonic() + entry["VisibilityTimeout"]
-        return {"Successful": [{"Id": entry["Id"]} for entry in entries], "Failed": []}
+    def _receive(self, call: Call) -> Answer:
+        asked = call.request
+        if "VisibilityTimeout" in asked:
+            shorter = min(asked["VisibilityTimeout"], self.faults.longest_visibility_s)
+            asked = asked | {"VisibilityTimeout": shorter}
+        return self._perform(_call(call.operation, asked))
+
+    def _perform(self, call: Call) -> Answer:
+        """Has the local cloud answer."""
+        request = call.request
+        if "QueueUrl" in request:
+            request = request | {"QueueUrl": request["QueueUrl"] + self._suffix}
+        answer = self._http.request(
+            "POST", self._upstream_url, body=json.dumps(request), headers=_headers(call.operation)
+        )
+        if answer.status == 200:
+            with self._lock:
+                self._note(call, json.loads(answer.data or b"{}"))
+        return Answer(answer.status, answer.data)
+
+    def _note(self, call: Call, answer: dict[str, Any]) -> None:
+        """Keeps the list of messages as the local cloud has it."""
+        asked = call.request
+        queue = self._messages.get(asked.get("QueueUrl", "").rsplit("/", 1)[-1], {})
+        match call.operation:
+            case "SendMessageBatch":
+                bodies = {entry["Id"]: entry["MessageBody"] for entry in asked["Entries"]}
+                sent = answer.get("Successful", [])
+                queue.update({one["MessageId"]: Message(bodies[one["Id"]]) for one in sent})
+            case "ReceiveMessage":
+                self._note_received(queue, answer.get("Messages", []))
+            case "DeleteMessage":
+                self._note_deleted(queue, [asked["ReceiptHandle"]])
+            case "DeleteMessageBatch":
+                self._note_deleted(queue, [entry["ReceiptHandle"] for entry in asked["Entries"]])
+
+    def _note_received(self, queue: dict[str, Message], received: list[dict[str, Any]]) -> None:
+        for message in received:
+            self._receipts[message["ReceiptHandle"]] = message["MessageId"]
+            queue[message["MessageId"]].receives += 1
+
+    def _note_deleted(self, queue: dict[str, Message], receipts: list[str]) -> None:
+        for receipt in receipts:
+            queue.pop(self._receipts[receipt], None)
+
+
+def _call(operation: str, request: dict[str, Any]) -> Call:
+    return Call("sqs", operation, request, {}, json.dumps(request).encode())
+
+
+def _headers(operation: str) -> dict[str, str]:
+    return {
+        "Content-Type": "application/x-amz-json-1.0",
+        "X-Amz-Target": f"AmazonSQS.{operation}",
+        "Authorization": "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/sqs/aws4_request",
+    }
+
+
+def _fault(status: int, code: str) -> Answer:
+    return Answer(status, json.dumps({"__type": f"com.amazonaws.sqs#{code}"}).encode())

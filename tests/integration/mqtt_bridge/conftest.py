@@ -1,4 +1,4 @@
-"""Fixtures: brokers, the SQS stub, and a client id, and thereby an MQTT session, per test."""
+"""Fixtures: brokers, the SQS sqs, and a client id, and thereby an MQTT session, per test."""
 
 import itertools
 from collections.abc import Iterator
@@ -6,10 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.fakes.sqs import ENVIRONMENT, SqsStub
+from tests.fakes.sqs import ENVIRONMENT, Sqs, local_cloud
 from tests.integration.mqtt_bridge.world import (
     IOTCORE_V5_PORT,
-    STUB_PORT,
     Iotcore,
     Mosquitto,
     Process,
@@ -37,13 +36,20 @@ def client_id() -> str:
     return f"bridge-{next(_numbers)}"
 
 
+@pytest.fixture(scope="session")
+def local_cloud_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The local cloud, for its queues."""
+    with local_cloud(tmp_path_factory.mktemp("ministack")) as url:
+        yield url
+
+
 @pytest.fixture
-def stub(monkeypatch: pytest.MonkeyPatch) -> Iterator[SqsStub]:
-    """An empty SQS stub without faults, to which boto3 is directed."""
-    with SqsStub(STUB_PORT) as stub:
-        for name, value in {**ENVIRONMENT, "AWS_ENDPOINT_URL": stub.url}.items():
+def sqs(local_cloud_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sqs]:
+    """An empty SQS sqs without faults, to which boto3 is directed."""
+    with Sqs(local_cloud_url).running() as sqs:
+        for name, value in {**ENVIRONMENT, "AWS_ENDPOINT_URL": sqs.url}.items():
             monkeypatch.setenv(name, value)
-        yield stub
+        yield sqs
 
 
 @pytest.fixture

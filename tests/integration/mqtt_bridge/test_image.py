@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from cdk.build import RUNTIME, find_interpreter
-from tests.fakes.sqs import SqsStub
+from tests.fakes.sqs import Sqs
 from tests.integration.mqtt_bridge.image import Image, build, remove
 from tests.integration.mqtt_bridge.world import (
     INFO,
@@ -60,9 +60,9 @@ def health(image: Image, environ: dict[str, str]) -> int:
 
 @needs_root
 def test_it_runs_as_its_user_forwards_messages_and_is_healthy(
-    image: Image, iotcore: Iotcore, stub: SqsStub, client_id: str, scratch: Path
+    image: Image, iotcore: Iotcore, sqs: Sqs, client_id: str, scratch: Path
 ) -> None:
-    environ = environment(iotcore.port, stub, client_id, scratch) | image.environment
+    environ = environment(iotcore.port, sqs, client_id, scratch) | image.environment
     assert health(image, environ) == 1
     process = Process(
         environ,
@@ -74,7 +74,7 @@ def test_it_runs_as_its_user_forwards_messages_and_is_healthy(
     eventually(lambda: health(image, environ) == 0, what="the health check passes")
     with Peer(iotcore.port) as peer:
         peer.publish(INFO, b"a price")
-    eventually(lambda: payloads(stub, "prices") == ["a price"])
+    eventually(lambda: payloads(sqs, "prices") == ["a price"])
     assert process.terminate() == 0
     assert health(image, environ) == 1
 

@@ -11,7 +11,7 @@ import pytest
 
 from mqtt_bridge.observability import logger
 from mqtt_bridge.settings import Limits
-from tests.fakes.sqs import SqsStub
+from tests.fakes.sqs import Sqs
 from tests.integration.mqtt_bridge.world import (
     PROXY_PORT,
     QUICK,
@@ -29,15 +29,14 @@ ORDER = '{"request_id":"be0e538d","quantity":2.50,"symbol":"ñandú"}'
 
 
 def test_bodies_are_published_byte_for_byte_and_deleted(
-    broker: Iotcore | Mosquitto, stub: SqsStub, client_id: str, tmp_path: Path
+    broker: Iotcore | Mosquitto, sqs: Sqs, client_id: str, tmp_path: Path
 ) -> None:
     bodies = [ORDER, "  not json ", *(f"order {i}" for i in range(248))]
     with Peer(broker.port, subscribe=REQUEST) as peer:
-        for body in bodies:
-            stub.put("outbound", body)
-        with running_bridge(environment(broker.port, stub, client_id, tmp_path)) as bridge:
+        sqs.put("outbound", *bodies)
+        with running_bridge(environment(broker.port, sqs, client_id, tmp_path)) as bridge:
             eventually(lambda: len(peer.seen) == 250)
-            eventually(lambda: stub.bodies("outbound") == [])
+            eventually(lambda: sqs.bodies("outbound") == [])
             eventually(lambda: bridge.counters.snapshot()["deleted"] == 250)
             assert bridge.outbound.in_flight == 0
         assert sorted(peer.seen) == sorted(body.encode() for body in bodies)
@@ -54,16 +53,16 @@ def log() -> Iterator[io.StringIO]:
 
 
 def test_the_log_follows_a_message_by_its_id_and_shows_nothing_else_of_it(
-    broker: Iotcore | Mosquitto, stub: SqsStub, client_id: str, tmp_path: Path, log: io.StringIO
+    broker: Iotcore | Mosquitto, sqs: Sqs, client_id: str, tmp_path: Path, log: io.StringIO
 ) -> None:
-    stub.put("outbound", "no id at all")
-    stub.put("outbound", ORDER)
+    sqs.put("outbound", "no id at all")
+    sqs.put("outbound", ORDER)
     with (
-        running_bridge(environment(broker.port, stub, client_id, tmp_path)) as bridge,
+        running_bridge(environment(broker.port, sqs, client_id, tmp_path)) as bridge,
         Peer(broker.port, subscribe=REQUEST) as another,
     ):
         another.publish(REQUEST, ORDER.replace("be0e538d", "of-others").encode())
-        eventually(lambda: len(stub.bodies("requests")) == 3, what="both echoes, and another's")
+        eventually(lambda: len(sqs.bodies("requests")) == 3, what="both echoes, and another's")
         eventually(lambda: bridge.counters.snapshot()["deleted"] == 2)
     lines = [json.loads(line) for line in log.getvalue().splitlines()]
     found = [line for line in lines if "correlation_ids" in line]
@@ -76,26 +75,26 @@ def test_the_log_follows_a_message_by_its_id_and_shows_nothing_else_of_it(
 
 
 def test_the_echo_of_our_own_request_is_forwarded(
-    broker: Iotcore | Mosquitto, stub: SqsStub, client_id: str, tmp_path: Path
+    broker: Iotcore | Mosquitto, sqs: Sqs, client_id: str, tmp_path: Path
 ) -> None:
-    with running_bridge(environment(broker.port, stub, client_id, tmp_path)):
-        stub.put("outbound", ORDER)
-        eventually(lambda: len(stub.bodies("requests")) == 1, what="the echo")
+    with running_bridge(environment(broker.port, sqs, client_id, tmp_path)):
+        sqs.put("outbound", ORDER)
+        eventually(lambda: len(sqs.bodies("requests")) == 1, what="the echo")
 
 
 def test_while_the_broker_is_away_nothing_is_received(
-    broker: Iotcore | Mosquitto, stub: SqsStub, client_id: str, tmp_path: Path
+    broker: Iotcore | Mosquitto, sqs: Sqs, client_id: str, tmp_path: Path
 ) -> None:
-    with running_bridge(environment(broker.port, stub, client_id, tmp_path)) as bridge:
+    with running_bridge(environment(broker.port, sqs, client_id, tmp_path)) as bridge:
         broker.stop()
         eventually(lambda: not bridge.transport.is_connected)
         time.sleep(1.2)  # the open long poll ends
-        stub.put("outbound", ORDER)
+        sqs.put("outbound", ORDER)
         time.sleep(1.0)
-        assert [held.receives for held in stub.held("outbound")] == [0]
+        assert [held.receives for held in sqs.messages("outbound")] == [0]
         broker.start()
-        eventually(lambda: len(stub.bodies("requests")) == 1, what="our own request comes back")
-        eventually(lambda: stub.bodies("outbound") == [])
+        eventually(lambda: len(sqs.bodies("requests")) == 1, what="our own request comes back")
+        eventually(lambda: sqs.bodies("outbound") == [])
         assert bridge.counters.snapshot()["connected"] == 2
 
 
@@ -112,23 +111,23 @@ STALLING = Limits(
 
 
 def test_a_broker_that_never_acknowledges_costs_no_receives_and_is_renewed(
-    broker: Iotcore | Mosquitto, stub: SqsStub, client_id: str, tmp_path: Path, log: io.StringIO
+    broker: Iotcore | Mosquitto, sqs: Sqs, client_id: str, tmp_path: Path, log: io.StringIO
 ) -> None:
     with (
         gate_before(broker.port) as gate,
         Peer(broker.port, subscribe=REQUEST) as peer,
-        running_bridge(environment(PROXY_PORT, stub, client_id, tmp_path), STALLING) as bridge,
+        running_bridge(environment(PROXY_PORT, sqs, client_id, tmp_path), STALLING) as bridge,
     ):
         assert bridge.is_connected()
         gate.loses_pubacks = True
-        stub.put("outbound", ORDER)
+        sqs.put("outbound", ORDER)
         eventually(lambda: not bridge.is_connected(), what="the stall is noticed")
-        stub.put("outbound", "a later order")
+        sqs.put("outbound", "a later order")
         time.sleep(2 * STALLING.visibility_s)
         assert gate.connections >= 4, "renewed, again and again"
         assert bridge.is_healthy(), "no reason to restart the task"
         assert not bridge.is_connected()
-        receives = {held.body: held.receives for held in stub.held("outbound")}
+        receives = {held.body: held.receives for held in sqs.messages("outbound")}
         assert receives == {ORDER: 1, "a later order": 0}
         counts = bridge.counters.snapshot()
         assert counts["deleted"] == counts["published"] == 0
@@ -137,116 +136,115 @@ def test_a_broker_that_never_acknowledges_costs_no_receives_and_is_renewed(
         assert set(peer.seen) == {ORDER.encode()}
 
         gate.loses_pubacks = False
-        eventually(lambda: stub.bodies("outbound") == [], what="deleted after the PUBACK")
+        eventually(lambda: sqs.bodies("outbound") == [], what="deleted after the PUBACK")
         eventually(bridge.is_connected)
         assert b"a later order" in peer.seen
         assert log.getvalue().count("publications acknowledged again") == 1
 
 
 def test_a_late_acknowledgement_ends_the_stall(
-    iotcore: Iotcore, stub: SqsStub, client_id: str, tmp_path: Path
+    iotcore: Iotcore, sqs: Sqs, client_id: str, tmp_path: Path
 ) -> None:
     patient = replace(STALLING, puback_s=0.5, renewal_s=60.0)
     with (
         gate_before(iotcore.port) as gate,
-        running_bridge(environment(PROXY_PORT, stub, client_id, tmp_path), patient) as bridge,
+        running_bridge(environment(PROXY_PORT, sqs, client_id, tmp_path), patient) as bridge,
     ):
         gate.open.clear()
-        stub.put("outbound", ORDER)
+        sqs.put("outbound", ORDER)
         eventually(lambda: not bridge.outbound.broker_acknowledges())
         gate.open.set()
         eventually(bridge.is_connected)
-        eventually(lambda: stub.bodies("outbound") == [])
+        eventually(lambda: sqs.bodies("outbound") == [])
 
 
 def test_a_message_whose_connection_ends_is_published_again_without_another_receive(
-    mosquitto: Mosquitto, stub: SqsStub, client_id: str, tmp_path: Path
+    mosquitto: Mosquitto, sqs: Sqs, client_id: str, tmp_path: Path
 ) -> None:
     with (
         gate_before(mosquitto.port) as gate,
-        running_bridge(environment(PROXY_PORT, stub, client_id, tmp_path), QUICK) as bridge,
+        running_bridge(environment(PROXY_PORT, sqs, client_id, tmp_path), QUICK) as bridge,
     ):
         gate.loses_pubacks = True
-        stub.put("outbound", ORDER)
+        sqs.put("outbound", ORDER)
         eventually(lambda: bridge.outbound.in_flight == 1)
         mosquitto.stop()
         gate.loses_pubacks = False
         eventually(lambda: bridge.counters.snapshot()["unconfirmed"] == 1)
-        assert [held.receives for held in stub.held("outbound")] == [1]
+        assert [held.receives for held in sqs.messages("outbound")] == [1]
         mosquitto.start()
-        eventually(lambda: stub.bodies("outbound") == [])
+        eventually(lambda: sqs.bodies("outbound") == [])
         assert bridge.counters.snapshot()["outbound_received"] == 1
 
 
 def test_the_bridge_is_connected_only_while_sqs_accepts_both_ways_and_healthy_all_the_time(
-    iotcore: Iotcore, stub: SqsStub, client_id: str, tmp_path: Path
+    iotcore: Iotcore, sqs: Sqs, client_id: str, tmp_path: Path
 ) -> None:
     limits = Limits(stuck_s=1.5, poll_s=1, first_delay_s=0.05, longest_delay_s=0.1)
-    with running_bridge(environment(iotcore.port, stub, client_id, tmp_path), limits) as bridge:
+    with running_bridge(environment(iotcore.port, sqs, client_id, tmp_path), limits) as bridge:
         assert bridge.is_connected()
-        stub.faults.down = True
+        sqs.faults.down = True
         eventually(lambda: not bridge.outbound.sqs_answers(), what="nothing can be received")
         assert not bridge.is_connected()
         assert bridge.is_healthy()
-        stub.faults.down = False
+        sqs.faults.down = False
         eventually(bridge.is_connected)
-        stub.faults.fail_entry = lambda body: "InternalError"
+        sqs.faults.fail_entry = lambda body: "InternalError"
         with Peer(iotcore.port) as peer:
             peer.publish(REQUEST, b"stuck")
         eventually(lambda: not bridge.inbound.is_delivering(), what="a message waits too long")
         assert not bridge.is_connected()
         assert bridge.is_healthy()
-        stub.faults.fail_entry = lambda body: None
+        sqs.faults.fail_entry = lambda body: None
         eventually(bridge.is_connected)
 
 
 def test_deleting_is_retried_while_sqs_is_down(
-    iotcore: Iotcore, stub: SqsStub, client_id: str, tmp_path: Path
+    iotcore: Iotcore, sqs: Sqs, client_id: str, tmp_path: Path
 ) -> None:
     with (
         gate_before(iotcore.port) as gate,
-        running_bridge(environment(PROXY_PORT, stub, client_id, tmp_path), QUICK) as bridge,
+        running_bridge(environment(PROXY_PORT, sqs, client_id, tmp_path), QUICK) as bridge,
     ):
         gate.open.clear()
-        stub.put("outbound", ORDER)
+        sqs.put("outbound", ORDER)
         eventually(lambda: bridge.outbound.in_flight == 1)
-        stub.faults.down = True
+        sqs.faults.down = True
         gate.open.set()
         eventually(lambda: bridge.counters.snapshot()["published"] == 1)
         time.sleep(0.5)
-        assert stub.bodies("outbound") == [ORDER]
-        stub.faults.down = False
-        eventually(lambda: stub.bodies("outbound") == [])
+        assert sqs.bodies("outbound") == [ORDER]
+        sqs.faults.down = False
+        eventually(lambda: sqs.bodies("outbound") == [])
 
 
 def test_the_window_bounds_the_unacknowledged_messages(
-    iotcore: Iotcore, stub: SqsStub, client_id: str, tmp_path: Path
+    iotcore: Iotcore, sqs: Sqs, client_id: str, tmp_path: Path
 ) -> None:
     limits = Limits(outbound_window=20, poll_s=1, drain_s=3, first_delay_s=0.05)
     with (
         gate_before(iotcore.port) as gate,
-        running_bridge(environment(PROXY_PORT, stub, client_id, tmp_path), limits) as bridge,
+        running_bridge(environment(PROXY_PORT, sqs, client_id, tmp_path), limits) as bridge,
     ):
         gate.open.clear()
-        for i in range(60):
-            stub.put("outbound", f"order {i}")
+        sqs.put("outbound", *(f"order {i}" for i in range(60)))
         eventually(lambda: bridge.outbound.in_flight == 20)
         time.sleep(1.0)
         assert bridge.counters.snapshot()["outbound_received"] == 20
         gate.open.set()
-        eventually(lambda: stub.bodies("outbound") == [])
+        eventually(lambda: sqs.bodies("outbound") == [])
 
 
 def test_unconfirmed_messages_are_returned_at_once_at_shutdown(
-    iotcore: Iotcore, stub: SqsStub, client_id: str, tmp_path: Path
+    iotcore: Iotcore, sqs: Sqs, client_id: str, tmp_path: Path
 ) -> None:
     limits = Limits(poll_s=1, drain_s=2)
     with (
         gate_before(iotcore.port) as gate,
-        running_bridge(environment(PROXY_PORT, stub, client_id, tmp_path), limits) as bridge,
+        running_bridge(environment(PROXY_PORT, sqs, client_id, tmp_path), limits) as bridge,
     ):
         gate.open.clear()
-        stub.put("outbound", ORDER)
+        sqs.put("outbound", ORDER)
         eventually(lambda: bridge.outbound.in_flight == 1)
         assert not bridge.drain()
-        assert stub.held("outbound")[0].visible_at <= time.monotonic()
+        assert sqs.visible("outbound") == [ORDER]

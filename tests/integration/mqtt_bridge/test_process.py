@@ -8,7 +8,7 @@ import sys
 import time
 from pathlib import Path
 
-from tests.fakes.sqs import SqsStub
+from tests.fakes.sqs import Sqs
 from tests.integration.mqtt_bridge.world import (
     INFO,
     REQUEST,
@@ -24,72 +24,71 @@ from tests.integration.mqtt_bridge.world import (
 
 
 def test_sigterm_drains_what_is_in_flight_and_exits_0(
-    broker: Iotcore | Mosquitto, stub: SqsStub, client_id: str, tmp_path: Path
+    broker: Iotcore | Mosquitto, sqs: Sqs, client_id: str, tmp_path: Path
 ) -> None:
-    environ = environment(broker.port, stub, client_id, tmp_path)
+    environ = environment(broker.port, sqs, client_id, tmp_path)
     process = Process(environ, tmp_path / "log")
     process.await_event("connected")
-    stub.faults.latency_s = 0.3
+    sqs.faults.latency_s = 0.3
     with Peer(broker.port) as peer:
         peer.publish(INFO, *[str(i).encode() for i in range(500)])
-    stub.put("outbound", "order")
-    eventually(lambda: stub.seen.calls.get("SendMessageBatch", 0) >= 3)
+    sqs.put("outbound", "order")
+    eventually(lambda: sqs.seen.calls.get("SendMessageBatch", 0) >= 3)
     began = time.monotonic()
     assert process.terminate() == 0
     assert time.monotonic() - began < 10
     assert process.events("stopped")[0]["drained"] is True
     counts = process.events("counts")[-1]
     assert counts["held"] == 0
-    assert counts["forwarded"] == len(stub.bodies("prices")) > 0
+    assert counts["forwarded"] == len(sqs.bodies("prices")) > 0
 
-    stub.faults.latency_s = 0.0
+    sqs.faults.latency_s = 0.0
     again = Process(environ, tmp_path / "log")
-    eventually(lambda: len(set(payloads(stub, "prices"))) == 500, what="the rest after the start")
-    eventually(lambda: stub.bodies("outbound") == [])
+    eventually(lambda: len(set(payloads(sqs, "prices"))) == 500, what="the rest after the start")
+    eventually(lambda: sqs.bodies("outbound") == [])
     assert again.terminate() == 0
-    assert len(payloads(stub, "prices")) == 500, "an orderly stop repeats nothing"
+    assert len(payloads(sqs, "prices")) == 500, "an orderly stop repeats nothing"
 
 
 def test_sigterm_with_sqs_down_still_exits_0_in_time_and_loses_nothing(
-    iotcore: Iotcore, stub: SqsStub, client_id: str, tmp_path: Path
+    iotcore: Iotcore, sqs: Sqs, client_id: str, tmp_path: Path
 ) -> None:
-    environ = environment(iotcore.port, stub, client_id, tmp_path)
+    environ = environment(iotcore.port, sqs, client_id, tmp_path)
     process = Process(environ, tmp_path / "log")
     process.await_event("connected")
-    stub.faults.down = True
+    sqs.faults.down = True
     with Peer(iotcore.port) as peer:
         peer.publish(INFO, *[str(i).encode() for i in range(50)])
     process.await_event("send failed, will retry")
     assert process.terminate() == 0
     assert process.events("stopped")[0]["drained"] is False
-    stub.faults.down = False
+    sqs.faults.down = False
     again = Process(environ, tmp_path / "log")
-    eventually(lambda: {int(p) for p in payloads(stub, "prices")} == set(range(50)))
+    eventually(lambda: {int(p) for p in payloads(sqs, "prices")} == set(range(50)))
     assert again.terminate() == 0
 
 
 def test_sigkill_in_the_middle_of_a_thousand_each_way_loses_nothing(
-    broker: Iotcore | Mosquitto, stub: SqsStub, client_id: str, tmp_path: Path
+    broker: Iotcore | Mosquitto, sqs: Sqs, client_id: str, tmp_path: Path
 ) -> None:
-    stub.faults.latency_s = 0.015
-    stub.faults.longest_visibility_s = 3.0  # what the killed one had received returns sooner
-    environ = environment(broker.port, stub, client_id, tmp_path)
+    sqs.faults.latency_s = 0.015
+    sqs.faults.longest_visibility_s = 3  # what the killed one had received returns sooner
+    environ = environment(broker.port, sqs, client_id, tmp_path)
+    sqs.put("outbound", *(f"order {i}" for i in range(1000)))
     with Peer(broker.port, subscribe=REQUEST) as peer:
         process = Process(environ, tmp_path / "log")
         process.await_event("connected")
-        for i in range(1000):
-            stub.put("outbound", f"order {i}")
         prices = [f"price {i}".encode() for i in range(1000)]
         peer.publish(INFO, *prices[:600])
-        eventually(lambda: len(stub.bodies("prices")) >= 100 and len(peer.seen) >= 100)
+        eventually(lambda: len(sqs.bodies("prices")) >= 100 and len(peer.seen) >= 100)
         process.kill()
-        assert len(stub.bodies("outbound")) > 0, "killed in the middle, outbound"
-        assert len(stub.bodies("prices")) < 1000, "killed in the middle, inbound"
+        assert len(sqs.bodies("outbound")) > 0, "killed in the middle, outbound"
+        assert len(sqs.bodies("prices")) < 1000, "killed in the middle, inbound"
         peer.publish(INFO, *prices[600:])  # while nobody listens
 
         again = Process(environ, tmp_path / "log")
         eventually(
-            lambda: set(payloads(stub, "prices")) == {p.decode() for p in prices},
+            lambda: set(payloads(sqs, "prices")) == {p.decode() for p in prices},
             40,
             what="every price in SQS",
         )
@@ -98,7 +97,7 @@ def test_sigkill_in_the_middle_of_a_thousand_each_way_loses_nothing(
             40,
             what="every order at the broker",
         )
-        eventually(lambda: stub.bodies("outbound") == [], 20)
+        eventually(lambda: sqs.bodies("outbound") == [], 20)
         assert again.terminate() == 0
 
 
@@ -108,10 +107,10 @@ def health(environ: dict[str, str]) -> int:
 
 
 def test_health_is_good_during_a_broker_outage_and_the_connection_is_reported_apart(
-    iotcore: Iotcore, stub: SqsStub, client_id: str, tmp_path: Path
+    iotcore: Iotcore, sqs: Sqs, client_id: str, tmp_path: Path
 ) -> None:
     alive = tmp_path / "alive"
-    environ = environment(iotcore.port, stub, client_id, tmp_path)
+    environ = environment(iotcore.port, sqs, client_id, tmp_path)
     assert health(environ) == 1
     iotcore.stop()
     process = Process(environ, tmp_path / "log")
@@ -132,12 +131,12 @@ def test_health_is_good_during_a_broker_outage_and_the_connection_is_reported_ap
 
 
 def test_a_process_that_hangs_becomes_unhealthy(
-    iotcore: Iotcore, stub: SqsStub, client_id: str, tmp_path: Path
+    iotcore: Iotcore, sqs: Sqs, client_id: str, tmp_path: Path
 ) -> None:
     alive = tmp_path / "alive"
     alive.touch()  # left over by an earlier run
     os.utime(alive, (0, 0))
-    environ = environment(iotcore.port, stub, client_id, tmp_path)
+    environ = environment(iotcore.port, sqs, client_id, tmp_path)
     assert health(environ) == 1
     process = Process(environ, tmp_path / "log")
     eventually(lambda: health(environ) == 0)
@@ -169,12 +168,12 @@ def test_bad_settings_are_one_sentence_and_status_2(tmp_path: Path) -> None:
 
 
 def test_logs_are_json_lines_without_payloads_or_secrets(
-    mosquitto: Mosquitto, stub: SqsStub, client_id: str, tmp_path: Path
+    mosquitto: Mosquitto, sqs: Sqs, client_id: str, tmp_path: Path
 ) -> None:
-    environ = environment(mosquitto.port, stub, client_id, tmp_path)
+    environ = environment(mosquitto.port, sqs, client_id, tmp_path)
     environ["MQTT_URL"] = f"mqtt://group3:hunter2@127.0.0.1:{mosquitto.port}"
     environ["METRICS_NAMESPACE"] = "FintechAsync/test"
-    stub.faults.refuse_entry = lambda b: "InvalidMessageContents" if "poison" in b else None
+    sqs.faults.refuse_entry = lambda b: "InvalidMessageContents" if "poison" in b else None
     process = Process(environ, tmp_path / "log")
     process.await_event("connected")
     with Peer(mosquitto.port) as peer:
@@ -196,7 +195,7 @@ def test_logs_are_json_lines_without_payloads_or_secrets(
         assert never not in text
 
 
-def test_paho_needs_no_mqtt_of_awscrt(stub: SqsStub, tmp_path: Path) -> None:
+def test_paho_needs_no_mqtt_of_awscrt(sqs: Sqs, tmp_path: Path) -> None:
     code = (
         "import sys, datetime\n"
         "from mqtt_bridge.bridge import Bridge\n"
@@ -204,7 +203,7 @@ def test_paho_needs_no_mqtt_of_awscrt(stub: SqsStub, tmp_path: Path) -> None:
         "Bridge(Settings.load(), clock=lambda: datetime.datetime.now(datetime.UTC))\n"
         "print([m for m in sys.modules if m.startswith('awscrt.mqtt')])\n"
     )
-    environ = {"PATH": os.environ["PATH"], **environment(1883, stub, "x", tmp_path)}
+    environ = {"PATH": os.environ["PATH"], **environment(1883, sqs, "x", tmp_path)}
     run = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, env=environ, capture_output=True, check=True
     )

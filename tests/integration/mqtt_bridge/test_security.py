@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.fakes.certificates import certificate
-from tests.fakes.sqs import SqsStub
+from tests.fakes.sqs import Sqs
 from tests.integration.mqtt_bridge.conftest import needs_mosquitto
 from tests.integration.mqtt_bridge.world import (
     MOSQUITTO_PORT,
@@ -26,7 +26,7 @@ pytestmark = needs_mosquitto
 
 
 class Secrets:
-    """A stub of Secrets Manager with one secret."""
+    """A sqs of Secrets Manager with one secret."""
 
     def __init__(self) -> None:
         self.password = "first"
@@ -81,9 +81,9 @@ def set_password(folder: Path, password: str) -> None:
 
 
 def test_a_rotated_password_is_read_again_without_a_restart(
-    strict: Mosquitto, stub: SqsStub, secrets: Secrets, client_id: str, tmp_path: Path
+    strict: Mosquitto, sqs: Sqs, secrets: Secrets, client_id: str, tmp_path: Path
 ) -> None:
-    environ = environment(strict.port, stub, client_id, tmp_path, MQTT_SECRET_ID="broker")
+    environ = environment(strict.port, sqs, client_id, tmp_path, MQTT_SECRET_ID="broker")
     environ["AWS_ENDPOINT_URL_SECRETS_MANAGER"] = f"http://127.0.0.1:{SECRETS_PORT}"
     process = Process(environ, tmp_path / "log")
     process.await_event("connected")
@@ -103,9 +103,9 @@ def test_a_rotated_password_is_read_again_without_a_restart(
 
 
 def test_a_wrong_password_is_retried_with_growing_delays(
-    strict: Mosquitto, stub: SqsStub, client_id: str, tmp_path: Path
+    strict: Mosquitto, sqs: Sqs, client_id: str, tmp_path: Path
 ) -> None:
-    environ = environment(strict.port, stub, client_id, tmp_path)
+    environ = environment(strict.port, sqs, client_id, tmp_path)
     environ["MQTT_URL"] = f"mqtt://group3:wrong@127.0.0.1:{strict.port}"
     process = Process(environ, tmp_path / "log")
     process.await_event("disconnected", 3)
@@ -129,28 +129,27 @@ def secure(tmp_path: Path) -> Iterator[Mosquitto]:
 
 def test_mqtts_speaks_tls_and_carries_both_directions(
     secure: Mosquitto,
-    stub: SqsStub,
+    sqs: Sqs,
     client_id: str,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "cert.pem"))
     url = f"mqtts://127.0.0.1:{secure.port}"
-    environ = environment(secure.port, stub, client_id, tmp_path, MQTT_URL=url)
+    environ = environment(secure.port, sqs, client_id, tmp_path, MQTT_URL=url)
     with running_bridge(environ) as bridge:
-        for i in range(300):
-            stub.put("outbound", f"order {i}")
+        sqs.put("outbound", *(f"order {i}" for i in range(300)))
         # Our own requests come back: through TLS out and in.
-        eventually(lambda: len(stub.bodies("requests")) == 300)
-        eventually(lambda: stub.bodies("outbound") == [])
+        eventually(lambda: len(sqs.bodies("requests")) == 300)
+        eventually(lambda: sqs.bodies("outbound") == [])
         assert bridge.counters.snapshot()["connected"] == 1
 
 
 def test_a_certificate_of_an_unknown_authority_is_refused(
-    secure: Mosquitto, stub: SqsStub, client_id: str, tmp_path: Path
+    secure: Mosquitto, sqs: Sqs, client_id: str, tmp_path: Path
 ) -> None:
     url = f"mqtts://127.0.0.1:{secure.port}"
-    environ = environment(secure.port, stub, client_id, tmp_path, MQTT_URL=url)
+    environ = environment(secure.port, sqs, client_id, tmp_path, MQTT_URL=url)
     process = Process(environ, tmp_path / "log")
     process.await_event("disconnected")
     assert process.events("disconnected")[0]["reason"] == "SSLCertVerificationError"

@@ -22,12 +22,12 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from mqtt_bridge.bridge import Bridge
 from mqtt_bridge.settings import Limits, Settings
-from tests.fakes.sqs import ENVIRONMENT, SqsStub
+from tests.fakes.sqs import ENVIRONMENT, Sqs
 
 ROOT = Path(__file__).parents[3]
 INFO, REQUEST, VALIDATION = "stocks/info", "stocks/request", "stocks/validation"
 QUEUES = {INFO: "prices", REQUEST: "requests", VALIDATION: "validations"}
-MOSQUITTO_PORT, IOTCORE_PORT, IOTCORE_V5_PORT, PROXY_PORT, STUB_PORT = 1920, 1921, 1922, 1925, 4670
+MOSQUITTO_PORT, IOTCORE_PORT, IOTCORE_V5_PORT, PROXY_PORT = 1920, 1921, 1922, 1925
 _PUBACK = 4  # packet type
 QUICK = Limits(first_delay_s=0.05, longest_delay_s=0.4, poll_s=1, tick_s=0.2)
 
@@ -236,22 +236,20 @@ def gate_before(port: int) -> Iterator[Gate]:
         gate.close()
 
 
-def environment(
-    port: int, stub: SqsStub, client_id: str, folder: Path, **more: str
-) -> dict[str, str]:
+def environment(port: int, sqs: Sqs, client_id: str, folder: Path, **more: str) -> dict[str, str]:
     """Return the whole environment of `python -m mqtt_bridge`."""
     return {
         **ENVIRONMENT,
-        "AWS_ENDPOINT_URL": stub.url,
+        "AWS_ENDPOINT_URL": sqs.url,
         "MQTT_URL": f"mqtt://127.0.0.1:{port}",
         "MQTT_CLIENT_ID": client_id,
         "TOPIC_INFO": INFO,
         "TOPIC_REQUEST": REQUEST,
         "TOPIC_VALIDATION": VALIDATION,
-        "PRICES_QUEUE_URL": stub.queue_url("prices"),
-        "REQUESTS_QUEUE_URL": stub.queue_url("requests"),
-        "VALIDATIONS_QUEUE_URL": stub.queue_url("validations"),
-        "OUTBOUND_QUEUE_URL": stub.queue_url("outbound"),
+        "PRICES_QUEUE_URL": sqs.queue_url("prices"),
+        "REQUESTS_QUEUE_URL": sqs.queue_url("requests"),
+        "VALIDATIONS_QUEUE_URL": sqs.queue_url("validations"),
+        "OUTBOUND_QUEUE_URL": sqs.queue_url("outbound"),
         "HEALTH_FILE": str(folder / "alive"),
         **more,
     }
@@ -319,6 +317,6 @@ class Process:
         return self._popen.poll() is None
 
 
-def payloads(stub: SqsStub, queue: str) -> list[str]:
+def payloads(sqs: Sqs, queue: str) -> list[str]:
     """Return the MQTT payloads that reached a queue, as text."""
-    return [json.loads(body)["payload"] for body in stub.bodies(queue)]
+    return [json.loads(body)["payload"] for body in sqs.bodies(queue)]
