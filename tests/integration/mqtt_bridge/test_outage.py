@@ -19,7 +19,7 @@ from mqtt_bridge import health, paho_transport
 from mqtt_bridge.__main__ import _watch
 from mqtt_bridge.bridge import Bridge
 from mqtt_bridge.settings import Limits, Settings
-from tests.fakes.sqs import SqsStub
+from tests.fakes.sqs import Sqs
 from tests.integration.mqtt_bridge.world import environment
 
 FASTER = 240
@@ -89,7 +89,7 @@ def failed_checks(file: Path) -> int:
 @pytest.mark.parametrize("broker", [refusing, silent])
 def test_an_outage_of_an_hour_does_not_make_the_platform_kill_the_task(
     broker: Callable[[], AbstractContextManager[int]],
-    stub: SqsStub,
+    sqs: Sqs,
     client_id: str,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -97,7 +97,7 @@ def test_an_outage_of_an_hour_does_not_make_the_platform_kill_the_task(
     monkeypatch.setattr(paho_transport, "_TURN_S", paho_transport._TURN_S / FASTER)
     file = tmp_path / "alive"
     with broker() as port:
-        settings = Settings.load(environment(port, stub, client_id, tmp_path))
+        settings = Settings.load(environment(port, sqs, client_id, tmp_path))
         bridge = Bridge(settings, clock=lambda: datetime.now(UTC), limits=FAST)
         bridge.start()
         stop = threading.Event()

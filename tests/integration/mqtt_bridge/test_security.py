@@ -157,11 +157,11 @@ def test_a_certificate_of_an_unknown_authority_is_refused(
 
 
 def test_the_brokers_own_authority_is_in_the_secret_and_is_read_again_when_refused(
-    secure: Mosquitto, stub: SqsStub, secrets: Secrets, client_id: str, tmp_path: Path
+    secure: Mosquitto, sqs: Sqs, secrets: Secrets, client_id: str, tmp_path: Path
 ) -> None:
     url = f"mqtts://127.0.0.1:{secure.port}"
     environ = environment(
-        secure.port, stub, client_id, tmp_path, MQTT_URL=url, MQTT_SECRET_ID="broker"
+        secure.port, sqs, client_id, tmp_path, MQTT_URL=url, MQTT_SECRET_ID="broker"
     )
     environ["AWS_ENDPOINT_URL_SECRETS_MANAGER"] = f"http://127.0.0.1:{SECRETS_PORT}"
     process = Process(environ, tmp_path / "log")
