@@ -49,7 +49,10 @@ class NewJob(Struct, frozen=True, kw_only=True):
                 "required": ["symbol", "days", "quantity"],
             },
             {"properties": {"kind": {"const": "portfolio_history"}}, "required": ["range"]},
-            {"properties": {"kind": {"const": "statement"}}, "required": ["month"]},
+            {
+                "properties": {"kind": {"const": "statement"}, "language": {}},
+                "required": ["month"],
+            },
         ],
     }
     EXAMPLE: ClassVar[Mapping[str, Any]] = {

@@ -86,7 +86,28 @@ def _schemas() -> dict[str, Any]:
         [*returned, *bodies, schemas.Error], ref_template=_REF
     )
     rules = {body.__name__: _class_value(body, "RULES") for body in bodies}
-    return {_named(name): _tidy(schema) | rules.get(name, {}) for name, schema in found.items()}
+    return {
+        _named(name): _with_branches(_tidy(schema) | rules.get(name, {}))
+        for name, schema in found.items()
+    }
+
+
+def _with_branches(schema: dict[str, Any]) -> dict[str, Any]:
+    """Moves a property that only some alternatives read into these: the others ignore it."""
+    properties, moved = schema.get("properties", {}), set[str]()
+    branches = []
+    for branch in schema.get("oneOf", []):
+        if "properties" not in branch:
+            return schema
+        known = {name: about for name, about in branch["properties"].items() if about}
+        named = {*branch["required"], *branch["properties"]}
+        own = {name: properties[name] for name in sorted(named - {*known})}
+        moved |= {*own}
+        branches.append({**branch, "properties": known | own})
+    if not branches:
+        return schema
+    kept = {name: about for name, about in properties.items() if name not in moved}
+    return {**schema, "properties": kept, "oneOf": branches}
 
 
 def _class_value(schema: type[Struct], name: str) -> dict[str, Any]:

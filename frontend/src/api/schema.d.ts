@@ -1076,25 +1076,25 @@ export interface components {
         NewJob: {
             /** @enum {string} */
             kind: "projection" | "portfolio_history" | "statement";
-            /** @description A decimal, as string or number, read exactly. */
-            days?: string | number;
-            /** @enum {string} */
-            range?: "1w" | "1m" | "3m" | "1y" | "all";
-            symbol?: string;
-            /** @description A decimal, as string or number, read exactly. */
-            quantity?: string | number;
-            month?: string;
-            /** @enum {string} */
-            language?: "es" | "en";
         } & ({
             /** @constant */
             kind?: "projection";
+            /** @description A decimal, as string or number, read exactly. */
+            days: string | number;
+            /** @description A decimal, as string or number, read exactly. */
+            quantity: string | number;
+            symbol: string;
         } | {
             /** @constant */
             kind?: "portfolio_history";
+            /** @enum {string} */
+            range: "1w" | "1m" | "3m" | "1y" | "all";
         } | {
             /** @constant */
             kind?: "statement";
+            /** @enum {string} */
+            language?: "es" | "en";
+            month: string;
         });
         /**
          * @description Why a request was not carried out. Switch on `code`; `message` is for a person.

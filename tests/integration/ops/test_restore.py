@@ -44,9 +44,11 @@ class Place:
         names = {table: model.Meta.table_name for table, model in MODELS.items()}
         self.names = names
         self.tools = Tools(
+            public_api=lambda: pytest.fail("no request over HTTP"),
+            canary_user=lambda: pytest.fail("no canary user"),
             orders=self.orders,
             accounts=self.accounts,
-            market=DynamoMarket(self.connection, ZONE),
+            market=lambda: DynamoMarket(self.connection, ZONE),
             audit_store=DynamoAuditStore(self.connection),
             dead_letters=lambda _: pytest.fail("no dead letters"),
             settings=lambda: StageSettings(
