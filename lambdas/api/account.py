@@ -166,6 +166,8 @@ def _favourites(raw: Raw) -> tuple[str, ...]:
         texts = msgspec.json.decode(raw, type=list[str])
     except (ValueError, RecursionError):
         raise invalid(name, "not_a_list", "It must be a list of symbols.") from None
+    if len(texts) > MAX_FAVOURITES:
+        raise invalid(name, "too_many", f"At most {MAX_FAVOURITES} companies are kept.")
     symbols = [parse_symbol(text) for text in texts]
     wrong = [
         Fault(field=f"{name}[{at}]", code="not_a_symbol", message="It must be a company's symbol.")
@@ -174,10 +176,7 @@ def _favourites(raw: Raw) -> tuple[str, ...]:
     ]
     if wrong:
         raise InvalidInput(*wrong)
-    unique = tuple(dict.fromkeys(symbol for symbol in symbols if symbol is not None))
-    if len(unique) > MAX_FAVOURITES:
-        raise invalid(name, "too_many", f"At most {MAX_FAVOURITES} companies are kept.")
-    return unique
+    return tuple(dict.fromkeys(symbol for symbol in symbols if symbol is not None))
 
 
 E = TypeVar("E", bound=StrEnum)
