@@ -119,6 +119,7 @@ class Outputs:
 
     site_url: str
     api_url: str
+    live_url: str
     aws_endpoint_url: str
     region: str
     user_pool_id: str
@@ -136,6 +137,7 @@ class Outputs:
         return cls(
             site_url=required(stacks, "SiteUrl"),
             api_url=required(stacks, "ApiUrl").rstrip("/"),
+            live_url=required(stacks, "LiveUrl"),
             aws_endpoint_url=options.cloud_url,
             region=REGION,
             user_pool_id=required(stacks, "UserPoolId"),
@@ -202,6 +204,7 @@ def site_config(outputs: Outputs) -> dict[str, str]:
     """The site's config.json: the same keys as on AWS, and the endpoint of the local Cognito."""
     return {
         "api_url": outputs.api_url,
+        "live_url": outputs.live_url,
         "region": outputs.region,
         "user_pool_id": outputs.user_pool_id,
         "user_pool_client_id": outputs.user_pool_client_id,

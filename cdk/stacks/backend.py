@@ -243,9 +243,12 @@ class BackendStack(StageStack):
         )
 
     def _site_config(self) -> dict[str, str]:
-        """config.json: what the web app must know about its stage."""
+        """config.json: what the web app must know about its stage. It receives the address of live
+        updates with each ticket; here `live_url` lets the page's policy allow it.
+        """
         return {
             "api_url": self.api.url,
+            "live_url": self.live.url,
             "region": self.region,
             "user_pool_id": self._data.user_pool.pool.user_pool_id,
             "user_pool_client_id": self._data.user_pool.client.user_pool_client_id,

@@ -128,6 +128,7 @@ def test_the_page_names_exactly_the_hosts_of_its_configuration(dev: Synthesized)
     assert hosts.startswith("connect-src 'self' ")
     assert "ApiHttp" in hosts
     assert "ApiEndpoint" in hosts
+    assert "wss://" in hosts
     assert "https://cognito-idp.us-east-1.amazonaws.com" in hosts
     assert "*" not in hosts
 
