@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -13,7 +14,7 @@ from tests.e2e.lists import everything
 from tests.e2e.speaker import Speaker, speaking
 from tests.e2e.system import Person, System, eventually
 
-LENGTHS = {"1h": len("2026-03-04T15"), "1d": len("2026-03-04")}
+INTERVALS = ("1h", "1d")
 
 
 @pytest.fixture
@@ -27,11 +28,23 @@ def a_symbol() -> str:
     return f"T{uuid4().hex[:8].upper()}"
 
 
-def candles_by_hand(prices: list[Any], interval: str) -> list[Any]:
+def market_zone(person: Person) -> ZoneInfo:
+    return ZoneInfo(person.get("/me")["market_zone"])
+
+
+def span_of(time: str, interval: str, zone: ZoneInfo) -> str:
+    """The hour, or the market's day, that contains a time."""
+    at = datetime.fromisoformat(time)
+    if interval == "1d":
+        return at.astimezone(zone).date().isoformat()
+    return at.astimezone(UTC).isoformat(timespec="hours")
+
+
+def candles_by_hand(prices: list[Any], interval: str, zone: ZoneInfo) -> list[Any]:
     """From a company's listed prices, newest first, as anybody would."""
     spans: dict[str, list[Decimal]] = {}
     for price in reversed(prices):
-        span = price["observed_at"][: LENGTHS[interval]]
+        span = span_of(price["observed_at"], interval, zone)
         spans.setdefault(span, []).append(Decimal(price["price"]))
     return [
         (span, these[0], max(these), min(these), these[-1], len(these))
@@ -39,10 +52,10 @@ def candles_by_hand(prices: list[Any], interval: str) -> list[Any]:
     ]
 
 
-def candles_told(person: Person, symbol: str, interval: str) -> list[Any]:
+def candles_told(person: Person, symbol: str, interval: str, zone: ZoneInfo) -> list[Any]:
     return [
         (
-            candle["opened_at"][: LENGTHS[interval]],
+            span_of(candle["opened_at"], interval, zone),
             *(Decimal(candle[part]) for part in ("open", "high", "low", "close")),
             candle["count"],
         )
@@ -83,26 +96,30 @@ def wait_for(person: Person, symbol: str, prices: int) -> None:
 def test_candles_are_those_of_the_listed_prices_however_these_came(
     speaker: Speaker, person: Person
 ) -> None:
+    zone = market_zone(person)
     symbols = [a_symbol() for _ in range(3)]
     for message in batches(symbols):
         speaker.say("info", message)
     for symbol in symbols:
         wait_for(person, symbol, 144)
         prices = everything(person, f"/stocks/{symbol}/prices")
-        for interval in LENGTHS:
-            assert candles_told(person, symbol, interval) == candles_by_hand(prices, interval)
-        closes = [candle[4] for candle in candles_by_hand(prices, "1h")][:24]
+        for interval in INTERVALS:
+            told = candles_told(person, symbol, interval, zone)
+            assert told == candles_by_hand(prices, interval, zone)
+        closes = [candle[4] for candle in candles_by_hand(prices, "1h", zone)][:24]
         trend = person.get(f"/stocks/{symbol}")["trend"]
         assert [Decimal(close) for close in trend] == closes[::-1]
 
 
 def test_candles_of_a_company_that_trades_now_follow_its_prices(person: Person) -> None:
+    zone = market_zone(person)
+
     def agrees() -> bool:
         before = everything(person, "/stocks/AAPL/prices")
-        told = {interval: candles_told(person, "AAPL", interval) for interval in LENGTHS}
+        told = {it: candles_told(person, "AAPL", it, zone) for it in INTERVALS}
         if everything(person, "/stocks/AAPL/prices") != before:
             return False  # a price came between
-        assert told == {interval: candles_by_hand(before, interval) for interval in LENGTHS}
+        assert told == {it: candles_by_hand(before, it, zone) for it in INTERVALS}
         return True
 
     assert eventually(agrees, what="a moment without a new price")

@@ -86,7 +86,7 @@ def test_reconcile_says_which_account_breaks_which_law_by_how_much(
     assert ran.returncode == 1
     assert ran.stdout.count("✗ account") == 1
     assert f"✗ account {account}" in ran.stdout
-    assert "law 2 (available + held + spent = deposited)" in ran.stdout
+    assert "law 2 (available + held + spent = deposited - refunded)" in ran.stdout
     assert "available + held + spent is 1000.01, must be 1000.00, off by +0.01" in ran.stdout
     assert made.returncode == 2  # of make, which knows no other failure
     assert ops(quiet, "reconcile").returncode == 0

@@ -127,7 +127,7 @@ test("with the keyboard alone: sign in, deposit, buy", async () => {
   await page.keyboard.press("Tab");
   await tabTo("Billetera");
   await page.keyboard.press("Enter");
-  await investor.heading("Billetera").waitFor();
+  await page.getByRole("heading", { name: "Billetera", exact: true }).waitFor();
   await tabTo("Depositar");
   await page.keyboard.press("Enter");
   await page.getByRole("dialog").waitFor();
