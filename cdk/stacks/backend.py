@@ -208,7 +208,8 @@ class BackendStack(StageStack):
         self.live.connect(self.functions[Function.LIVE])
         self.functions[Function.API].add_environment(Setting.LIVE_URL.value, self.live.url)
         notify, push = self.functions[Function.NOTIFY], self.functions[Function.PUSH]
-        prices, queue = self.functions[Function.PRICES], self.queues[Queue.PUSHES].queue
+        prices, receipts = self.functions[Function.PRICES], self.functions[Function.RECEIPTS]
+        queue = self.queues[Queue.PUSHES].queue
         for table in STREAMED:
             add_change_source(notify, table.value.capitalize(), self._data.tables[table])
         add_queue_source(push, queue, max_concurrency=self._stage.queue_concurrency, batch_size=1)
@@ -216,7 +217,7 @@ class BackendStack(StageStack):
         for sender in (notify, push):
             sender.add_environment(Setting.LIVE_ENDPOINT_URL.value, self.live.endpoint_url)
             self.live.grant_post(sender)
-        for sender in (notify, push, prices):
+        for sender in (notify, push, prices, receipts):
             sender.add_environment(Setting.PUSHES_QUEUE_URL.value, queue.queue_url)
             grant_queue(self._stage, sender, queue, "SendMessage")
         prices.add_environment(Setting.SITE_BUCKET.value, web.site.bucket.bucket_name)

@@ -1,4 +1,4 @@
-"""Queue `receipts`: makes the receipt of each accepted order."""
+"""Queue `receipts`: makes the receipt of each accepted order, and tells its owner."""
 
 from typing import Any
 
@@ -7,7 +7,10 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from msgspec import Struct
 
 from lambdas import bootstrap
-from lambdas.domain.errors import Malformed
+from lambdas.api.live import receipt_message
+from lambdas.domain.errors import Malformed, Transient
+from lambdas.domain.live import AccountPush
+from lambdas.domain.receipts import Receipt
 from lambdas.handlers.batch import process_bodies
 from lambdas.handlers.errors import hide_foreign_errors
 from lambdas.names import Metric
@@ -47,7 +50,19 @@ def _process(body: str) -> None:
     )
     if made.is_new:
         count(Metric.RECEIPTS_MADE)
+        _push(made.receipt)
     logger.info("receipt made" if made.is_new else "receipt repeated", number=made.receipt.number)
+
+
+def _push(receipt: Receipt) -> None:
+    """Enqueues the message to the owner. The receipt is stored: what fails here is no reason to
+    make it again, and its owner finds it by asking.
+    """
+    message = receipt_message(receipt.order_id, now=deps.now())
+    try:
+        deps.push_queue.send([AccountPush(account_id=receipt.account_id, message=message)])
+    except Transient as error:
+        logger.warning("receipt not pushed", reason=error.code)
 
 
 def _parse(body: str) -> Message:

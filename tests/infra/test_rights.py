@@ -103,6 +103,7 @@ RIGHTS = {
     | on("orders", "GetItem")
     | on("quotes", "GetItem")
     | on("receipts", "GetItem PutItem UpdateItem")
+    | on("pushes queue", "SendMessage")
     | {("s3:PutObject", "documents"), ("cognito-idp:AdminGetUser", "user pool")},
 }
 

@@ -9,6 +9,7 @@ import pytest
 
 from lambdas.domain.errors import Transient
 from lambdas.domain.ledger import Account
+from lambdas.domain.live import AccountPush
 from lambdas.domain.orders import Event, Order, apply
 from lambdas.domain.receipts import Language, receipt_number
 from lambdas.handlers import receipts
@@ -62,6 +63,45 @@ def test_the_same_message_again_changes_nothing(world: World, lines: Lines) -> N
     assert asked(message(order), message(order)) == []
     assert (world.documents.files, world.store.receipts) == (files, stored)
     assert counted(lines()) == {"ReceiptsMade": 1}
+
+
+def test_the_owner_is_told_once_that_the_receipt_is_ready(world: World) -> None:
+    order = accepted(world)
+    assert asked(message(order), message(order)) == []
+    ((push, delay_s),) = world.push_queue.sent
+    assert isinstance(push, AccountPush)
+    assert (push.account_id, delay_s) == (ALICE, 0)
+    told = json.loads(push.message)
+    assert (told["type"], told["data"]) == ("receipt", {"order_id": order.order_id})
+
+
+def test_nobody_is_told_of_a_receipt_that_is_not_ready(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = accepted(world)
+
+    def failing(*_: object) -> None:
+        raise Transient
+
+    monkeypatch.setattr(world.receipts, "mark_ready", failing)
+    assert len(asked(message(order))) == 1
+    assert world.push_queue.sent == []
+
+
+def test_a_queue_that_does_not_answer_is_no_reason_to_make_the_receipt_again(
+    world: World, monkeypatch: pytest.MonkeyPatch, lines: Lines
+) -> None:
+    order = accepted(world)
+
+    def failing(*_: object) -> None:
+        raise Transient
+
+    monkeypatch.setattr(world.push_queue, "send", failing)
+    assert asked(message(order)) == []
+    assert world.store.receipts[receipt_number(order)].ready_at == NOW
+    said = lines()
+    assert counted(said) == {"ReceiptsMade": 1}
+    assert "receipt not pushed" in [line.get("message") for line in said]
 
 
 @pytest.mark.parametrize("fails_at", [1, 2])
