@@ -115,6 +115,10 @@ demo: $(VENV)/.installed  ## the main use case, step by step, on a running `make
 confirm: $(VENV)/.installed  ## confirm a sign-up, as an operator does: make confirm EMAIL=…
 	@exec $(LOCAL) confirm "$(EMAIL)"
 
+.PHONY: watch
+watch: $(VENV)/.installed  ## what an account's live connection says: make watch EMAIL=… (PASSWORD=…, else it asks)
+	@exec $(LOCAL) watch "$(EMAIL)"
+
 .PHONY: logs
 logs: $(VENV)/.installed  ## the latest log lines of the functions of a running `make up`
 	@exec $(LOCAL) logs

@@ -5,7 +5,9 @@ that run the bridge or the broker separately from `make up`.
 import os
 import shlex
 import sys
+from contextlib import suppress
 from dataclasses import replace
+from getpass import getpass
 from pathlib import Path
 from typing import Annotated
 
@@ -16,6 +18,8 @@ from local import bridge, broker, cloud, demo, resources, users
 from local import up as running
 from local.deploy import Outputs
 from local.options import BridgeKind, BrokerKind, CannotRun, ExchangeKind, Options
+from local.users import Investor
+from local.watch import watch
 
 _DEFAULTS = Options()
 
@@ -102,6 +106,20 @@ def confirm(
         raise CannotRun("Which account? Name it: make confirm EMAIL=somebody@example.com")
     users.confirm_sign_up(Outputs.read(_options(context)), email)
     print(f"{email} is confirmed and can sign in.")
+
+
+@app.command(name="watch")
+def watch_live(
+    context: typer.Context,
+    email: Annotated[str, typer.Argument(help="E-mail address of the account.")],
+) -> None:
+    """Print what the account's live connection says; Ctrl-C ends it."""
+    if not email:
+        raise CannotRun("Which account? Name it: make watch EMAIL=somebody@example.com")
+    outputs = Outputs.read(_options(context))
+    password = os.environ.get("PASSWORD") or getpass(f"Password of {email}: ")
+    with suppress(KeyboardInterrupt):
+        watch(Investor(outputs, email, password))
 
 
 @app.command()

@@ -20,12 +20,15 @@ def invoke(state: Path, *arguments: str) -> Result:
 
 def test_every_command_is_listed_and_has_a_help_page() -> None:
     listed = CliRunner().invoke(app, ["--help"]).output
-    for command in ("up", "demo", "confirm", "logs", "clean", "bridge", "broker"):
+    for command in ("up", "demo", "confirm", "watch", "logs", "clean", "bridge", "broker"):
         assert command in listed
         assert CliRunner().invoke(app, [command, "--help"]).exit_code == 0
 
 
-@pytest.mark.parametrize("command", [["demo"], ["logs"], ["bridge"], ["confirm", "a@example.com"]])
+@pytest.mark.parametrize(
+    "command",
+    [["demo"], ["logs"], ["bridge"], ["confirm", "a@example.com"], ["watch", "a@example.com"]],
+)
 def test_a_command_that_needs_a_run_says_how_to_start_one(state: Path, command: list[str]) -> None:
     error = invoke(state, *command).exception
     assert isinstance(error, CannotRun)
@@ -36,6 +39,12 @@ def test_a_confirmation_without_an_address_shows_how_to_name_one(state: Path) ->
     error = invoke(state, "confirm", "").exception
     assert isinstance(error, CannotRun)
     assert "make confirm EMAIL=" in str(error)
+
+
+def test_a_watch_without_an_address_shows_how_to_name_one(state: Path) -> None:
+    error = invoke(state, "watch", "").exception
+    assert isinstance(error, CannotRun)
+    assert "make watch EMAIL=" in str(error)
 
 
 def test_a_broker_of_kind_none_cannot_be_started(state: Path) -> None:
