@@ -258,7 +258,8 @@ test: tools  ## everything: pure tests, DynamoDB and MQTT on loopback, the stack
 
 .PHONY: test-core
 test-core: tools  ## pure tests, contracts, DynamoDB in memory, the stacks
-	@$(PYTEST) tests/unit tests/contract tests/infra tests/linearizability tests/histories tests/chaos/test_verdict.py tests/regression tests/integration/{dynamodb,http,ops,rights,sqs}
+	@$(PYTEST) tests/regression
+	@$(PYTEST) tests/unit tests/contract tests/infra tests/linearizability tests/histories tests/chaos/test_verdict.py tests/integration/{dynamodb,http,ops,rights,sqs}
 
 .PHONY: test-processes
 test-processes: tools  ## the bridge, the exchange and the supervision as real processes on loopback

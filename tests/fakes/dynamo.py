@@ -11,6 +11,7 @@ import pytest
 from pynamodb.connection import Connection
 
 from lambdas.names import Table
+from lambdas.storage import client
 from lambdas.storage.client import connect
 from lambdas.storage.models import MODELS
 from tests.fakes.aws import moto
@@ -22,6 +23,9 @@ REGION = "us-east-1"
 def tables(monkeypatch: pytest.MonkeyPatch) -> Iterator[Connection]:
     """A connection to empty tables in moto, named `test-<table>`."""
     set_credentials(monkeypatch)
+    # moto copies whole tables in a transaction: on a busy machine that takes longer than DynamoDB
+    # may, and the client would repeat a write that was done.
+    monkeypatch.setattr(client, "READ_TIMEOUT_S", 30)
     with moto():
         yield _create_tables("test")
 
