@@ -27,7 +27,8 @@ from tests.builders import ALICE, NOW, ZONE, a_tick
 from tests.fakes.aws import heard
 from tests.fakes.capacity import size_of
 from tests.fakes.dynamo import tables
-from tests.fakes.sources import Sources
+from tests.fakes.memory import MemoryStore
+from tests.fakes.sources import Sources, memory_sources
 
 EVERY = timedelta(minutes=5)
 TICK = a_tick(price=Decimal("1234.567891"), source="Nasdaq Real Time Price")
@@ -80,7 +81,8 @@ def test_a_projection_reads_at_most_a_tenth_of_its_ticks(days: int, at_most: flo
 def sources(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Sources, list[str]]]:
     """The DynamoDB ports over a history of three days, and their calls."""
     with tables(monkeypatch) as connection:
-        ports = Sources(
+        ports = replace(
+            memory_sources(MemoryStore()),
             market=DynamoMarket(connection, ZONE),
             activity=DynamoActivityLog(connection),
             orders=DynamoOrders(connection),
