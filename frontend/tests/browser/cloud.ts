@@ -22,6 +22,7 @@ export interface Cloud {
   region: string;
   pool: Pool;
   confirm: (email: string) => Promise<void>;
+  unverify: (email: string) => Promise<void>;
   stop: () => Promise<void>;
 }
 
@@ -53,6 +54,7 @@ export async function startCloud(port: number): Promise<Cloud> {
     region: REGION,
     pool,
     confirm: (email) => operate("confirm", pool.user_pool_id, email),
+    unverify: (email) => operate("unverify", pool.user_pool_id, email),
     stop: async () => {
       await stopped(server);
       await rm(home, { recursive: true, force: true });

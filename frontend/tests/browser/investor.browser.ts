@@ -92,6 +92,7 @@ async function signedIn(): Promise<string> {
   const email = newEmail();
   await signUp(email);
   await cloud.confirm(email);
+  await cloud.unverify(email);
   await signIn(email);
   await page.getByRole("row", { name: /Apple Inc/ }).waitFor();
   return email;

@@ -24,16 +24,6 @@ describe("the market", () => {
     await firstRow().getByText("LATAM Airlines Group S.A.").waitFor();
   });
 
-  test("keeps starred companies on top, after a reload too", async () => {
-    await show("/market");
-    await page.getByRole("button", { name: "Fijar SQM arriba" }).click();
-    await firstRow().getByText("Sociedad Química").waitFor();
-    await page.reload();
-    await firstRow().getByText("Sociedad Química").waitFor();
-    await page.getByRole("button", { name: "Dejar de fijar SQM" }).click();
-    await firstRow().getByText("Apple Inc.").waitFor();
-  });
-
   test("leads from a row to its company, and from its button to the ticket", async () => {
     await show("/market");
     // The link's area lies over the price: pressed where it stands.
@@ -202,26 +192,6 @@ test("the portfolio's worth over time is computed when there is none, and drawn"
   await page.goto(`${site.origin}/portfolio`);
   await page.getByRole("img", { name: /Lo que valía tu cuenta cada día/ }).waitFor();
   expect(asked).toBe(1);
-});
-
-describe("settings", () => {
-  test("write numbers as the reader likes, whatever the language, and still after a reload", async () => {
-    await show("/settings");
-    await page.getByText("1,234.56").click();
-    await page.getByText("$100,000.00").waitFor();
-    await page.reload();
-    await page.getByText("$100,000.00").waitFor();
-    await page.getByRole("radio", { name: "English" }).check({ force: true });
-    await page.getByRole("heading", { name: "Settings" }).waitFor();
-  });
-
-  test("turn the theme", async () => {
-    await show("/settings", FULL, { colorScheme: "light" });
-    const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
-    const light = await background();
-    await page.getByText("Oscuro", { exact: true }).click();
-    expect(await background()).not.toBe(light);
-  });
 });
 
 test("with reduced motion nothing moves", async () => {

@@ -72,6 +72,36 @@ describe("the account", () => {
     await expect.poll(() => changes).toEqual([{ favourites: ["AAPL", "MSFT"] }]);
   });
 
+  test("keeps starred companies on top of the board, after a reload too", async () => {
+    const firstRow = () => page.locator("tbody tr").first();
+    await show("/market", account({ favourites: [] }).routes);
+    await page.getByRole("button", { name: "Fijar SQM arriba" }).click();
+    await firstRow().getByText("Sociedad Química").waitFor();
+    await page.reload();
+    await firstRow().getByText("Sociedad Química").waitFor();
+    await page.getByRole("button", { name: "Dejar de fijar SQM" }).click();
+    await firstRow().getByText("Apple Inc.").waitFor();
+  });
+
+  test("writes numbers as the reader likes, whatever the language, and still after a reload", async () => {
+    await show("/settings", account().routes);
+    await page.getByText("1,234.56").click();
+    await page.getByText("$100,000.00").waitFor();
+    await page.reload();
+    await page.getByText("$100,000.00").waitFor();
+    await page.getByText("English", { exact: true }).click();
+    await heading("Settings").waitFor();
+    await page.getByText("$100,000.00").waitFor();
+  });
+
+  test("turns the theme", async () => {
+    await show("/settings", account().routes, { colorScheme: "light" });
+    const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    const light = await background();
+    await page.getByText("Oscuro", { exact: true }).click();
+    expect(await background()).not.toBe(light);
+  });
+
   test("that does not take a change says so, and the change is taken back", async () => {
     const refusing = { ...account().routes, "PATCH /me": json(503, { code: "transient" }) };
     await show("/settings", refusing);

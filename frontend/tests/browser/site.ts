@@ -64,6 +64,8 @@ const ALIVE: Routes = {
     newest_price_at: null,
     newest_price_age_s: null,
   }),
+  // Here is no live connection: its ticket never comes, and the site asks at intervals.
+  "POST /live/tickets": () => {},
 };
 
 function answerOf(routes: Routes, method: string, path: string): Answer {

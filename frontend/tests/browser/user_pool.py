@@ -1,4 +1,5 @@
-"""What an operator does to the user pool, for the browser's tests: `create`, `confirm POOL EMAIL`.
+"""What an operator does to the user pool, for the browser's tests: `create`, `confirm POOL EMAIL`,
+`unverify POOL EMAIL`.
 
 Answers with JSON. The pool has the settings that matter to a browser and nothing else; the real one
 is made by the data stack.
@@ -42,6 +43,15 @@ def confirm(pool_id: str, email: str) -> dict[str, str]:
     return {"confirmed": email}
 
 
+def unverify(pool_id: str, email: str) -> dict[str, str]:
+    """Where the attribute is missing, as after every sign-up, the local cloud's token says that the
+    address is verified; Cognito's does not.
+    """
+    attributes = [{"Name": "email_verified", "Value": "false"}]
+    idp.admin_update_user_attributes(UserPoolId=pool_id, Username=email, UserAttributes=attributes)
+    return {"unverified": email}
+
+
 if __name__ == "__main__":
-    command = {"create": create, "confirm": confirm}[sys.argv[1]]
+    command = {"create": create, "confirm": confirm, "unverify": unverify}[sys.argv[1]]
     sys.stdout.write(json.dumps(command(*sys.argv[2:])))
