@@ -28,7 +28,13 @@ _MARKET_FIELDS = {
     "gain",
     "gain_percent",
     "day_change",
+    "day_change_percent",
     "allocation",
+    "cash_allocation",
+    "net_worth",
+    "market_day",
+    "previous_close",
+    "previous_close_at",
 }
 _NEW_EACH_TIME = {"url", "expires_at"}  # signed links
 _OWNER_FIELDS = ("account_id", "user_id", "sub", "email", "owner")

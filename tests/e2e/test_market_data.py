@@ -52,6 +52,20 @@ def candles_by_hand(prices: list[Any], interval: str, zone: ZoneInfo) -> list[An
     ]
 
 
+def trend_by_hand(prices: list[Any], zone: ZoneInfo) -> list[Decimal]:
+    """The newest market day's first price, the last one of each hour, and the latest price."""
+    market_day = span_of(prices[0]["observed_at"], "1d", zone)
+    day = [
+        price
+        for price in reversed(prices)
+        if span_of(price["observed_at"], "1d", zone) == market_day
+    ]
+    closes = {span_of(price["observed_at"], "1h", zone): price for price in day}
+    between = [price for price in closes.values() if price not in (day[0], day[-1])]
+    points = [day[0], *between, day[-1]] if len(day) > 1 else day
+    return [Decimal(price["price"]) for price in points]
+
+
 def candles_told(person: Person, symbol: str, interval: str, zone: ZoneInfo) -> list[Any]:
     return [
         (
@@ -106,9 +120,8 @@ def test_candles_are_those_of_the_listed_prices_however_these_came(
         for interval in INTERVALS:
             told = candles_told(person, symbol, interval, zone)
             assert told == candles_by_hand(prices, interval, zone)
-        closes = [candle[4] for candle in candles_by_hand(prices, "1h", zone)][:24]
         trend = person.get(f"/stocks/{symbol}")["trend"]
-        assert [Decimal(close) for close in trend] == closes[::-1]
+        assert [Decimal(point["price"]) for point in trend] == trend_by_hand(prices, zone)
 
 
 def test_candles_of_a_company_that_trades_now_follow_its_prices(person: Person) -> None:

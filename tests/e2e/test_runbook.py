@@ -60,6 +60,7 @@ def ran(system: System, order_id: str) -> dict[str, Ran]:
             check=False,
         )
 
+    assert run("make canary-user").returncode == 0, "what `make smoke` signs in as"
     with ThreadPoolExecutor(3) as pool:
         return dict(zip(COMMANDS, pool.map(run, COMMANDS), strict=True))
 
@@ -73,8 +74,9 @@ def test_a_command_of_the_runbook_works_as_it_stands(command: str, ran: dict[str
 def test_the_alarms_are_there_each_with_its_section(ran: dict[str, Ran]) -> None:
     listed = ran["make alarms"].stdout
     for section in re.findall(r"^## (.+)$", RUNBOOK, re.MULTILINE):
-        # The local cloud has no bills.
-        assert (f"docs/runbook.md#{section}" in listed) == (section != "cost-anomaly")
+        # The local cloud has neither bills nor a canary.
+        is_elsewhere = section in ("cost-anomaly", "canary")
+        assert (f"docs/runbook.md#{section}" in listed) != is_elsewhere
 
 
 def test_an_order_is_told_whole_from_the_logs_of_every_part(system: System, order_id: str) -> None:
@@ -94,6 +96,8 @@ def test_an_order_is_told_whole_from_the_logs_of_every_part(system: System, orde
         ("bridge", "forwarded"),
         ("requests", "request"),
         ("validations", "answer"),
+        ("relay", "receipt"),
+        ("receipts", "receipt"),
     } == set(steps)
     assert [part for part, _ in steps][:3] == ["api", "relay", "bridge"]
     for where in ("in the orders' stream", "at the exchange", "in the queue validations"):
