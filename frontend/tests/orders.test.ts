@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { isOpen, type OrderState, pollEveryMs } from "../src/api/orders";
 import { withBalances } from "../src/api/wallet";
-import { oldestFirst, summary } from "../src/company/series";
 import { es } from "../src/i18n/es";
 import { stepsOf } from "../src/order/steps";
 import { SAMPLE_WALLET, sampleOrder, samplePostings } from "./browser/account-samples";
@@ -83,32 +82,5 @@ describe("the ledger's balances", () => {
   test("are unknown, not wrong, when the wallet did not stand still", () => {
     const moving = [{ items: samplePostings(NOW), next_cursor: null, wallet: null }];
     expect(new Set(withBalances(moving).map(({ balance }) => balance))).toEqual(new Set([null]));
-  });
-});
-
-describe("a chart's points", () => {
-  const price = (at: string, value: string) => ({
-    price: value,
-    currency: "USD",
-    observed_at: at,
-    source: null,
-  });
-
-  test("are oldest first, one for each second: the latest", () => {
-    const points = oldestFirst([
-      price("2023-10-29T19:00:02.900Z", "3"),
-      price("2023-10-29T19:00:02.100Z", "2"),
-      price("2023-10-29T19:00:01Z", "1"),
-    ]);
-    expect(points.map((point) => point.price)).toEqual(["1", "3"]);
-  });
-
-  test("are summed up by the very prices that were published", () => {
-    const points = ["9.5", "10.000001", "8.75"].map((value, index) => ({
-      at: `2023-10-29T19:00:0${index}Z`,
-      price: value,
-    }));
-    expect(summary(points)).toEqual({ first: "9.5", last: "8.75", low: "8.75", high: "10.000001" });
-    expect(summary([])).toBeNull();
   });
 });

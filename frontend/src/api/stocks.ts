@@ -2,8 +2,9 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/preact-query";
 import { unlessLive } from "../live/live";
 import { newest, newestItems } from "../live/newest";
+import aliases from "../market/aliases.json";
 import { type Api, unwrap } from "./client";
-import type { components } from "./schema";
+import type { components, operations } from "./schema";
 
 export type Stock = components["schemas"]["Stock"];
 export type Price = components["schemas"]["Price"];
@@ -54,6 +55,7 @@ interface PageOf {
   limit: number;
   cursor: string;
   from?: string;
+  to?: string;
 }
 
 export async function pricesPage(api: Api, symbol: string, page: PageOf, signal: AbortSignal) {
@@ -64,10 +66,15 @@ export async function pricesPage(api: Api, symbol: string, page: PageOf, signal:
   );
 }
 
+/** How long a candle lasts. */
+export type Interval = NonNullable<
+  NonNullable<operations["list_candles"]["parameters"]["query"]>["interval"]
+>;
+
 export async function candlesPage(
   api: Api,
   symbol: string,
-  page: PageOf & { interval: "1h" | "1d" },
+  page: PageOf & { interval: Interval },
   signal: AbortSignal,
 ) {
   const { cursor, ...rest } = page;
@@ -93,6 +100,14 @@ export function tradesQuery(api: Api, symbol: string) {
   });
 }
 
+export async function tradesPage(api: Api, symbol: string, page: PageOf, signal: AbortSignal) {
+  const { cursor, limit } = page;
+  const query = cursor ? { limit, cursor } : { limit };
+  return unwrap(
+    await api.GET("/stocks/{symbol}/activity", { params: { path: { symbol }, query }, signal }),
+  );
+}
+
 /** Whether the exchange speaks to us; public, so it also answers when a session does not. */
 export function heartbeatQuery(api: Api) {
   return queryOptions({
@@ -108,38 +123,39 @@ function folded(text: string): string {
   return text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 }
 
-/** The companies whose symbol or name holds every word of the query. */
+/** The companies whose symbol, name or other names hold every word of the query. */
 export function search<T extends { symbol: string; name: string }>(
   stocks: T[],
   query: string,
 ): T[] {
   const words = folded(query).split(/\s+/).filter(Boolean);
   return stocks.filter(({ symbol, name }) => {
-    const text = folded(`${symbol} ${name}`);
+    const text = folded([symbol, name, ...(ALIASES[symbol] ?? [])].join(" "));
     return words.every((word) => text.includes(word));
   });
 }
 
-export const ORDERS_OF_BOARD = ["symbol", "name", "price", "change"] as const;
-export type BoardOrder = (typeof ORDERS_OF_BOARD)[number];
+const ALIASES: Record<string, string[]> = aliases;
 
-/** Starred ones on top; within each, by name or number. What is not known comes last either way. */
-export function sorted(
-  stocks: Stock[],
-  order: BoardOrder,
-  isDescending: boolean,
-  stars: ReadonlySet<string>,
-): Stock[] {
-  const way = isDescending ? -1 : 1;
+export const BOARD_ORDERS = ["symbol", "name", "price", "change"] as const;
+export type BoardOrder = (typeof BOARD_ORDERS)[number];
+
+export interface Sorting {
+  order: BoardOrder;
+  isDescending: boolean;
+}
+
+/** By name or number. What is not known comes last either way. */
+export function sorted<T extends Sortable>(stocks: readonly T[], sorting: Sorting): T[] {
+  const way = sorting.isDescending ? -1 : 1;
   return [...stocks].sort(
-    (a, b) =>
-      Number(stars.has(b.symbol)) - Number(stars.has(a.symbol)) ||
-      compared(a, b, order, way) ||
-      a.symbol.localeCompare(b.symbol),
+    (a, b) => compared(a, b, sorting.order, way) || a.symbol.localeCompare(b.symbol),
   );
 }
 
-function compared(a: Stock, b: Stock, order: BoardOrder, way: number): number {
+type Sortable = Pick<Stock, "symbol" | "name" | "price" | "change_percent">;
+
+function compared(a: Sortable, b: Sortable, order: BoardOrder, way: number): number {
   if (order === "symbol" || order === "name") return way * a[order].localeCompare(b[order]);
   // Only compared, never shown: a float is exact enough to say which is larger.
   const key = order === "price" ? "price" : "change_percent";

@@ -1,90 +1,222 @@
-/** The points of a company's chart: fetched for a period, oldest first, and summed up in words. */
+/** What a company's chart is made of: the prices of a range, on a grid that covers the whole of it. */
 import { queryOptions } from "@tanstack/preact-query";
 import type { Api } from "../api/client";
-import { candlesPage, type Price, pricesPage } from "../api/stocks";
-import type { Point } from "../ui/price-chart";
-
-export const RANGES = ["1D", "1W", "1M", "All"] as const;
-export type Range = (typeof RANGES)[number];
-
-export type { Point };
-export type Shape = "line" | "candles";
+import { type Candle as ApiCandle, candlesPage, type Stock, tradesPage } from "../api/stocks";
+import { boundsOf, dateOf, dayNumber } from "../chart/days";
+import {
+  bucketFor,
+  type Candle,
+  DAY_MS,
+  type Grid,
+  gridOver,
+  HOUR_MS,
+  indexAt,
+  MINUTE_MS,
+  merged,
+  monthsBefore,
+  placed,
+  type Range,
+} from "../chart/grid";
 
 export interface Series {
-  points: Point[];
-  /** There are older ones within the period that were not fetched. */
-  isCut: boolean;
+  range: Range;
+  grid: Grid;
+  /** One for each bucket; null where no price came. */
+  slots: (Candle | null)[];
 }
 
-const DAY_MS = 86_400_000;
-const DAYS: Record<Range, number | null> = { "1D": 1, "1W": 7, "1M": 30, All: null };
-const PAGE = 100;
-const MOST_PAGES = 10;
-const STALE_MS = 60_000;
+/** A range before it is known how far 'All' goes back. */
+export interface Span {
+  from: number;
+  until: number;
+  stepMs: number;
+}
 
-export function seriesQuery(api: Api, symbol: string, range: Range, shape: Shape) {
+const INTERVALS = [
+  [5 * MINUTE_MS, "5m"],
+  [30 * MINUTE_MS, "30m"],
+  [2 * HOUR_MS, "2h"],
+  [DAY_MS, "1d"],
+] as const;
+
+const PAGE = 100;
+const MOST_PAGES = 12;
+const STALE_MS = 30_000;
+const MONTHS = { "3M": 3, "1Y": 12 } as const;
+
+/** As much of a company as a range depends on. */
+export type Dated = Pick<Stock, "symbol" | "market_day" | "observed_at">;
+
+/** What a range covers: the market day whole, else up to now; days as the calendar days they are. */
+export function spanOf(range: Exclude<Range, "All">, day: string, zone: string, now: number): Span {
+  switch (range) {
+    case "1D":
+      return { ...boundsOf(day, zone), stepMs: 5 * MINUTE_MS };
+    case "1W":
+      return { from: now - 7 * DAY_MS, until: now, stepMs: 30 * MINUTE_MS };
+    case "1M":
+      return { from: now - 30 * DAY_MS, until: now, stepMs: 2 * HOUR_MS };
+    case "3M":
+    case "1Y": {
+      const today = dayNumber(dateOf(now, zone));
+      return {
+        from: monthsBefore(today, MONTHS[range]),
+        until: today + DAY_MS,
+        stepMs: DAY_MS,
+      };
+    }
+  }
+}
+
+/** Everything since the first price, in the finest buckets of which there are not too many. */
+export function spanSince(first: number, zone: string, now: number): Span {
+  const stepMs = bucketFor(now - first);
+  if (stepMs < DAY_MS) return { from: first, until: now, stepMs };
+  const from = dayNumber(dateOf(first, zone));
+  return { from, until: dayNumber(dateOf(now, zone)) + DAY_MS, stepMs };
+}
+
+export function seriesQuery(api: Api, stock: Dated, range: Range, zone: string) {
   return queryOptions({
-    queryKey: ["series", symbol, range, shape],
-    queryFn: ({ signal }) => series({ api, symbol, range, shape, nowMs: Date.now(), signal }),
+    queryKey: ["series", stock.symbol, range, stock.market_day],
+    queryFn: ({ signal }) => series({ api, stock, range, zone, now: Date.now(), signal }),
     staleTime: STALE_MS,
-    refetchInterval: STALE_MS,
+    refetchInterval: 2 * STALE_MS,
   });
 }
 
 interface Asked {
   api: Api;
-  symbol: string;
+  stock: Dated;
   range: Range;
-  shape: Shape;
-  nowMs: number;
+  zone: string;
+  now: number;
   signal: AbortSignal;
 }
 
-/** A day as a line is made of single prices; what is longer, or drawn as candles, of hours or days. */
-async function series({ api, symbol, range, shape, nowMs, signal }: Asked): Promise<Series> {
-  const days = DAYS[range];
-  const from = days === null ? {} : { from: new Date(nowMs - days * DAY_MS).toISOString() };
-  if (range === "1D" && shape === "line") {
-    const { items, isCut } = await gathered((cursor) =>
-      pricesPage(api, symbol, { limit: PAGE, cursor, ...from }, signal),
-    );
-    return { points: oldestFirst(items), isCut };
-  }
-  const interval = range === "All" ? "1d" : "1h";
-  const { items, isCut } = await gathered((cursor) =>
-    candlesPage(api, symbol, { limit: PAGE, cursor, interval, ...from }, signal),
-  );
-  const points = items.reverse().map((candle) => ({
-    at: candle.opened_at,
-    price: candle.close,
-    candle,
-  }));
-  return { points, isCut };
+async function series({ api, stock, range, zone, now, signal }: Asked): Promise<Series> {
+  const ask = (span: Span) => candles(api, stock.symbol, span, zone, signal);
+  if (range !== "All") return onGrid(range, spanOf(range, stock.market_day, zone, now), ask);
+  const days = await ask({ from: 0, until: now + DAY_MS, stepMs: DAY_MS });
+  const first = days[0];
+  const firstDay = first ? boundsOf(new Date(first.at).toISOString().slice(0, 10), zone).from : now;
+  const rough = spanSince(firstDay, zone, now);
+  if (rough.stepMs >= DAY_MS) return onGrid(range, rough, async () => days);
+  // The day of the first price is known; the price itself may have come late on it.
+  const found = await ask(rough);
+  const exact = spanSince(found[0]?.at ?? firstDay, zone, now);
+  return onGrid(range, exact, exact.stepMs === rough.stepMs ? async () => found : ask);
 }
 
-type Pages<T> = (cursor: string) => Promise<{ items: T[]; next_cursor: string | null }>;
+async function onGrid(
+  range: Range,
+  span: Span,
+  ask: (span: Span) => Promise<Candle[]>,
+): Promise<Series> {
+  const grid = gridOver(span.from, span.until, span.stepMs);
+  return { range, grid, slots: placed(grid, merged(await ask(span), span.stepMs)) };
+}
 
-async function gathered<T>(ask: Pages<T>): Promise<{ items: T[]; isCut: boolean }> {
-  const items: T[] = [];
+/** Oldest first; candles of days at midnight UTC of their date. */
+async function candles(
+  api: Api,
+  symbol: string,
+  { from, until, stepMs }: Span,
+  zone: string,
+  signal: AbortSignal,
+): Promise<Candle[]> {
+  const interval = INTERVALS.find(([length]) => length === Math.min(stepMs, DAY_MS))?.[1] ?? "1d";
+  const isDays = interval === "1d";
+  // A market day begins up to half a day before or after that of UTC.
+  const slack = isDays ? DAY_MS : 0;
+  const query = {
+    limit: PAGE,
+    interval,
+    ...(from > 0 ? { from: new Date(from - slack).toISOString() } : {}),
+    to: new Date(until + slack).toISOString(),
+  };
+  const items: ApiCandle[] = [];
   let cursor: string | null = "";
   for (let page = 0; page < MOST_PAGES && cursor !== null; page += 1) {
-    const found: Awaited<ReturnType<Pages<T>>> = await ask(cursor);
+    const found: Awaited<ReturnType<typeof candlesPage>> = await candlesPage(
+      api,
+      symbol,
+      { ...query, cursor },
+      signal,
+    );
     items.push(...found.items);
     cursor = found.next_cursor;
   }
-  return { items, isCut: cursor !== null };
+  return items.reverse().map(({ opened_at, open, high, low, close }) => {
+    const opened = Date.parse(opened_at);
+    return { at: isDays ? dayNumber(dateOf(opened, zone)) : opened, open, high, low, close };
+  });
 }
 
-/** One point per second, the latest: a chart cannot show two at once. */
-export function oldestFirst(newestFirst: Price[]): Point[] {
-  const bySecond = new Map<number, Point>();
-  for (const { observed_at: at, price } of [...newestFirst].reverse())
-    bySecond.set(second(at), { at, price });
-  return [...bySecond].sort(([a], [b]) => a - b).map(([, point]) => point);
+/** Shares that all groups bought in each bucket; null for the time before what is known. */
+export interface Volume {
+  slots: (number | null)[];
 }
 
-export function second(at: string): number {
-  return Math.floor(Date.parse(at) / 1000);
+const MOST_TRADE_PAGES = 6;
+
+interface TradesAsked {
+  api: Api;
+  symbol: string;
+  grid: Grid;
+  zone: string;
+}
+
+export function volumeQuery({ api, symbol, grid, zone }: TradesAsked) {
+  return queryOptions({
+    queryKey: ["volume", symbol, grid.from, grid.stepMs],
+    queryFn: async ({ signal }): Promise<Volume> => {
+      const trades: { at: number; quantity: string }[] = [];
+      let cursor: string | null = "";
+      let isBefore = false;
+      for (let page = 0; page < MOST_TRADE_PAGES && cursor !== null && !isBefore; page += 1) {
+        const found: Awaited<ReturnType<typeof tradesPage>> = await tradesPage(
+          api,
+          symbol,
+          { limit: PAGE, cursor },
+          signal,
+        );
+        for (const { validated_at, quantity, valid } of found.items) {
+          const at = gridTime(Date.parse(validated_at), grid, zone);
+          isBefore ||= at < grid.from;
+          if (valid) trades.push({ at, quantity });
+        }
+        cursor = found.next_cursor;
+      }
+      const known = isBefore || cursor === null ? grid.from : (trades.at(-1)?.at ?? grid.from);
+      return { slots: summed(grid, trades, known) };
+    },
+    staleTime: STALE_MS,
+    refetchInterval: 2 * STALE_MS,
+  });
+}
+
+/** A time on the grid: on one of days, the market's date. */
+export function gridTime(at: number, grid: Grid, zone: string): number {
+  return grid.stepMs >= DAY_MS ? dayNumber(dateOf(at, zone)) : at;
+}
+
+/** Floats serve, since only heights in pixels come of them. */
+export function summed(
+  grid: Grid,
+  trades: readonly { at: number; quantity: string }[],
+  known: number,
+): (number | null)[] {
+  const first = Math.max(0, indexAt(grid, known) ?? 0);
+  const sums: (number | null)[] = Array.from({ length: grid.count }, (_, index) =>
+    index < first ? null : 0,
+  );
+  for (const { at, quantity } of trades) {
+    const index = indexAt(grid, at);
+    const sum = index === null ? null : sums[index];
+    if (index !== null && sum !== null && sum !== undefined) sums[index] = sum + Number(quantity);
+  }
+  return sums;
 }
 
 export interface Summary {
@@ -95,17 +227,42 @@ export interface Summary {
 }
 
 /** The prices that stand for the whole line; null of none. */
-export function summary(points: Point[]): Summary | null {
-  const [first, last] = [points[0], points.at(-1)];
+export function summary(slots: readonly (Candle | null)[]): Summary | null {
+  const known = slots.filter((slot) => slot !== null);
+  const [first, last] = [known[0], known.at(-1)];
   if (!first || !last) return null;
   // Only compared: the texts themselves are shown.
   const ascending = (prices: string[]) => prices.sort((a, b) => Number(a) - Number(b));
-  const lows = ascending(points.map(({ price, candle }) => candle?.low ?? price));
-  const highs = ascending(points.map(({ price, candle }) => candle?.high ?? price));
   return {
-    first: first.candle?.open ?? first.price,
-    last: last.price,
-    low: lows[0] ?? first.price,
-    high: highs.at(-1) ?? last.price,
+    first: first.open,
+    last: last.close,
+    low: ascending(known.map(({ low }) => low))[0] ?? first.low,
+    high: ascending(known.map(({ high }) => high)).at(-1) ?? last.high,
+  };
+}
+
+/** The series up to the price that stands beside it: what is newer than the last candles' fetch. */
+export function withLatest(series: Series, stock: LatestPrice, zone: string): Series {
+  const at = gridTime(Date.parse(stock.observed_at), series.grid, zone);
+  const { grid, slots } = moved(series, at);
+  const index = indexAt(grid, at);
+  if (index === null) return series;
+  const { price } = stock;
+  const before = slots[index] ?? null;
+  const slot = { at, open: price, high: price, low: price, close: price };
+  const changed = [...slots];
+  changed[index] = merged(before ? [before, slot] : [slot], grid.stepMs)[0] ?? before;
+  return { ...series, grid, slots: changed };
+}
+
+type LatestPrice = Pick<Stock, "price" | "observed_at">;
+
+/** A rolling range moves on when time does; a market day has its end. */
+function moved({ range, grid, slots }: Series, at: number): Pick<Series, "grid" | "slots"> {
+  const late = Math.floor((at - grid.from) / grid.stepMs) - grid.count + 1;
+  if (range === "1D" || late <= 0 || late > grid.count) return { grid, slots };
+  return {
+    grid: { ...grid, from: grid.from + late * grid.stepMs },
+    slots: [...slots.slice(late), ...new Array<null>(late).fill(null)],
   };
 }

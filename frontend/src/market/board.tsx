@@ -1,7 +1,7 @@
 /** The board as a table, and the skeleton of the same shape. */
-import type { Stock } from "../api/stocks";
+import type { Sorting, Stock } from "../api/stocks";
 import { useLanguage } from "../context";
-import { Columns, Head, type Sorting } from "./head";
+import { Columns, Head } from "./head";
 import { useRoom } from "./room";
 import { CELL, Row } from "./row";
 
@@ -13,11 +13,14 @@ interface BoardProps {
   nowMs: number;
   sorting: Sorting;
   onSort: (sorting: Sorting) => void;
-  stars: ReadonlySet<string>;
-  onStar: (symbol: string) => void;
+  stars?: ReadonlySet<string>;
+  /** Without it the board can only be read: no stars, no buying. */
+  onStar?: (symbol: string) => void;
 }
 
-export function Board({ stocks, nowMs, sorting, onSort, stars, onStar }: BoardProps) {
+const NONE: ReadonlySet<string> = new Set();
+
+export function Board({ stocks, nowMs, sorting, onSort, stars = NONE, onStar }: BoardProps) {
   const room = useRoom();
   return (
     <table class={CARD}>
@@ -39,7 +42,7 @@ export function Board({ stocks, nowMs, sorting, onSort, stars, onStar }: BoardPr
   );
 }
 
-const SKELETON_ROWS = 8;
+const SKELETON_ROWS = 12;
 
 export function BoardSkeleton() {
   const { t } = useLanguage();
@@ -62,14 +65,15 @@ export function BoardSkeleton() {
                   {room !== "phone" && (
                     <span class="h-9 w-15 flex-none animate-pulse rounded-small bg-raised" />
                   )}
-                  {bar(index % 2 ? "w-28" : "w-40")}
+                  {bar(index % 2 ? "w-20" : "w-28")}
                 </div>
               </td>
-              <td class={CELL}>{bar("ml-auto w-20")}</td>
-              {room !== "phone" && <td class={CELL}>{bar("ml-auto w-28")}</td>}
               {room === "desktop" && <td class={CELL} />}
-              {room === "desktop" && <td class={CELL}>{bar("ml-auto w-16")}</td>}
-              {room !== "phone" && <td class={CELL}>{bar("ml-auto w-20")}</td>}
+              <td class={CELL}>{bar("ml-auto w-16")}</td>
+              <td class={CELL}>{bar("ml-auto w-20")}</td>
+              {room === "desktop" && <td class={CELL} />}
+              {room === "desktop" && <td class={CELL}>{bar("ml-auto w-12")}</td>}
+              {room !== "phone" && <td class={CELL}>{bar("ml-auto w-16")}</td>}
             </tr>
           ))}
         </tbody>

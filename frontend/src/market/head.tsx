@@ -1,12 +1,9 @@
 /** The heads of the board's columns, by which it is sorted, and their widths. */
-import type { BoardOrder } from "../api/stocks";
+import type { BoardOrder, Sorting } from "../api/stocks";
 import { useLanguage } from "../context";
 import type { Room } from "./room";
 
-export interface Sorting {
-  order: BoardOrder;
-  isDescending: boolean;
-}
+export type { Sorting };
 
 interface HeadProps {
   room: Room;
@@ -20,11 +17,12 @@ export function Columns({ room }: { room: Room }) {
     <colgroup>
       <col class="w-12" />
       <col />
-      <col class={room === "phone" ? "w-36" : "w-40"} />
-      {room !== "phone" && <col class="w-48" />}
-      {room === "desktop" && <col class="w-24" />}
+      {room === "desktop" && <col class="w-28" />}
+      <col class={room === "phone" ? "w-28" : "w-36"} />
+      <col class={room === "phone" ? "w-27" : "w-48"} />
       {room === "desktop" && <col class="w-32" />}
-      {room !== "phone" && <col class="w-32" />}
+      {room === "desktop" && <col class="w-26" />}
+      {room !== "phone" && <col class="w-28" />}
     </colgroup>
   );
 }
@@ -37,11 +35,18 @@ export function Head({ room, ...sortable }: HeadProps) {
       <tr>
         <td />
         <SortHead order="symbol" name={t("market.company")} {...sortable} />
+        {room === "desktop" && (
+          <th scope="col" class="px-3 text-right text-small font-medium text-muted">
+            {t("market.day")}
+          </th>
+        )}
         <SortHead order="price" name={t("market.price")} {...sortable} />
         <SortHead order="change" name={t("market.change")} {...sortable} />
         {room === "desktop" && (
           <>
-            <td />
+            <th scope="col" class="px-3 text-center text-small font-medium text-muted">
+              {t("market.dayRange")}
+            </th>
             <th scope="col" class="px-3 text-right text-small font-medium text-muted">
               {t("market.age")}
             </th>
@@ -65,6 +70,9 @@ function PhoneHead({ sorting }: Pick<HeadProps, "sorting">) {
         </th>
         <th scope="col" aria-sort={sortWay(sorting, "price")}>
           {t("market.price")}
+        </th>
+        <th scope="col" aria-sort={sortWay(sorting, "change")}>
+          {t("market.change")}
         </th>
       </tr>
     </thead>
@@ -97,7 +105,7 @@ function SortHead(props: Omit<HeadProps, "room"> & { order: BoardOrder; name: st
     >
       <button
         type="button"
-        class="min-h-11 rounded-small px-2.5 text-small font-medium text-muted hover:text-ink"
+        class="min-h-10 rounded-small px-2.5 text-small font-medium text-muted hover:text-ink"
         title={`${t("market.sort")}: ${t(`market.sort.${order}`)}`}
         onClick={() => onSort?.(next)}
       >

@@ -1,66 +1,82 @@
-/** One company on the board: its latest price, its change, and how old that knowledge is. */
-import type { ComponentChildren } from "preact";
+/** One company on the board: its latest price, its change of the day, and how old that knowledge is. */
 import { Link } from "wouter-preact";
 import type { Stock } from "../api/stocks";
 import { useLanguage } from "../context";
+import { ageInSeconds, STALE_AFTER_S } from "../format/ages";
 import { direction, money, percent, roundedPrice, signed } from "../format/numbers";
 import { Change, COLOURS } from "../ui/change";
+import { ChangePill } from "../ui/change-pill";
 import { StarIcon } from "../ui/icons";
 import { Sparkline } from "../ui/sparkline";
 import { Ticker } from "../ui/ticker";
 import { PriceAge } from "../ui/when";
+import { DayRange } from "./day-range";
+import { useFlash } from "./flash";
 import { companyPath } from "./path";
 import type { Room } from "./room";
 
-export const CELL = "h-18 border-t border-line px-3 group-first:border-t-0";
+export const CELL = "h-12 border-t border-line px-3 group-first:border-t-0";
 
-interface RowProps {
+export interface RowProps {
   stock: Stock;
   room: Room;
   nowMs: number;
   isStarred: boolean;
-  onStar: (symbol: string) => void;
+  /** Without it the board can only be read. */
+  onStar?: ((symbol: string) => void) | undefined;
 }
 
 export function Row({ stock, room, nowMs, isStarred, onStar }: RowProps) {
-  const age = <PriceAge at={stock.observed_at} nowMs={nowMs} />;
+  const tint = useFlash(stock.price);
+  const isPhone = room === "phone";
+  const isStale = ageInSeconds(stock.observed_at, nowMs) > STALE_AFTER_S;
   return (
     <tr class="group relative transition-colors hover:bg-raised/60">
       <td class="border-t border-line pl-0.5 group-first:border-t-0">
-        <Star symbol={stock.symbol} isOn={isStarred} onStar={onStar} />
+        {onStar && <Star symbol={stock.symbol} isOn={isStarred} onStar={onStar} />}
       </td>
       <th scope="row" class={`${CELL} pl-0 text-left font-normal`}>
-        {room === "phone" ? <PhoneCompany stock={stock} age={age} /> : <Company stock={stock} />}
+        <Company stock={stock} isPhone={isPhone} />
       </th>
-      <td class={`${CELL} pl-0 text-right tabular-nums`}>
-        <Price stock={stock} />
-        {room !== "desktop" && (
-          <div class="text-small">{room === "phone" ? <StockChange stock={stock} /> : age}</div>
-        )}
-      </td>
-      {room !== "phone" && (
-        <td class={`${CELL} text-right tabular-nums`}>
-          <StockChange stock={stock} />
+      {room === "desktop" && (
+        <td class={CELL}>
+          <Sparkline
+            trend={stock.trend}
+            previousClose={stock.previous_close}
+            class={COLOURS[direction(stock.change) ?? "flat"]}
+          />
         </td>
       )}
+      <td class={`${CELL} text-right tabular-nums ${tint}`}>
+        <Price stock={stock} />
+        {/* An old price is told apart wherever there is room for one column only. */}
+        {isStale && room !== "desktop" && (
+          <p class="text-[0.6875rem]/4">
+            <PriceAge at={stock.observed_at} nowMs={nowMs} />
+          </p>
+        )}
+      </td>
+      <td class={`${CELL} text-right tabular-nums`}>
+        <StockPill stock={stock} withAmount={!isPhone} />
+      </td>
       {room === "desktop" && (
         <>
           <td class={CELL}>
-            <Sparkline trend={stock.trend} class={COLOURS[direction(stock.change) ?? "flat"]} />
+            <DayRange stock={stock} />
           </td>
-          <td class={`${CELL} text-right text-small`}>{age}</td>
+          <td class={`${CELL} text-right text-small`}>
+            <PriceAge at={stock.observed_at} nowMs={nowMs} />
+          </td>
         </>
       )}
-      {room !== "phone" && (
-        <td class={`${CELL} text-right`}>
-          <BuyLink symbol={stock.symbol} />
-        </td>
+      {!isPhone && (
+        <td class={`${CELL} text-right`}>{onStar && <BuyLink symbol={stock.symbol} />}</td>
       )}
     </tr>
   );
 }
 
-interface StarProps extends Pick<RowProps, "onStar"> {
+interface StarProps extends Required<Pick<RowProps, "onStar">> {
   symbol: string;
   isOn: boolean;
 }
@@ -71,37 +87,34 @@ function Star({ symbol, isOn, onStar }: StarProps) {
     <button
       type="button"
       aria-label={t(isOn ? "market.unstar" : "market.star", { symbol })}
+      aria-pressed={isOn}
       title={t(isOn ? "market.unstar" : "market.star", { symbol })}
       class={`relative z-1 grid size-11 place-items-center rounded-control hover:bg-raised ${isOn ? "text-star" : "text-edge"}`}
-      onClick={() => onStar(symbol)}
+      onClick={() => onStar?.(symbol)}
     >
       <StarIcon isOn={isOn} />
     </button>
   );
 }
 
-function Company({ stock }: { stock: Stock }) {
+function Company({ stock, isPhone }: { stock: Stock; isPhone: boolean }) {
+  if (isPhone) {
+    return (
+      <>
+        <p class="truncate leading-5 font-semibold">{stock.symbol}</p>
+        <p class="truncate text-[0.75rem]/4 text-muted" title={stock.name}>
+          <CompanyLink stock={stock} />
+        </p>
+      </>
+    );
+  }
   return (
     <div class="flex items-center gap-3">
       <Ticker symbol={stock.symbol} />
-      <p class="min-w-0 truncate font-semibold" title={stock.name}>
+      <p class="min-w-0 truncate font-medium" title={stock.name}>
         <CompanyLink stock={stock} />
       </p>
     </div>
-  );
-}
-
-function PhoneCompany({ stock, age }: { stock: Stock; age: ComponentChildren }) {
-  return (
-    <>
-      <p class="flex items-baseline gap-2">
-        <span class="font-semibold">{stock.symbol}</span>
-        <span class="truncate text-small">{age}</span>
-      </p>
-      <p class="truncate text-small text-muted" title={stock.name}>
-        <CompanyLink stock={stock} />
-      </p>
-    </>
   );
 }
 
@@ -120,7 +133,7 @@ function BuyLink({ symbol }: { symbol: string }) {
     <Link
       href={`${companyPath(symbol)}/buy`}
       aria-label={t("market.buy.of", { symbol })}
-      class="relative z-1 inline-grid min-h-10 place-items-center rounded-control border border-edge/50 bg-surface px-4 text-small font-semibold text-link transition-colors hover:border-action hover:bg-action hover:text-on-action"
+      class="relative z-1 inline-grid min-h-9 place-items-center rounded-control border border-edge/50 bg-surface px-3.5 text-small font-semibold text-link transition-colors hover:border-action hover:bg-action hover:text-on-action"
     >
       {t("market.buy")}
     </Link>
@@ -131,12 +144,43 @@ function BuyLink({ symbol }: { symbol: string }) {
 function Price({ stock }: { stock: Stock }) {
   const { numbers } = useLanguage();
   return (
-    <p key={stock.price} class="font-semibold" title={money(stock.price, stock.currency, numbers)}>
+    <p
+      key={stock.price}
+      class="leading-5 font-semibold"
+      title={money(stock.price, stock.currency, numbers)}
+    >
       {roundedPrice(stock.price, stock.currency, numbers)}
     </p>
   );
 }
 
+function StockPill({ stock, withAmount }: { stock: Stock; withAmount: boolean }) {
+  const { t, numbers } = useLanguage();
+  const amount = signed(stock.change, stock.price, numbers);
+  const hint = `${amount} · ${t("market.change.hint")}`;
+  return (
+    <span class="flex items-center justify-end gap-3">
+      {withAmount && stock.change !== null && (
+        <span
+          key={stock.change}
+          class={`text-small ${COLOURS[direction(stock.change) ?? "flat"]}`}
+          aria-hidden="true"
+        >
+          {amount}
+        </span>
+      )}
+      <ChangePill
+        key={stock.change_percent ?? ""}
+        change={stock.change}
+        percent={stock.change_percent}
+        unknown={t("market.change.unknown")}
+        hint={hint}
+      />
+    </span>
+  );
+}
+
+/** The change of the day in full, where there is room for it. */
 export function StockChange({ stock }: { stock: Stock }) {
   const { t, numbers } = useLanguage();
   return (

@@ -1,51 +1,83 @@
 /** The board: every company, its latest price, its change, and how old that knowledge is. */
 import { useQuery } from "@tanstack/preact-query";
-import { useState } from "preact/hooks";
-import { heartbeatQuery, type Stock, search, sorted, stocksQuery } from "../api/stocks";
+import type { Ref } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { useLocation, useSearch } from "wouter-preact";
+import { portfolioQuery } from "../api/account";
+import {
+  heartbeatQuery,
+  type Sorting,
+  type Stock,
+  search,
+  sorted,
+  stocksQuery,
+} from "../api/stocks";
 import { useLanguage, useNow, useServices, useTitle } from "../context";
 import { age, newest } from "../format/ages";
 import { Board, BoardSkeleton } from "../market/board";
-import type { Sorting } from "../market/head";
+import { inTab, readView, sortingOf, TABS, type Tab, type View, writeView } from "../market/view";
 import { useFavourites } from "../settings/settings";
+import { Choices } from "../ui/choices";
 import { Blank, Button } from "../ui/controls";
 import { Loaded } from "../ui/failure";
-import { ChartIcon, CrossIcon, SearchIcon } from "../ui/icons";
+import { ChartIcon, CrossIcon, SearchIcon, StarIcon } from "../ui/icons";
 
 const CLOCK_MS = 15_000;
 const BY_SYMBOL: Sorting = { order: "symbol", isDescending: false };
 
+/** The view is the address: it can be linked to, and 'back' from a company finds it again. */
+function useView() {
+  const [path, navigate] = useLocation();
+  const view = readView(useSearch());
+  const change = (part: Partial<View>) => {
+    const words = writeView({ ...view, ...part });
+    navigate(words ? `${path}?${words}` : path, { replace: true });
+  };
+  return { view, change };
+}
+
 export function Market() {
   const { t } = useLanguage();
   const { api } = useServices();
-  const [query, setQuery] = useState("");
-  const [sorting, setSorting] = useState(BY_SYMBOL);
+  const { view, change } = useView();
   const now = useNow(CLOCK_MS);
   const stocks = useQuery(stocksQuery(api));
+  const sorting = sortingOf(view);
   useTitle(t("market.title"));
+  // A new tab starts in its own order.
+  const chooseTab = (tab: Tab) => change({ tab, sorting: null });
+  const sort = (chosen: Sorting) => change({ sorting: chosen });
 
   return (
     <>
-      <div class="mb-6 flex flex-wrap items-end justify-between gap-x-6 gap-y-4">
+      <div class="mb-4 flex flex-wrap items-end justify-between gap-x-6 gap-y-3">
         <div>
           <h1 class="flex items-center gap-3 text-title font-bold tracking-tight">
             {t("market.title")} <LinkLight />
           </h1>
           <Freshness stocks={stocks.data} nowMs={now} />
         </div>
-        <div class="flex w-full flex-wrap gap-3 sm:w-80">
-          <SearchBox query={query} onInput={setQuery} />
-          <SortChoice sorting={sorting} onSort={setSorting} />
-        </div>
+        <SearchBox query={view.query} onInput={(query) => change({ query })} />
+      </div>
+      <div class="mb-3 flex flex-wrap items-center justify-between gap-3">
+        <Choices
+          legend={t("market.tabs")}
+          name="tab"
+          options={TABS.map((value) => ({ value, label: t(`market.tab.${value}`) }))}
+          value={view.tab}
+          onChoose={chooseTab}
+        />
+        <SortChoice sorting={sorting} onSort={sort} />
       </div>
       <Loaded query={stocks} failure={t("market.error.title")} skeleton={<BoardSkeleton />}>
         {(found) => (
           <Found
             stocks={found}
-            query={query}
+            view={view}
             nowMs={now}
-            sorting={sorting}
-            onSort={setSorting}
-            clear={() => setQuery("")}
+            onSort={sort}
+            onTab={chooseTab}
+            clear={() => change({ query: "" })}
             refresh={() => void stocks.refetch()}
           />
         )}
@@ -81,15 +113,35 @@ function Freshness({ stocks, nowMs }: { stocks: Stock[] | undefined; nowMs: numb
   return <p class="min-h-6 text-muted">{words ? words.join(" · ") : ""}</p>;
 }
 
+/** '/' leads here from anywhere on the screen but a field. */
+function useSlash(): Ref<HTMLInputElement> {
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    const jump = (event: KeyboardEvent) => {
+      const isTyping = (event.target as HTMLElement).closest?.("input, select, textarea, dialog");
+      if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || isTyping) return;
+      event.preventDefault();
+      field.current?.focus();
+      field.current?.select();
+    };
+    addEventListener("keydown", jump);
+    return () => removeEventListener("keydown", jump);
+  }, []);
+  return field;
+}
+
 function SearchBox({ query, onInput }: { query: string; onInput: (query: string) => void }) {
   const { t } = useLanguage();
+  const field = useSlash();
   return (
-    <search class="relative min-w-0 flex-1 sm:w-full sm:flex-none">
+    <search class="relative w-full sm:w-80">
       <SearchIcon class="pointer-events-none absolute top-3 left-3 size-5 text-muted" />
       <input
+        ref={field}
         type="search"
-        class="h-11 w-full rounded-control border border-edge bg-surface pr-11 pl-10 placeholder:text-muted"
+        class="peer h-11 w-full rounded-control border border-edge bg-surface pr-11 pl-10 placeholder:text-muted"
         aria-label={t("market.search")}
+        aria-keyshortcuts="/"
         placeholder={t("market.search.short")}
         value={query}
         autocomplete="off"
@@ -97,7 +149,7 @@ function SearchBox({ query, onInput }: { query: string; onInput: (query: string)
         onInput={(event) => onInput(event.currentTarget.value)}
         onKeyDown={(event) => event.key === "Escape" && onInput("")}
       />
-      {query && (
+      {query ? (
         <button
           type="button"
           class="absolute inset-y-0 right-0 grid w-11 place-items-center text-muted hover:text-ink"
@@ -106,6 +158,13 @@ function SearchBox({ query, onInput }: { query: string; onInput: (query: string)
         >
           <CrossIcon class="size-4" />
         </button>
+      ) : (
+        <kbd
+          class="pointer-events-none absolute top-2.5 right-3 grid h-6 min-w-6 place-items-center rounded-small border border-line bg-raised text-small text-muted peer-focus:invisible max-sm:hidden"
+          aria-hidden="true"
+        >
+          /
+        </kbd>
       )}
     </search>
   );
@@ -144,17 +203,24 @@ function SortChoice({ sorting, onSort }: { sorting: Sorting; onSort: (sorting: S
 
 interface FoundProps {
   stocks: Stock[];
-  query: string;
+  view: View;
   nowMs: number;
-  sorting: Sorting;
   onSort: (sorting: Sorting) => void;
+  onTab: (tab: Tab) => void;
   clear: () => void;
   refresh: () => void;
 }
 
-function Found({ stocks, query, nowMs, sorting, onSort, clear, refresh }: FoundProps) {
+function useOwned(): ReadonlySet<string> {
+  const { api } = useServices();
+  const positions = useQuery(portfolioQuery(api)).data?.positions ?? [];
+  return new Set(positions.map(({ symbol }) => symbol));
+}
+
+function Found({ stocks, view, nowMs, onSort, onTab, clear, refresh }: FoundProps) {
   const { t } = useLanguage();
-  const { symbols: stars, toggle } = useFavourites();
+  const favourites = useFavourites();
+  const owned = useOwned();
   if (stocks.length === 0) {
     return (
       <Blank
@@ -165,25 +231,36 @@ function Found({ stocks, query, nowMs, sorting, onSort, clear, refresh }: FoundP
       />
     );
   }
-  const matches = search(stocks, query);
-  if (matches.length === 0) {
+  const listed = inTab(stocks, view.tab, favourites.symbols, owned);
+  const matches = search(listed, view.query);
+  if (matches.length === 0 && view.query) {
     return (
       <Blank
         icon={<SearchIcon class="size-7" />}
-        title={t("market.noMatch.title", { query })}
+        title={t("market.noMatch.title", { query: view.query })}
         text={t("market.noMatch.text")}
         action={<Button onClick={clear}>{t("market.search.clear")}</Button>}
       />
     );
   }
+  if (matches.length === 0 && view.tab !== "all") {
+    return (
+      <Blank
+        icon={<StarIcon class="size-7" isOn={false} />}
+        title={t(`market.none.${view.tab}`)}
+        text={t(`market.none.${view.tab}.text`)}
+        action={<Button onClick={() => onTab("all")}>{t("market.none.action")}</Button>}
+      />
+    );
+  }
   return (
     <Board
-      stocks={sorted(matches, sorting.order, sorting.isDescending, stars)}
+      stocks={sorted(matches, sortingOf(view))}
       nowMs={nowMs}
-      sorting={sorting}
+      sorting={sortingOf(view)}
       onSort={onSort}
-      stars={stars}
-      onStar={toggle}
+      stars={favourites.symbols}
+      onStar={favourites.toggle}
     />
   );
 }

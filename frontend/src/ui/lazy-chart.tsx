@@ -2,5 +2,5 @@
 import { lazy } from "./lazy";
 import { Bar } from "./skeletons";
 
-export const ChartSkeleton = () => <Bar class="h-78 w-full" />;
-export const PriceChart = lazy(() => import("./price-chart"), ChartSkeleton);
+export const ChartSkeleton = () => <Bar class="h-83 w-full" />;
+export const PriceChart = lazy(() => import("../chart/price-chart"), ChartSkeleton);

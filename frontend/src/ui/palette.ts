@@ -1,21 +1,28 @@
 /** The theme's colours as a canvas needs them: resolved, and told when they change. */
 
-const NAMES = ["ink", "muted", "line", "surface", "link", "flame", "up", "down", "calm"] as const;
-type Name = (typeof NAMES)[number];
-export type Palette = Record<Name, string> & { faint: string };
+/** A colour of the design's tokens by its name there, without `--color-`. */
+export type Colours = (name: string, alpha?: number) => string;
 
-export function palette(): Palette {
+/** Reads tokens as they are now, whatever notation they are written in. */
+export function colours(): Colours {
   const probe = document.createElement("span");
-  document.body.append(probe);
-  const resolve = (colour: string) => {
-    probe.style.color = colour;
-    return getComputedStyle(probe).color;
+  const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+  const found = new Map<string, number[]>();
+  const resolve = (name: string): number[] => {
+    document.body.append(probe);
+    probe.style.color = `var(--color-${name})`;
+    const colour = getComputedStyle(probe).color;
+    probe.remove();
+    if (!canvas) return [128, 128, 128];
+    canvas.fillStyle = colour;
+    canvas.fillRect(0, 0, 1, 1);
+    return [...canvas.getImageData(0, 0, 1, 1).data.slice(0, 3)];
   };
-  const found = Object.fromEntries(
-    NAMES.map((name) => [name, resolve(`var(--color-${name})`)]),
-  ) as Record<Name, string>;
-  probe.remove();
-  return { ...found, faint: found.link.replace("rgb(", "rgba(").replace(")", ", 0.16)") };
+  return (name, alpha = 1) => {
+    const parts = found.get(name) ?? resolve(name);
+    found.set(name, parts);
+    return `rgba(${parts.join(", ")}, ${alpha})`;
+  };
 }
 
 export function onThemeChange(listener: () => void): () => void {

@@ -11,10 +11,7 @@ import { sampleJobs } from "./job-samples.ts";
 import { sampleBoard, sampleCandles, samplePrices, sampleTrades } from "./samples.ts";
 import { type Answer, json, type Routes } from "./site.ts";
 
-const HISTORY = 288;
-const HELD_HISTORY = 700;
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
+const HISTORY_DAYS = 1;
 
 type Made = (url: URL, request: IncomingMessage) => unknown;
 
@@ -41,17 +38,11 @@ function page<T>(items: T[], url: URL): { items: T[]; next_cursor: string | null
 
 const last = (url: URL) => decodeURIComponent(url.pathname.split("/").at(-1) ?? "");
 
+const symbolIn = (url: URL) => decodeURIComponent(url.pathname.split("/").at(-2) ?? "");
+
 function prices(url: URL) {
-  const from = Date.parse(url.searchParams.get("from") ?? "2000-01-01");
-  const symbol = decodeURIComponent(url.pathname.split("/").at(-2) ?? "");
-  const stock = sampleBoard(Date.now()).find((one) => one.symbol === symbol);
-  if (!stock) return undefined;
-  const count = url.searchParams.has("from") ? HELD_HISTORY : HISTORY;
-  const all = samplePrices(Date.now(), count, Number(stock.price));
-  return page(
-    all.filter((price) => Date.parse(price.observed_at) >= from),
-    url,
-  );
+  const found = samplePrices(Date.now(), symbolIn(url), HISTORY_DAYS);
+  return found.length ? page(found, url) : undefined;
 }
 
 function orders(url: URL) {
@@ -64,15 +55,11 @@ function orders(url: URL) {
 }
 
 function candles(url: URL) {
-  const symbol = decodeURIComponent(url.pathname.split("/").at(-2) ?? "");
-  const stock = sampleBoard(Date.now()).find((one) => one.symbol === symbol);
-  const from = Date.parse(url.searchParams.get("from") ?? "2000-01-01");
-  const lasts = url.searchParams.get("interval") === "1d" ? DAY_MS : HOUR_MS;
-  const all = sampleCandles(Date.now(), 200, lasts, Number(stock?.price ?? 1));
-  return page(
-    all.filter((candle) => Date.parse(candle.opened_at) >= from),
-    url,
-  );
+  const time = (name: string, other: number) =>
+    Date.parse(url.searchParams.get(name) ?? "") || other;
+  const now = Date.now();
+  const interval = url.searchParams.get("interval") ?? "1h";
+  return page(sampleCandles(now, symbolIn(url), interval, time("from", 0), time("to", now)), url);
 }
 
 export const FULL: Routes = {
@@ -91,7 +78,7 @@ export const FULL: Routes = {
   "GET /portfolio": made(() => samplePortfolio(Date.now())),
   "GET /stocks/:symbol/candles": made(candles),
   "GET /stocks/:symbol/activity": made((url) =>
-    list(sampleTrades(Date.now(), url.pathname.split("/").at(-2) ?? "")),
+    page(sampleTrades(Date.now(), symbolIn(url)), url),
   ),
   "GET /jobs": made(() => list(sampleJobs(Date.now()).map(({ result: _, ...job }) => job))),
   "GET /jobs/:id": made((url) => sampleJobs(Date.now()).find((job) => job.job_id === last(url))),

@@ -1,7 +1,9 @@
 /** A board, its history, and a stored session to show screens with. */
 import type { Candle, Price, Stock, Trade } from "../../src/api/stocks.ts";
+import { boundsOf, dateOf } from "../../src/chart/days.ts";
+import { HOUR_MS, MINUTE_MS } from "../../src/chart/grid.ts";
+import { barsOf, decimals, MARKET_ZONE, ticksOf, type Walk, walkOf } from "./walks.ts";
 
-const MINUTE_MS = 60_000;
 
 type Sample = [
   symbol: string,
@@ -23,89 +25,97 @@ const SAMPLES: Sample[] = [
   ["SQM", "Sociedad Química y Minera de Chile S.A.", "51.07", ["0.33", "0.65"], 1],
 ];
 
+/** The walk of a company whose latest price is the sample's. */
+export function sampleWalk(now: number, symbol: string): Walk | undefined {
+  const found = SAMPLES.find(([known]) => known === symbol);
+  if (!found) return undefined;
+  const [, , price, change, minutesOld] = found;
+  const until = now - minutesOld * MINUTE_MS;
+  // Of the company without a previous close, today's prices are the first.
+  const age = change ? {} : { ageMs: 2 * HOUR_MS };
+  return walkOf(symbol, Number(price), Number(change?.[0] ?? 0), until, age.ageMs);
+}
+
 export function sampleBoard(now: number): Stock[] {
-  return SAMPLES.map(([symbol, name, price, change, minutesOld]) => ({
-    symbol,
-    name,
-    price,
-    currency: "USD",
-    change: change?.[0] ?? null,
-    change_percent: change?.[1] ?? null,
-    previous_close: null,
-    previous_close_at: null,
-    market_day: new Date(now).toISOString().slice(0, 10),
-    open: price,
-    high: price,
-    low: price,
-    observed_at: new Date(now - minutesOld * MINUTE_MS).toISOString(),
-    source: null,
-    trend: sampleTrend(now, price, change?.[0] ?? "0"),
-    version: 1,
-  }));
-}
-
-/** A day's way to a price, as the board's sparkline draws it. */
-function sampleTrend(now: number, price: string, change: string): Stock["trend"] {
-  const start = Number(price) - Number(change);
-  const hours = Array.from({ length: 23 }, (_, hour) => {
-    const way = start + (Number(change) * hour) / 23;
-    return (way * (1 + Math.sin(hour * 1.7) * 0.004)).toFixed(6);
-  });
-  return [...hours, price].map((shown, hour) => ({
-    at: new Date(now - (23 - hour) * 60 * MINUTE_MS).toISOString(),
-    price: shown,
-  }));
-}
-
-/** A company's history, newest first: a walk that ends at its price, the same on every run. */
-export function samplePrices(now: number, count: number, price = 190.23): Price[] {
-  let seed = 7;
-  let value = price;
-  return Array.from({ length: count }, (_, index) => {
-    const found = {
-      price: value.toFixed(2),
+  return SAMPLES.map(([symbol, name, price, change]) => {
+    const walk = sampleWalk(now, symbol) as Walk;
+    const day = dateOf(walk.until, MARKET_ZONE);
+    const { from } = boundsOf(day, MARKET_ZONE);
+    const [bar] = barsOf(walk, "1d", from, walk.until);
+    const close = change ? (Number(price) - Number(change[0])).toFixed(6) : null;
+    return {
+      symbol,
+      name,
+      price,
       currency: "USD",
-      observed_at: new Date(now - MINUTE_MS - index * 5 * MINUTE_MS).toISOString(),
-      source: "Nasdaq Real Time Price",
+      change: change?.[0] ?? null,
+      change_percent: change?.[1] ?? null,
+      previous_close: close && close.replace(/\.?0+$/, ""),
+      previous_close_at: close && new Date(from - MINUTE_MS).toISOString(),
+      market_day: day,
+      open: bar?.open ?? price,
+      high: largest(bar?.high, price),
+      low: smallest(bar?.low, price),
+      observed_at: new Date(walk.until).toISOString(),
+      source: null,
+      trend: sampleTrend(walk, from, price),
+      version: 1,
     };
-    seed = (seed * 16_807) % 2_147_483_647;
-    value *= 1 + (seed / 2_147_483_647 - 0.505) * 0.006;
-    return found;
   });
+}
+
+const largest = (one = "0", other: string) => (Number(one) > Number(other) ? one : other);
+const smallest = (one = "9e9", other: string) => (Number(one) < Number(other) ? one : other);
+
+/** The day's first price, one of each hour, and the latest. */
+function sampleTrend(walk: Walk, from: number, price: string) {
+  const times = ticksOf(walk, from, walk.until);
+  const hours = times.filter((time, index) => index === 0 || time % HOUR_MS < 5 * MINUTE_MS);
+  const points = hours
+    .filter((time) => time < walk.until)
+    .map((time) => ({ at: new Date(time).toISOString(), price: decimals(walk.at(time)) }));
+  return [...points, { at: new Date(walk.until).toISOString(), price }];
+}
+
+/** A company's history, newest first. */
+export function samplePrices(now: number, symbol: string, days: number): Price[] {
+  const walk = sampleWalk(now, symbol);
+  if (!walk) return [];
+  return ticksOf(walk, now - days * 24 * HOUR_MS, now)
+    .reverse()
+    .map((time) => ({
+      price: decimals(walk.at(time)),
+      currency: "USD",
+      observed_at: new Date(time).toISOString(),
+      source: "Nasdaq Real Time Price",
+    }));
 }
 
 /** Candles newest first, made of the same walk. */
 export function sampleCandles(
   now: number,
-  count: number,
-  lastsMs: number,
-  price: number,
+  symbol: string,
+  interval: string,
+  from: number,
+  until: number,
 ): Candle[] {
-  const walk = samplePrices(now, count * 4, price).map((one) => Number(one.price));
-  const newest = Math.floor(now / lastsMs) * lastsMs;
-  return Array.from({ length: count }, (_, index) => {
-    const part = walk.slice(index * 4, index * 4 + 5);
-    return {
-      opened_at: new Date(newest - index * lastsMs).toISOString(),
-      open: (part.at(-1) ?? price).toFixed(2),
-      high: (Math.max(...part) * 1.001).toFixed(2),
-      low: (Math.min(...part) * 0.999).toFixed(2),
-      close: (part[0] ?? price).toFixed(2),
-      count: 12,
-      volume: null,
-      purchases: null,
-    };
-  });
+  const walk = sampleWalk(now, symbol);
+  return walk ? barsOf(walk, interval, from, until) : [];
 }
 
+/** What groups bought, newest first: a few of the last hour, and a row of earlier ones. */
 export function sampleTrades(now: number, symbol: string): Trade[] {
-  const groups: [string, string, boolean, number][] = [
+  const latest: [string, string, boolean, number][] = [
     ["13", "2.5", true, 2],
     ["3", "0.5", true, 9],
     ["7", "40", false, 14],
     ["21", "1", true, 31],
   ];
-  return groups.map(([group_id, quantity, valid, minutesOld]) => ({
+  const earlier = Array.from({ length: 60 }, (_, index): [string, string, boolean, number] => {
+    const minutes = 55 + index * 47 + ((index * 37) % 29);
+    return [String(1 + ((index * 7) % 24)), String(1 + ((index * 13) % 9)), index % 6 > 0, minutes];
+  });
+  return [...latest, ...earlier].map(([group_id, quantity, valid, minutesOld]) => ({
     group_id,
     own: group_id === "3",
     symbol,

@@ -41,6 +41,14 @@ export class Band implements ISeriesPrimitive<Time> {
     return this.#views;
   }
 
+  /** So that the axis has room for the whole band. */
+  autoscaleInfo() {
+    const lows = this.#reaches.map(({ low }) => low);
+    const highs = this.#reaches.map(({ high }) => high);
+    if (lows.length === 0) return null;
+    return { priceRange: { minValue: Math.min(...lows), maxValue: Math.max(...highs) } };
+  }
+
   #draw(target: Target): void {
     target.useMediaCoordinateSpace(({ context }) => {
       context.fillStyle = this.#colour;
