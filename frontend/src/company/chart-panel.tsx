@@ -1,11 +1,9 @@
 /** The chart of a company with its range, its words for those who cannot see it, and its numbers. */
 import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/preact-query";
 import { useMemo, useState } from "preact/hooks";
-import { meQuery } from "../api/account";
 import { type Order, ordersQuery } from "../api/orders";
 import type { Stock } from "../api/stocks";
 import { bucketName, readersZone } from "../chart/clock";
-import { DEFAULT_MARKET_ZONE } from "../chart/days";
 import type { Mark } from "../chart/drawing";
 import { type Candle, type Grid, indexAt, isOfDays, RANGES, type Range } from "../chart/grid";
 import { useLanguage, useServices } from "../context";
@@ -16,6 +14,7 @@ import { Loaded } from "../ui/failure";
 import { ChartSkeleton, PriceChart } from "../ui/lazy-chart";
 import { Panel } from "../ui/panel";
 import { Cell, Name, Table } from "../ui/table";
+import { useMarketZone } from "../market/zone";
 import { Readout } from "./readout";
 import {
   gridTime,
@@ -29,12 +28,6 @@ import {
 type Shape = "line" | "candles";
 
 const MOST_ROWS = 100;
-
-/** The zone whose midnights part the market's days. */
-export function useMarketZone(): string {
-  const { api } = useServices();
-  return useQuery(meQuery(api)).data?.market_zone ?? DEFAULT_MARKET_ZONE;
-}
 
 export function ChartPanel({ stock }: { stock: Stock }) {
   const { t } = useLanguage();

@@ -1,7 +1,7 @@
 /** What a company's chart is made of: the prices of a range, on a grid that covers the whole of it. */
 import { queryOptions } from "@tanstack/preact-query";
 import type { Api } from "../api/client";
-import { type Candle as ApiCandle, candlesPage, type Stock, tradesPage } from "../api/stocks";
+import { candlesPage, pricesPage, type Stock, tradesPage } from "../api/stocks";
 import { boundsOf, dateOf, dayNumber } from "../chart/days";
 import {
   bucketFor,
@@ -31,13 +31,6 @@ export interface Span {
   until: number;
   stepMs: number;
 }
-
-const INTERVALS = [
-  [5 * MINUTE_MS, "5m"],
-  [30 * MINUTE_MS, "30m"],
-  [2 * HOUR_MS, "2h"],
-  [DAY_MS, "1d"],
-] as const;
 
 const PAGE = 100;
 const MOST_PAGES = 12;
@@ -95,7 +88,7 @@ interface Asked {
 }
 
 async function series({ api, stock, range, zone, now, signal }: Asked): Promise<Series> {
-  const ask = (span: Span) => candles(api, stock.symbol, span, zone, signal);
+  const ask = (span: Span) => candlesOver(api, stock.symbol, span, zone, signal);
   if (range !== "All") return onGrid(range, spanOf(range, stock.market_day, zone, now), ask);
   const days = await ask({ from: 0, until: now + DAY_MS, stepMs: DAY_MS });
   const first = days[0];
@@ -118,39 +111,71 @@ async function onGrid(
 }
 
 /** Oldest first; candles of days at midnight UTC of their date. */
-async function candles(
+export async function candlesOver(
   api: Api,
   symbol: string,
-  { from, until, stepMs }: Span,
+  span: Span,
   zone: string,
   signal: AbortSignal,
 ): Promise<Candle[]> {
-  const interval = INTERVALS.find(([length]) => length === Math.min(stepMs, DAY_MS))?.[1] ?? "1d";
-  const isDays = interval === "1d";
+  if (span.stepMs < HOUR_MS) return ofPrices(api, symbol, span, signal);
+  const isDays = span.stepMs >= DAY_MS;
   // A market day begins up to half a day before or after that of UTC.
   const slack = isDays ? DAY_MS : 0;
   const query = {
     limit: PAGE,
-    interval,
-    ...(from > 0 ? { from: new Date(from - slack).toISOString() } : {}),
-    to: new Date(until + slack).toISOString(),
+    interval: isDays ? ("1d" as const) : ("1h" as const),
+    ...(span.from > 0 ? { from: new Date(span.from - slack).toISOString() } : {}),
+    to: new Date(span.until + slack).toISOString(),
   };
-  const items: ApiCandle[] = [];
-  let cursor: string | null = "";
-  for (let page = 0; page < MOST_PAGES && cursor !== null; page += 1) {
-    const found: Awaited<ReturnType<typeof candlesPage>> = await candlesPage(
-      api,
-      symbol,
-      { ...query, cursor },
-      signal,
-    );
-    items.push(...found.items);
-    cursor = found.next_cursor;
-  }
+  const items = await gathered((cursor) => candlesPage(api, symbol, { ...query, cursor }, signal));
   return items.reverse().map(({ opened_at, open, high, low, close }) => {
     const opened = Date.parse(opened_at);
     return { at: isDays ? dayNumber(dateOf(opened, zone)) : opened, open, high, low, close };
   });
+}
+
+/** What is finer than hours is made of the prices themselves: the days of a span side by side. */
+async function ofPrices(
+  api: Api,
+  symbol: string,
+  { from, until }: Span,
+  signal: AbortSignal,
+): Promise<Candle[]> {
+  const starts = Array.from(
+    { length: Math.max(1, Math.ceil((until - from) / DAY_MS)) },
+    (_, day) => from + day * DAY_MS,
+  );
+  const days = await Promise.all(
+    starts.map((start) => {
+      const query = {
+        limit: PAGE,
+        from: new Date(start).toISOString(),
+        to: new Date(Math.min(start + DAY_MS, until)).toISOString(),
+      };
+      return gathered((cursor) => pricesPage(api, symbol, { ...query, cursor }, signal));
+    }),
+  );
+  return days.flat().map(({ observed_at, price }) => ({
+    at: Date.parse(observed_at),
+    open: price,
+    high: price,
+    low: price,
+    close: price,
+  }));
+}
+
+type Page<T> = { items: T[]; next_cursor: string | null };
+
+async function gathered<T>(ask: (cursor: string) => Promise<Page<T>>): Promise<T[]> {
+  const items: T[] = [];
+  let cursor: string | null = "";
+  for (let page = 0; page < MOST_PAGES && cursor !== null; page += 1) {
+    const found: Page<T> = await ask(cursor);
+    items.push(...found.items);
+    cursor = found.next_cursor;
+  }
+  return items;
 }
 
 /** Shares that all groups bought in each bucket; null for the time before what is known. */

@@ -43,4 +43,33 @@ export const enCharts: Record<ChartsKey, string> = {
   "market.none.falling": "Nothing is falling today",
   "market.none.falling.text": "We compare with the previous close.",
   "market.none.action": "See all",
+
+  "portfolio.netWorth": "Net worth",
+  "portfolio.cash": "Cash",
+  "portfolio.day.short": "Today",
+  "portfolio.gain.short": "Gain",
+  "portfolio.weight": "Weight",
+  "portfolio.held": "{quantity} at {cost}",
+  "history.flags": "Deposits",
+
+  "projections.chart.prices": "Prices of {symbol}; the latest is {price}. No projection.",
+  "projections.legend.prices": "Prices",
+  "projections.belowZero": "Below zero",
+  "projections.change": "Against today",
+  "projections.cut":
+    "The line or its margin falls below zero. No price can: we cut them at 0, and from there on the line means nothing any more.",
+  "projections.cut.short": "The margin is cut at 0.",
+  "projections.short.title": "Not enough prices to project {days} days",
+  "projections.short.text.one": "There is {count} day of prices of the {days} that it takes.",
+  "projections.short.text.other": "There are {count} days of prices of the {days} that it takes.",
+  "projections.short.none": "Not enough for a single day yet.",
+  "projections.short.longest.one": "The furthest they reach is {count} day.",
+  "projections.short.longest.other": "The furthest they reach is {count} days.",
+  "projections.short.action.one": "Project {count} day",
+  "projections.short.action.other": "Project {count} days",
+  "projections.demand": "Demand weight",
+  "projections.demand.text.one":
+    "The course's formula multiplies the price by how much the groups buy: {count} purchase in 7 days. It is not a forecast of the price.",
+  "projections.demand.text.other":
+    "The course's formula multiplies the price by how much the groups buy: {count} purchases in 7 days. It is not a forecast of the price.",
 };

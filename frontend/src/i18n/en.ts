@@ -1,4 +1,5 @@
 /** Every word of the app in English. The type demands every key of the Spanish. */
+import { enCharts } from "./en-charts";
 import type { Key } from "./es";
 
 export const en: Record<Key, string> = {
@@ -234,7 +235,6 @@ export const en: Record<Key, string> = {
   "company.chart.none": "There are no prices in this period yet.",
   "company.chart.summary": "{name}, {range}: from {first} to {last}. Lowest {low}, highest {high}.",
   "company.chart.loading": "Drawing…",
-  "company.chart.cut": "You see the latest {count} prices.",
   "company.table.show": "See as a table",
   "company.own": "What you own",
   "company.own.none": "You have no shares of {symbol} yet.",
@@ -474,21 +474,19 @@ export const en: Record<Key, string> = {
   "projections.reason.timed_out": "It took too long and we stopped it.",
   "projections.reason.other": "Something failed on our side.",
   "projections.retryAt": "It makes sense to try again from {at} on.",
-  "projections.again": "Compute again",
-  "projections.chart": "The trend and its margin",
+  "projections.again": "Try again",
+  "projections.chart": "Prices, trend and margin",
   "projections.chart.label":
-    "Projection of {symbol} over {days} days: {price}, 95% sure between {low} and {high}.",
+    "Projection of {symbol} over {days} days: {price}, with a margin between {low} and {high}.",
   "projections.chart.noBand":
     "Projection of {symbol} over {days} days: {price}. From so few prices there is no margin to give.",
   "projections.raw": "Projected price",
-  "projections.band": "95% margin",
+  "projections.band": "Margin of the line",
   "projections.weight": "Weight of demand",
-  "projections.weight.hint": "{count} purchases by all groups in 7 days",
   "projections.weighted": "Price with demand",
   "projections.value": "Expected value of {quantity} shares",
-  "projections.gain": "Expected gain",
   "projections.latest": "Price today",
-  "projections.caution": "It is a straight line through the past, not a promise.",
+  "projections.caution": "It is a straight line through the past, not a promise: the price may leave the margin.",
   "projections.legend.line": "Trend",
   "projections.legend.edge": "Margin",
 
@@ -506,7 +504,6 @@ export const en: Record<Key, string> = {
   "history.working": "Computing your history…",
   "history.failed": "We could not compute your history",
   "history.age": "Computed {age}",
-  "history.refresh": "Compute again",
   "history.day": "Day",
   "history.cash": "Money",
   "history.holdings": "Shares",
@@ -647,4 +644,6 @@ export const en: Record<Key, string> = {
   "settings.mails.orders": "E-mail me when the exchange answers an order",
   "settings.kept": "Kept on your account, for all your devices.",
   "settings.notKept": "We could not keep it on your account. Try again.",
+
+  ...enCharts,
 };

@@ -41,6 +41,35 @@ export const esCharts = {
   "market.none.falling": "Hoy no baja ninguna",
   "market.none.falling.text": "Comparamos con el cierre anterior.",
   "market.none.action": "Ver todas",
+
+  "portfolio.netWorth": "Patrimonio",
+  "portfolio.cash": "Dinero",
+  "portfolio.day.short": "Hoy",
+  "portfolio.gain.short": "Ganancia",
+  "portfolio.weight": "Peso",
+  "portfolio.held": "{quantity} a {cost}",
+  "history.flags": "Depósitos",
+
+  "projections.chart.prices": "Precios de {symbol}; el último, {price}. Sin proyección.",
+  "projections.legend.prices": "Precios",
+  "projections.belowZero": "Bajo cero",
+  "projections.change": "Contra el de hoy",
+  "projections.cut":
+    "La recta o su margen bajan de cero. Ningún precio puede hacerlo: los cortamos en 0, y de ahí en adelante la recta ya no significa nada.",
+  "projections.cut.short": "El margen se corta en 0.",
+  "projections.short.title": "No alcanza para proyectar {days} días",
+  "projections.short.text.one": "Hay {count} día de precios de los {days} que hacen falta.",
+  "projections.short.text.other": "Hay {count} días de precios de los {days} que hacen falta.",
+  "projections.short.none": "Todavía no da ni para un día.",
+  "projections.short.longest.one": "Lo más lejos que llegan es {count} día.",
+  "projections.short.longest.other": "Lo más lejos que llegan son {count} días.",
+  "projections.short.action.one": "Proyectar {count} día",
+  "projections.short.action.other": "Proyectar {count} días",
+  "projections.demand": "Peso por demanda",
+  "projections.demand.text.one":
+    "La fórmula del curso multiplica el precio según cuánto compran los grupos: {count} compra en 7 días. No es un pronóstico del precio.",
+  "projections.demand.text.other":
+    "La fórmula del curso multiplica el precio según cuánto compran los grupos: {count} compras en 7 días. No es un pronóstico del precio.",
 } as const;
 
 export type ChartsKey = keyof typeof esCharts;

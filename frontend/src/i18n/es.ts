@@ -1,4 +1,6 @@
 /** Every word of the app in Spanish: the language it is written in first. */
+import { esCharts } from "./es-charts";
+
 export const es = {
   "app.tagline": "Compra fracciones de acciones, con tu dinero siempre a la vista.",
   "app.loading": "Cargando…",
@@ -231,7 +233,6 @@ export const es = {
   "company.chart.summary":
     "{name}, {range}: desde {first} hasta {last}. Mínimo {low}, máximo {high}.",
   "company.chart.loading": "Dibujando…",
-  "company.chart.cut": "Se ven los últimos {count} precios.",
   "company.table.show": "Ver como tabla",
   "company.own": "Lo que tienes",
   "company.own.none": "Aún no tienes acciones de {symbol}.",
@@ -470,21 +471,19 @@ export const es = {
   "projections.reason.timed_out": "Tardó demasiado y la detuvimos.",
   "projections.reason.other": "Algo falló de nuestro lado.",
   "projections.retryAt": "Tiene sentido reintentar desde {at}.",
-  "projections.again": "Calcular de nuevo",
-  "projections.chart": "La tendencia y su margen",
+  "projections.again": "Intentar otra vez",
+  "projections.chart": "Precios, tendencia y margen",
   "projections.chart.label":
-    "Proyección de {symbol} a {days} días: {price}, con 95 % de certeza entre {low} y {high}.",
+    "Proyección de {symbol} a {days} días: {price}, con un margen entre {low} y {high}.",
   "projections.chart.noBand":
     "Proyección de {symbol} a {days} días: {price}. Con tan pocos precios no hay margen que dar.",
   "projections.raw": "Precio proyectado",
-  "projections.band": "Margen del 95 %",
+  "projections.band": "Margen de la recta",
   "projections.weight": "Peso por demanda",
-  "projections.weight.hint": "{count} compras de todos los grupos en 7 días",
   "projections.weighted": "Precio con demanda",
   "projections.value": "Valor esperado de {quantity} acciones",
-  "projections.gain": "Ganancia esperada",
   "projections.latest": "Precio de hoy",
-  "projections.caution": "Es una línea recta a través del pasado, no una promesa.",
+  "projections.caution": "Es una línea recta a través del pasado, no una promesa: el precio puede salirse del margen.",
   "projections.legend.line": "Tendencia",
   "projections.legend.edge": "Margen",
 
@@ -502,7 +501,6 @@ export const es = {
   "history.working": "Calculando tu historia…",
   "history.failed": "No pudimos calcular tu historia",
   "history.age": "Calculado {age}",
-  "history.refresh": "Calcular de nuevo",
   "history.day": "Día",
   "history.cash": "Dinero",
   "history.holdings": "Acciones",
@@ -643,6 +641,8 @@ export const es = {
   "settings.mails.orders": "Avísame por correo cuando la bolsa responda una orden",
   "settings.kept": "Se guarda en tu cuenta y vale en todos tus equipos.",
   "settings.notKept": "No pudimos guardarlo en tu cuenta. Inténtalo de nuevo.",
+
+  ...esCharts,
 } as const;
 
 export type Key = keyof typeof es;

@@ -1,143 +1,140 @@
-/** What the account was worth day by day: computed by a job, which is asked for when none is fresh. */
-import { useQuery, useQueryClient } from "@tanstack/preact-query";
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import { askJob, isWorking, jobQuery, jobsQuery, type PortfolioHistory } from "../api/jobs";
-import { useLanguage, useNow, useServices } from "../context";
+/** What the account was worth over time, up to now: cash and shares by name, deposits as flags. */
+import { useMemo, useState } from "preact/hooks";
+import type { Portfolio } from "../api/account";
+import { bucketName } from "../chart/clock";
+import { dateOf } from "../chart/days";
+import { DAY_MS, timeAt } from "../chart/grid";
+import { useLanguage, useNow } from "../context";
 import { age } from "../format/ages";
-import { money } from "../format/numbers";
+import { money, roundedPrice } from "../format/numbers";
+import { useMarketZone } from "../market/zone";
 import { Banner, Button } from "../ui/controls";
-import { Loaded } from "../ui/failure";
 import { ChartSkeleton, PriceChart } from "../ui/lazy-chart";
 import { Panel } from "../ui/panel";
 import { Cell, Name, Table } from "../ui/table";
+import { useHistoryJob } from "./history-job";
+import { type ValueLines, valueLines, withNow } from "./value-lines";
 
-const RANGE = "1m";
-const FRESH_MS = 6 * 3_600_000;
+const DAYS = "30";
 const CLOCK_MS = 30_000;
+const BODY = { kind: "portfolio_history", days: DAYS } as const;
 
-function useHistoryJob() {
-  const { api } = useServices();
-  const queries = useQueryClient();
-  const jobs = useQuery(jobsQuery(api));
-  const newest = jobs.data?.find(
-    (job) => job.kind === "portfolio_history" && job.state !== "failed",
-  );
-  const job = useQuery({ ...jobQuery(api, newest?.job_id ?? ""), enabled: newest !== undefined });
-  const isAsked = useRef(false);
-  const [isAsking, setAsking] = useState(true);
-  const ask = async () => {
-    isAsked.current = true;
-    setAsking(true);
-    try {
-      await askJob(api, { kind: "portfolio_history", range: RANGE }, crypto.randomUUID());
-      await queries.invalidateQueries({ queryKey: ["jobs"] });
-    } catch {
-      // The panel shows what there is; asking again is one press away.
-    }
-    setAsking(false);
-  };
-  const isOld = !newest || Date.now() - Date.parse(newest.created_at) > FRESH_MS;
-  // Once for each visit at the most: a service that fails is not asked again and again.
-  useEffect(() => {
-    if (jobs.data && isOld && !isAsked.current) void ask();
-  }, [jobs.data, isOld]);
-  return { jobs, job, newest, ask, isAsking };
-}
-
-export function HistoryPanel() {
+export function HistoryPanel({ portfolio }: { portfolio: Portfolio }) {
   const { t, locale } = useLanguage();
   const nowMs = useNow(CLOCK_MS);
-  const { jobs, job, newest, ask, isAsking } = useHistoryJob();
-  const isBusy = newest !== undefined && isWorking(newest);
+  const zone = useMarketZone();
+  const { shown, history, isRunning, hasFailed, ask } = useHistoryJob(BODY, () => true);
+  const today = dateOf(nowMs, zone);
+  const lines = useMemo(
+    () => (history ? valueLines(withNow(history.days, portfolio, today)) : null),
+    [history, portfolio, today],
+  );
   return (
     <Panel
       title={t("history.title")}
       class="mb-6"
       action={
-        newest && (
-          <span class="flex flex-wrap items-center gap-3 text-small text-muted">
-            {t("history.age", { age: age(newest.created_at, nowMs, locale) })}
-            <Button quiet onClick={ask} disabled={isBusy}>
-              {t("history.refresh")}
-            </Button>
-          </span>
-        )
+        <span class="flex items-center gap-2 text-small text-muted" role="status">
+          {isRunning && (
+            <span class="size-3 animate-spin rounded-full border-2 border-line border-t-link" />
+          )}
+          {isRunning
+            ? t("history.working")
+            : shown && t("history.age", { age: age(shown.created_at, nowMs, locale) })}
+        </span>
       }
     >
-      <div class="min-h-78">
-        <Loaded query={jobs} failure={t("history.failed")} skeleton={<ChartSkeleton />}>
-          {() =>
-            newest ? (
-              <Loaded query={job} failure={t("history.failed")} skeleton={<Working />}>
-                {({ result, state }) =>
-                  result?.kind === "portfolio_history" ? (
-                    <Drawn history={result} />
-                  ) : state === "failed" ? (
-                    <NotComputed ask={ask} />
-                  ) : (
-                    <Working />
-                  )
-                }
-              </Loaded>
-            ) : isAsking ? (
-              <Working />
-            ) : (
-              <NotComputed ask={ask} />
-            )
-          }
-        </Loaded>
+      <div class="min-h-94">
+        {hasFailed && (
+          <div class="mb-4">
+            <Banner
+              tone="warn"
+              title={t("history.failed")}
+              action={
+                <Button quiet onClick={() => void ask()}>
+                  {t("app.retry")}
+                </Button>
+              }
+            />
+          </div>
+        )}
+        {lines ? (
+          <Drawn lines={lines} currency={portfolio.currency} />
+        ) : history ? (
+          <p class="text-muted">{t("history.none")}</p>
+        ) : (
+          !hasFailed && <ChartSkeleton />
+        )}
       </div>
     </Panel>
   );
 }
 
-function Working() {
-  const { t } = useLanguage();
-  return (
-    <div role="status">
-      <span class="sr-only">{t("history.working")}</span>
-      <ChartSkeleton />
-    </div>
-  );
-}
+const PARTS = [
+  { part: "total", name: "history.total", look: "border-link" },
+  { part: "holdings", name: "history.holdings", look: "border-series-2" },
+  { part: "cash", name: "history.cash", look: "border-series-3" },
+] as const;
 
-function NotComputed({ ask }: { ask: () => void }) {
-  const { t } = useLanguage();
-  const again = (
-    <Button quiet onClick={ask}>
-      {t("app.retry")}
-    </Button>
-  );
-  return <Banner tone="warn" title={t("history.failed")} action={again} />;
-}
-
-function Drawn({ history: { points: worths, currency } }: { history: PortfolioHistory }) {
-  const { t, numbers } = useLanguage();
-  // A time whose worth is not known has no point: a gap, never a zero.
-  const lines = useMemo(
-    () => [
-      {
-        shape: "area" as const,
-        points: worths.flatMap(({ at, total }) => (total === null ? [] : [{ at, price: total }])),
-      },
-    ],
-    [worths],
-  );
-  const points = lines[0]?.points ?? [];
-  const [first, last] = [points[0], points.at(-1)];
-  if (!first || !last) return <p class="text-muted">{t("history.none")}</p>;
-  const written = (amount: string | null) => money(amount, currency, numbers);
+function Drawn({ lines, currency }: { lines: ValueLines; currency: string }) {
+  const { t, locale, numbers } = useLanguage();
+  const { days, grid, drawing } = lines;
+  const [first, last] = [days.find(({ total }) => total !== null), days.at(-1)];
+  const written = (amount: string | null | undefined) => money(amount ?? null, currency, numbers);
+  const readout = (index: number | null) => {
+    const at = timeAt(grid, index ?? grid.count - 1);
+    const day = days.find((one) => Date.parse(`${one.day}T00:00:00Z`) === at);
+    return (
+      <p class="flex flex-wrap gap-x-4">
+        <span>{bucketName(at, DAY_MS, locale, "UTC")}</span>
+        {PARTS.map(({ part, name, look }) => (
+          <span key={part} class="flex items-center gap-1.5 whitespace-nowrap">
+            <span class={`w-3.5 border-t-2 ${look}`} />
+            {t(name)}{" "}
+            <span class="font-medium text-ink">
+              {roundedPrice(day?.[part] ?? null, currency, numbers)}
+            </span>
+          </span>
+        ))}
+      </p>
+    );
+  };
   return (
     <>
       <PriceChart
-        lines={lines}
+        drawing={drawing}
         currency={currency}
-        label={t("history.label", { first: written(first.price), last: written(last.price) })}
+        label={t("history.label", { first: written(first?.total), last: written(last?.total) })}
+        readout={readout}
       />
-      <details class="mt-2">
-        <summary class="inline-flex min-h-9 cursor-pointer items-center rounded-control text-small font-medium text-link">
-          {t("company.table.show")}
-        </summary>
+      {(drawing.marks ?? []).length > 0 && (
+        <p class="mt-2 text-small text-muted">
+          <span class="mr-1.5 text-mark" aria-hidden="true">
+            ■
+          </span>
+          {t("history.flags")}
+        </p>
+      )}
+      <DayTable days={days} written={written} />
+    </>
+  );
+}
+
+interface DayTableProps {
+  days: ValueLines["days"];
+  written: (amount: string | null | undefined) => string;
+}
+
+/** Made only when somebody opens it. */
+function DayTable({ days, written }: DayTableProps) {
+  const { t, locale } = useLanguage();
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <details onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary class="inline-flex min-h-9 cursor-pointer items-center rounded-control text-small font-medium text-link">
+        {t("company.table.show")}
+      </summary>
+      {isOpen && (
         <Table
           isDense
           columns={[
@@ -147,9 +144,9 @@ function Drawn({ history: { points: worths, currency } }: { history: PortfolioHi
             { name: t("history.total"), isNumber: true },
           ]}
         >
-          {[...worths].reverse().map(({ at, cash, holdings, total }) => (
-            <tr key={at}>
-              <Name>{at.slice(0, 10)}</Name>
+          {[...days].reverse().map(({ day, cash, holdings, total }) => (
+            <tr key={day}>
+              <Name>{bucketName(Date.parse(`${day}T00:00:00Z`), DAY_MS, locale, "UTC")}</Name>
               <Cell isNumber isWide>
                 {written(cash)}
               </Cell>
@@ -160,7 +157,7 @@ function Drawn({ history: { points: worths, currency } }: { history: PortfolioHi
             </tr>
           ))}
         </Table>
-      </details>
-    </>
+      )}
+    </details>
   );
 }

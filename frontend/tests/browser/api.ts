@@ -9,9 +9,10 @@ import {
 } from "./account-samples.ts";
 import { sampleJobs } from "./job-samples.ts";
 import { sampleBoard, sampleCandles, samplePrices, sampleTrades } from "./samples.ts";
+import type { Price } from "../../src/api/stocks.ts";
 import { type Answer, json, type Routes } from "./site.ts";
 
-const HISTORY_DAYS = 1;
+const HISTORY_DAYS = 9;
 
 type Made = (url: URL, request: IncomingMessage) => unknown;
 
@@ -40,9 +41,18 @@ const last = (url: URL) => decodeURIComponent(url.pathname.split("/").at(-1) ?? 
 
 const symbolIn = (url: URL) => decodeURIComponent(url.pathname.split("/").at(-2) ?? "");
 
+function spanIn(url: URL): { from: number; until: number } {
+  const time = (name: string, other: number) =>
+    Date.parse(url.searchParams.get(name) ?? "") || other;
+  return { from: time("from", 0), until: time("to", Number.POSITIVE_INFINITY) };
+}
+
 function prices(url: URL) {
   const found = samplePrices(Date.now(), symbolIn(url), HISTORY_DAYS);
-  return found.length ? page(found, url) : undefined;
+  const { from, until } = spanIn(url);
+  const within = ({ observed_at }: Price) =>
+    Date.parse(observed_at) >= from && Date.parse(observed_at) < until;
+  return found.length ? page(found.filter(within), url) : undefined;
 }
 
 function orders(url: URL) {
@@ -55,11 +65,9 @@ function orders(url: URL) {
 }
 
 function candles(url: URL) {
-  const time = (name: string, other: number) =>
-    Date.parse(url.searchParams.get(name) ?? "") || other;
-  const now = Date.now();
+  const { from, until } = spanIn(url);
   const interval = url.searchParams.get("interval") ?? "1h";
-  return page(sampleCandles(now, symbolIn(url), interval, time("from", 0), time("to", now)), url);
+  return page(sampleCandles(Date.now(), symbolIn(url), interval, from, until), url);
 }
 
 export const FULL: Routes = {
