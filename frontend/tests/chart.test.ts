@@ -14,8 +14,8 @@ import {
   placed,
   timeAt,
 } from "../src/chart/grid";
-import { spanOf, spanSince, summary, summed, withLatest } from "../src/company/series";
 import { purchaseMarks } from "../src/company/chart-panel";
+import { spanOf, spanSince, summary, summed, withLatest } from "../src/company/series";
 
 const ZONES = ["America/Santiago", "Europe/Madrid", "UTC"] as const;
 const NEW_YORK = "America/New_York";
@@ -48,9 +48,9 @@ describe("the axis of times", () => {
 
   test("names the month that begins, not the one that ends", () => {
     // Fault: UTC's first of November is October's last evening in Santiago.
-    expect(
-      marks("2026-10-31T12:00:00Z", 24, HOUR_MS, "America/Santiago", WEIGHTS.month),
-    ).toEqual(["nov."]);
+    expect(marks("2026-10-31T12:00:00Z", 24, HOUR_MS, "America/Santiago", WEIGHTS.month)).toEqual([
+      "nov.",
+    ]);
     const first = at("2026-11-01T03:00:00Z");
     expect(weightOf(first - HOUR_MS, first, "America/Santiago")).toBe(WEIGHTS.month);
   });
@@ -84,9 +84,9 @@ describe("the axis of times", () => {
     expect(
       bucketName(at("2026-11-25T15:00:00Z"), 30 * MINUTE_MS, "es-CL", "America/Santiago"),
     ).toMatch(/mié.*25 nov.*12:00–12:30/);
-    expect(bucketName(at("2026-11-25T15:00:00Z"), 30 * MINUTE_MS, "en-US", "Europe/Madrid")).toMatch(
-      /Wed, Nov 25.*4:00\sPM–4:30\sPM/,
-    );
+    expect(
+      bucketName(at("2026-11-25T15:00:00Z"), 30 * MINUTE_MS, "en-US", "Europe/Madrid"),
+    ).toMatch(/Wed, Nov 25.*4:00\sPM–4:30\sPM/);
   });
 
   test("reads clocks that are half an hour off", () => {
@@ -154,11 +154,14 @@ describe("the span of a range", () => {
     [90, DAY_MS],
     [400, DAY_MS],
     [801, 3 * DAY_MS],
-  ])("of everything takes the finest buckets of which there are at most 400: %i days", (days, step) => {
-    expect(bucketFor(days * DAY_MS)).toBe(step);
-    const { from, until, stepMs } = spanSince(NOW - days * DAY_MS, NEW_YORK, NOW);
-    expect(gridOver(from, until, stepMs).count).toBeLessThanOrEqual(401);
-  });
+  ])(
+    "of everything takes the finest buckets of which there are at most 400: %i days",
+    (days, step) => {
+      expect(bucketFor(days * DAY_MS)).toBe(step);
+      const { from, until, stepMs } = spanSince(NOW - days * DAY_MS, NEW_YORK, NOW);
+      expect(gridOver(from, until, stepMs).count).toBeLessThanOrEqual(401);
+    },
+  );
 
   test("counts months by the calendar", () => {
     const day = (text: string) => at(`${text}T00:00:00Z`);
@@ -179,7 +182,11 @@ describe("the prices of a grid", () => {
 
   test("are put together by their extremes, their first and their last", () => {
     const found = merged(
-      [bar(90, "11", "12", "9.5", "10"), bar(0, "10", "10.5", "10", "11"), bar(120, "7", "7", "7", "7")],
+      [
+        bar(90, "11", "12", "9.5", "10"),
+        bar(0, "10", "10.5", "10", "11"),
+        bar(120, "7", "7", "7", "7"),
+      ],
       120,
     );
     expect(found).toEqual([bar(0, "10", "12", "9.5", "10"), bar(120, "7", "7", "7", "7")]);
@@ -196,7 +203,11 @@ describe("the prices of a grid", () => {
 
   test("end with the very price that stands beside the chart", () => {
     const grid = gridOver(0, DAY_MS, 5 * MINUTE_MS);
-    const series = { range: "1D", grid, slots: placed(grid, [bar(0, "9", "9", "9", "9")]) } as const;
+    const series = {
+      range: "1D",
+      grid,
+      slots: placed(grid, [bar(0, "9", "9", "9", "9")]),
+    } as const;
     const latest = { price: "10.25", observed_at: new Date(12 * HOUR_MS + 1).toISOString() };
     const { slots } = withLatest({ ...series, slots: [...series.slots] }, latest, "UTC");
     expect(summary(slots)).toEqual({ first: "9", last: "10.25", low: "9", high: "10.25" });
@@ -208,7 +219,11 @@ describe("the prices of a grid", () => {
 
   test("move on with time in a rolling range, and keep their width", () => {
     const grid = gridOver(0, 7 * DAY_MS, 30 * MINUTE_MS);
-    const series = { range: "1W" as const, grid, slots: placed(grid, [bar(0, "1", "1", "1", "1")]) };
+    const series = {
+      range: "1W" as const,
+      grid,
+      slots: placed(grid, [bar(0, "1", "1", "1", "1")]),
+    };
     const late = new Date(7 * DAY_MS + MINUTE_MS).toISOString();
     const moved = withLatest(series, { price: "2", observed_at: late }, "UTC");
     expect(moved.grid).toEqual({ ...grid, from: 30 * MINUTE_MS });
@@ -235,7 +250,10 @@ describe("the prices of a grid", () => {
 
   test("carry one's own purchases where they were made, several of a bucket as one mark", () => {
     const grid = gridOver(0, DAY_MS, HOUR_MS);
-    const slots = placed(grid, [bar(HOUR_MS, "1", "1", "1", "1"), bar(5 * HOUR_MS, "1", "1", "1", "1")]);
+    const slots = placed(grid, [
+      bar(HOUR_MS, "1", "1", "1", "1"),
+      bar(5 * HOUR_MS, "1", "1", "1", "1"),
+    ]);
     const bought = (time: number) => ({ created_at: new Date(time).toISOString(), ended_at: null });
     const orders = [5.1, 5.9, 3, 30].map((hour) => bought(hour * HOUR_MS));
     expect(purchaseMarks(orders, grid, slots, "UTC")).toEqual([

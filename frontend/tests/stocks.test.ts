@@ -72,10 +72,7 @@ describe("the view of the board", () => {
 
   test("of what rises is led by what rises most", () => {
     const view = { tab: "rising", sorting: null, query: "" } as const;
-    const rising = sorted(
-      inTab(sampleBoard(NOW), "rising", new Set(), new Set()),
-      sortingOf(view),
-    );
+    const rising = sorted(inTab(sampleBoard(NOW), "rising", new Set(), new Set()), sortingOf(view));
     expect(rising.map(({ symbol }) => symbol)).toEqual(["MSFT", "AAPL", "FB", "SQM"]);
   });
 

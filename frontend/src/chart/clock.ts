@@ -80,8 +80,7 @@ export function weightOf(before: number | null, at: number, zone: string): numbe
 
 /** A mark of the axis: the year or month where one begins, else the day, else the time. */
 export function markOf(at: number, weight: number, locale: string, zone: string): string {
-  if (weight >= WEIGHTS.year)
-    return format(locale, { timeZone: zone, year: "numeric" }).format(at);
+  if (weight >= WEIGHTS.year) return format(locale, { timeZone: zone, year: "numeric" }).format(at);
   if (weight >= WEIGHTS.month) return format(locale, { timeZone: zone, month: "short" }).format(at);
   if (weight >= WEIGHTS.day)
     return format(locale, { timeZone: zone, day: "numeric", month: "short" }).format(at);

@@ -49,11 +49,7 @@ function Canvas(props: PriceChartProps & { zone: string }) {
 
   useEffect(() => {
     if (!place.current) return;
-    const made = createChartEx<Time, ZonedTimeScale>(
-      place.current,
-      new ZonedTimeScale(zone),
-      LOOK,
-    );
+    const made = createChartEx<Time, ZonedTimeScale>(place.current, new ZonedTimeScale(zone), LOOK);
     chart.current = made;
     made.subscribeCrosshairMove(({ logical, point }) =>
       setPointed(point && logical !== undefined ? Math.round(logical) : null),

@@ -8,22 +8,15 @@ import type { Mark } from "../chart/drawing";
 import { type Candle, type Grid, indexAt, isOfDays, RANGES, type Range } from "../chart/grid";
 import { useLanguage, useServices } from "../context";
 import { direction, money, roundedPrice } from "../format/numbers";
+import { useMarketZone } from "../market/zone";
 import { differenceOf } from "../money/change";
 import { Choices } from "../ui/choices";
 import { Loaded } from "../ui/failure";
 import { ChartSkeleton, PriceChart } from "../ui/lazy-chart";
 import { Panel } from "../ui/panel";
 import { Cell, Name, Table } from "../ui/table";
-import { useMarketZone } from "../market/zone";
 import { Readout } from "./readout";
-import {
-  gridTime,
-  type Series,
-  seriesQuery,
-  summary,
-  volumeQuery,
-  withLatest,
-} from "./series";
+import { gridTime, type Series, seriesQuery, summary, volumeQuery, withLatest } from "./series";
 
 type Shape = "line" | "candles";
 

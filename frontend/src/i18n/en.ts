@@ -486,7 +486,8 @@ export const en: Record<Key, string> = {
   "projections.weighted": "Price with demand",
   "projections.value": "Expected value of {quantity} shares",
   "projections.latest": "Price today",
-  "projections.caution": "It is a straight line through the past, not a promise: the price may leave the margin.",
+  "projections.caution":
+    "It is a straight line through the past, not a promise: the price may leave the margin.",
   "projections.legend.line": "Trend",
   "projections.legend.edge": "Margin",
 

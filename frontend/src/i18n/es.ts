@@ -483,7 +483,8 @@ export const es = {
   "projections.weighted": "Precio con demanda",
   "projections.value": "Valor esperado de {quantity} acciones",
   "projections.latest": "Precio de hoy",
-  "projections.caution": "Es una línea recta a través del pasado, no una promesa: el precio puede salirse del margen.",
+  "projections.caution":
+    "Es una línea recta a través del pasado, no una promesa: el precio puede salirse del margen.",
   "projections.legend.line": "Tendencia",
   "projections.legend.edge": "Margen",
 

@@ -1,7 +1,16 @@
 /** A projection as one chart: the prices that were, the trend through them, and its fan ahead. */
 import type { Projection } from "../api/jobs";
 import type { Drawing, Slot } from "../chart/drawing";
-import { type Candle, DAY_MS, type Grid, gridOver, HOUR_MS, indexAt, merged, placed } from "../chart/grid";
+import {
+  type Candle,
+  DAY_MS,
+  type Grid,
+  gridOver,
+  HOUR_MS,
+  indexAt,
+  merged,
+  placed,
+} from "../chart/grid";
 
 const MOST_POINTS = 400;
 

@@ -11,7 +11,9 @@ export interface Part {
 }
 
 /** Largest first, cash last; null where a price is missing, since nothing can be a part of an unknown sum. */
-export function partsOf(portfolio: Pick<Portfolio, "positions" | "cash_allocation">): Part[] | null {
+export function partsOf(
+  portfolio: Pick<Portfolio, "positions" | "cash_allocation">,
+): Part[] | null {
   const { positions, cash_allocation } = portfolio;
   if (cash_allocation === null) return null;
   const parts = positions.map(({ symbol, allocation }) => ({ symbol, share: allocation ?? "0" }));

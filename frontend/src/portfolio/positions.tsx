@@ -16,8 +16,8 @@ import {
 } from "../format/numbers";
 import type { Key } from "../i18n/translate";
 import { companyPath } from "../market/path";
-import { useMedia } from "../ui/media";
 import { Change, COLOURS } from "../ui/change";
+import { useMedia } from "../ui/media";
 import { Sparkline } from "../ui/sparkline";
 import { Cell, Name } from "../ui/table";
 import { Ticker } from "../ui/ticker";

@@ -118,8 +118,7 @@ function useHistory(found: Projection) {
   const [from, until] = [Date.parse(found.from_at), Date.parse(found.asked_at)];
   return useQuery({
     queryKey: ["projection-history", found.symbol, found.from_at, found.asked_at],
-    queryFn: ({ signal }) =>
-      candlesOver(api, found.symbol, { from, until, stepMs }, zone, signal),
+    queryFn: ({ signal }) => candlesOver(api, found.symbol, { from, until, stepMs }, zone, signal),
     staleTime: Number.POSITIVE_INFINITY,
   });
 }

@@ -1,5 +1,6 @@
 /** A stand-in API that knows everything of the samples: one investor's whole account. */
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Price } from "../../src/api/stocks.ts";
 import {
   SAMPLE_ME,
   SAMPLE_WALLET,
@@ -9,7 +10,6 @@ import {
 } from "./account-samples.ts";
 import { sampleJobs } from "./job-samples.ts";
 import { sampleBoard, sampleCandles, samplePrices, sampleTrades } from "./samples.ts";
-import type { Price } from "../../src/api/stocks.ts";
 import { type Answer, json, type Routes } from "./site.ts";
 
 const HISTORY_DAYS = 9;
@@ -85,9 +85,7 @@ export const FULL: Routes = {
   ),
   "GET /portfolio": made(() => samplePortfolio(Date.now())),
   "GET /stocks/:symbol/candles": made(candles),
-  "GET /stocks/:symbol/activity": made((url) =>
-    page(sampleTrades(Date.now(), symbolIn(url)), url),
-  ),
+  "GET /stocks/:symbol/activity": made((url) => page(sampleTrades(Date.now(), symbolIn(url)), url)),
   "GET /jobs": made(() => list(sampleJobs(Date.now()).map(({ result: _, ...job }) => job))),
   "GET /jobs/:id": made((url) => sampleJobs(Date.now()).find((job) => job.job_id === last(url))),
   "POST /jobs": made(() => sampleJobs(Date.now())[0]),

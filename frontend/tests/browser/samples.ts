@@ -4,7 +4,6 @@ import { boundsOf, dateOf } from "../../src/chart/days.ts";
 import { HOUR_MS, MINUTE_MS } from "../../src/chart/grid.ts";
 import { barsOf, decimals, MARKET_ZONE, ticksOf, type Walk, walkOf } from "./walks.ts";
 
-
 type Sample = [
   symbol: string,
   name: string,
