@@ -15,7 +15,7 @@ import {
   timeAt,
 } from "../src/chart/grid";
 import { purchaseMarks } from "../src/company/chart-panel";
-import { spanOf, spanSince, summary, summed, withLatest } from "../src/company/series";
+import { spanOf, spanSince, summary, volumesOf, withLatest } from "../src/company/series";
 
 const ZONES = ["America/Santiago", "Europe/Madrid", "UTC"] as const;
 const NEW_YORK = "America/New_York";
@@ -236,16 +236,9 @@ describe("the prices of a grid", () => {
     expect(summary([null, null])).toBeNull();
   });
 
-  test("count purchases of all groups, and leave out what is too old to be known", () => {
-    const grid = gridOver(0, 4, 1);
-    const trades = [
-      { at: 3, quantity: "2.5" },
-      { at: 3, quantity: "1" },
-      { at: 2, quantity: "4" },
-      { at: 9, quantity: "9" },
-    ];
-    expect(summed(grid, trades, 2)).toEqual([null, null, 4, 3.5]);
-    expect(summed(grid, trades, 0)).toEqual([0, 0, 4, 3.5]);
+  test("carry what all groups bought; what is not known is no zero", () => {
+    const of = (volume: string | null) => ({ ...bar(0, "1", "1", "1", "1"), volume });
+    expect(volumesOf([of("2.5"), null, of(null)])).toEqual([2.5, null, null]);
   });
 
   test("carry one's own purchases where they were made, several of a bucket as one mark", () => {

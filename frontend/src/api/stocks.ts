@@ -74,7 +74,7 @@ export type Interval = NonNullable<
 export async function candlesPage(
   api: Api,
   symbol: string,
-  page: PageOf & { interval: Interval },
+  page: PageOf & { interval: Interval; volume?: boolean },
   signal: AbortSignal,
 ) {
   const { cursor, ...rest } = page;
@@ -98,14 +98,6 @@ export function tradesQuery(api: Api, symbol: string) {
     refetchInterval: REFRESH_MS,
     staleTime: STALE_MS,
   });
-}
-
-export async function tradesPage(api: Api, symbol: string, page: PageOf, signal: AbortSignal) {
-  const { cursor, limit } = page;
-  const query = cursor ? { limit, cursor } : { limit };
-  return unwrap(
-    await api.GET("/stocks/{symbol}/activity", { params: { path: { symbol }, query }, signal }),
-  );
 }
 
 /** Whether the exchange speaks to us; public, so it also answers when a session does not. */

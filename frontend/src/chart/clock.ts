@@ -2,7 +2,7 @@
  * Times of the axis as the reader's own clock says them, daylight saving included. The times themselves
  * stay UTC; the library would choose and write its marks by UTC.
  */
-import { DAY_MS, HOUR_MS, MINUTE_MS } from "./grid";
+import { DAY_MS, HOUR_MS, MINUTE_MS } from "./grid.ts";
 
 /** How much a mark matters: the library's own scale, from which it chooses what fits. */
 export const WEIGHTS = {

@@ -1,6 +1,6 @@
 /** Market days: the exchange's calendar, in its own zone, whatever the reader's. */
-import { dayStart } from "./clock";
-import { DAY_MS } from "./grid";
+import { dayStart } from "./clock.ts";
+import { DAY_MS } from "./grid.ts";
 
 /** Where a stage does not say. */
 export const DEFAULT_MARKET_ZONE = "America/New_York";

@@ -223,6 +223,8 @@ function addColumns(
     HistogramSeries,
     {
       color: colours("edge", 0.7),
+      // A scale of its own without labels: the axis writes money, and these are shares.
+      priceScaleId: "volume",
       priceLineVisible: false,
       lastValueVisible: false,
       priceFormat: { type: "custom", minMove: 1, formatter: (count: number) => count.toFixed(0) },

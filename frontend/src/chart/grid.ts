@@ -23,6 +23,8 @@ export interface Candle {
   high: string;
   low: string;
   close: string;
+  /** Shares that all groups bought; null where that is not known. */
+  volume?: string | null;
 }
 
 /** Times from `from` on, `stepMs` apart. Of days each is midnight UTC of the calendar day that it names. */
@@ -42,9 +44,13 @@ export function indexAt(grid: Grid, at: number): number | null {
   return index >= 0 && index < grid.count ? index : null;
 }
 
+/** Buckets begin a whole number of steps from `anchor`: the market's midnight, with which its candles do. */
+const floorTo = (at: number, stepMs: number, anchor: number) =>
+  Math.floor((at - anchor) / stepMs) * stepMs + anchor;
+
 /** The grid whose buckets cover `from` to `until`, the last one included. */
-export function gridOver(from: number, until: number, stepMs: number): Grid {
-  const start = Math.floor(from / stepMs) * stepMs;
+export function gridOver(from: number, until: number, stepMs: number, anchor = 0): Grid {
+  const start = floorTo(from, stepMs, anchor);
   return { from: start, stepMs, count: Math.max(1, Math.ceil((until - start) / stepMs)) };
 }
 
@@ -87,10 +93,10 @@ export function monthsBefore(day: number, months: number): number {
 }
 
 /** Candles put together into those of a coarser step, oldest first. */
-export function merged(candles: readonly Candle[], stepMs: number): Candle[] {
+export function merged(candles: readonly Candle[], stepMs: number, anchor = 0): Candle[] {
   const byBucket = new Map<number, Candle>();
   for (const candle of [...candles].sort((a, b) => a.at - b.at)) {
-    const at = Math.floor(candle.at / stepMs) * stepMs;
+    const at = floorTo(candle.at, stepMs, anchor);
     const before = byBucket.get(at);
     byBucket.set(at, before ? joined(before, candle) : { ...candle, at });
   }
@@ -105,7 +111,14 @@ function joined(before: Candle, after: Candle): Candle {
     high: Number(after.high) > Number(before.high) ? after.high : before.high,
     low: Number(after.low) < Number(before.low) ? after.low : before.low,
     close: after.close,
+    ...(before.volume === undefined ? {} : { volume: both(before.volume, after.volume) }),
   };
+}
+
+/** A newest price that comes by itself has no volume of its own: that of its bucket stays. */
+function both(before: string | null, after: string | null | undefined): string | null {
+  if (before === null || after === undefined) return before;
+  return after === null ? null : String(Number(before) + Number(after));
 }
 
 /** For each bucket its candle, or null. */

@@ -150,8 +150,9 @@ const LOOK = {
     borderVisible: false,
     timeVisible: true,
     secondsVisible: false,
-    fixLeftEdge: true,
-    fixRightEdge: true,
+    // The library would take the last price for the edge: the rest of the day would be cut off.
+    fixLeftEdge: false,
+    fixRightEdge: false,
     lockVisibleTimeRangeOnResize: true,
     minBarSpacing: 0.1,
     shiftVisibleRangeOnNewBar: false,

@@ -16,7 +16,7 @@ import { ChartSkeleton, PriceChart } from "../ui/lazy-chart";
 import { Panel } from "../ui/panel";
 import { Cell, Name, Table } from "../ui/table";
 import { Readout } from "./readout";
-import { gridTime, type Series, seriesQuery, summary, volumeQuery, withLatest } from "./series";
+import { gridTime, type Series, seriesQuery, summary, volumesOf, withLatest } from "./series";
 
 type Shape = "line" | "candles";
 
@@ -119,17 +119,13 @@ interface DrawnProps {
 
 function Drawn({ stock, shape, series: fetched, zone }: DrawnProps) {
   const { t, numbers } = useLanguage();
-  const { api } = useServices();
   const orders = useOwnPurchases(stock.symbol);
   const series = useMemo(
     () => withLatest(fetched, stock, zone),
     [fetched, stock.price, stock.observed_at, zone],
   );
   const { range, grid, slots } = series;
-  const volume = useQuery({
-    ...volumeQuery({ api, symbol: stock.symbol, grid, zone }),
-    placeholderData: keepPreviousData,
-  }).data?.slots;
+  const volume = useMemo(() => volumesOf(slots), [slots]);
   const marks = useMemo(
     () => purchaseMarks(orders, grid, slots, zone),
     [orders, grid, slots, zone],
@@ -146,7 +142,7 @@ function Drawn({ stock, shape, series: fetched, zone }: DrawnProps) {
       lines: [line],
       marks,
       level: close ? { price: close, title: t("chart.previousClose.short") } : undefined,
-      columns: volume?.length === grid.count && volume.some(Boolean) ? volume : undefined,
+      columns: volume.some(Boolean) ? volume : undefined,
     };
   }, [grid, slots, shape, marks, close, base, volume, found?.last, t]);
   if (!found || base === null) {
@@ -180,7 +176,7 @@ function Drawn({ stock, shape, series: fetched, zone }: DrawnProps) {
             index={index}
             base={{ price: base, name: baseName }}
             currency={stock.currency}
-            volume={index === null ? null : (volume?.[index] ?? null)}
+            volume={index === null ? null : (volume[index] ?? null)}
           />
         )}
       />

@@ -1,7 +1,7 @@
 /** What a company's chart is made of: the prices of a range, on a grid that covers the whole of it. */
 import { queryOptions } from "@tanstack/preact-query";
 import type { Api } from "../api/client";
-import { candlesPage, pricesPage, type Stock, tradesPage } from "../api/stocks";
+import { type Candle as ApiCandle, candlesPage, type Interval, type Stock } from "../api/stocks";
 import { boundsOf, dateOf, dayNumber } from "../chart/days";
 import {
   bucketFor,
@@ -30,10 +30,18 @@ export interface Span {
   from: number;
   until: number;
   stepMs: number;
+  /** A market's midnight, from which shorter buckets are counted; 0 for days. */
+  anchor?: number;
 }
 
-const PAGE = 100;
-const MOST_PAGES = 12;
+const PAGE = 400;
+const MOST_PAGES = 5;
+const INTERVALS: readonly [number, Interval][] = [
+  [DAY_MS, "1d"],
+  [2 * HOUR_MS, "2h"],
+  [HOUR_MS, "1h"],
+  [30 * MINUTE_MS, "30m"],
+];
 const STALE_MS = 30_000;
 const MONTHS = { "3M": 3, "1Y": 12 } as const;
 
@@ -44,11 +52,11 @@ export type Dated = Pick<Stock, "symbol" | "market_day" | "observed_at">;
 export function spanOf(range: Exclude<Range, "All">, day: string, zone: string, now: number): Span {
   switch (range) {
     case "1D":
-      return { ...boundsOf(day, zone), stepMs: 5 * MINUTE_MS };
+      return { ...boundsOf(day, zone), stepMs: 5 * MINUTE_MS, anchor: boundsOf(day, zone).from };
     case "1W":
-      return { from: now - 7 * DAY_MS, until: now, stepMs: 30 * MINUTE_MS };
+      return { ...rolling(7, day, zone, now), stepMs: 30 * MINUTE_MS };
     case "1M":
-      return { from: now - 30 * DAY_MS, until: now, stepMs: 2 * HOUR_MS };
+      return { ...rolling(30, day, zone, now), stepMs: 2 * HOUR_MS };
     case "3M":
     case "1Y": {
       const today = dayNumber(dateOf(now, zone));
@@ -61,10 +69,16 @@ export function spanOf(range: Exclude<Range, "All">, day: string, zone: string, 
   }
 }
 
+function rolling(days: number, day: string, zone: string, now: number): Omit<Span, "stepMs"> {
+  return { from: now - days * DAY_MS, until: now, anchor: boundsOf(day, zone).from };
+}
+
 /** Everything since the first price, in the finest buckets of which there are not too many. */
 export function spanSince(first: number, zone: string, now: number): Span {
   const stepMs = bucketFor(now - first);
-  if (stepMs < DAY_MS) return { from: first, until: now, stepMs };
+  if (stepMs < DAY_MS) {
+    return { from: first, until: now, stepMs, anchor: boundsOf(dateOf(now, zone), zone).from };
+  }
   const from = dayNumber(dateOf(first, zone));
   return { from, until: dayNumber(dateOf(now, zone)) + DAY_MS, stepMs };
 }
@@ -88,7 +102,7 @@ interface Asked {
 }
 
 async function series({ api, stock, range, zone, now, signal }: Asked): Promise<Series> {
-  const ask = (span: Span) => candlesOver(api, stock.symbol, span, zone, signal);
+  const ask = (span: Span) => candlesOver(api, stock.symbol, span, zone, signal, true);
   if (range !== "All") return onGrid(range, spanOf(range, stock.market_day, zone, now), ask);
   const days = await ask({ from: 0, until: now + DAY_MS, stepMs: DAY_MS });
   const first = days[0];
@@ -106,118 +120,48 @@ async function onGrid(
   span: Span,
   ask: (span: Span) => Promise<Candle[]>,
 ): Promise<Series> {
-  const grid = gridOver(span.from, span.until, span.stepMs);
-  return { range, grid, slots: placed(grid, merged(await ask(span), span.stepMs)) };
+  const grid = gridOver(span.from, span.until, span.stepMs, span.anchor);
+  const candles = merged(await ask(span), span.stepMs, span.anchor);
+  return { range, grid, slots: placed(grid, candles) };
 }
 
 /** Oldest first; candles of days at midnight UTC of their date. */
 export async function candlesOver(
   api: Api,
   symbol: string,
-  span: Span,
+  { from, until, stepMs }: Span,
   zone: string,
   signal: AbortSignal,
+  volume = false,
 ): Promise<Candle[]> {
-  if (span.stepMs < HOUR_MS) return ofPrices(api, symbol, span, signal);
-  const isDays = span.stepMs >= DAY_MS;
+  // The coarsest of which whole ones make up a bucket.
+  const interval = INTERVALS.find(([length]) => stepMs % length === 0)?.[1] ?? "5m";
+  const isDays = interval === "1d";
   // A market day begins up to half a day before or after that of UTC.
   const slack = isDays ? DAY_MS : 0;
   const query = {
     limit: PAGE,
-    interval: isDays ? ("1d" as const) : ("1h" as const),
-    ...(span.from > 0 ? { from: new Date(span.from - slack).toISOString() } : {}),
-    to: new Date(span.until + slack).toISOString(),
+    interval,
+    ...(volume ? { volume } : {}),
+    ...(from > 0 ? { from: new Date(from - slack).toISOString() } : {}),
+    to: new Date(until + slack).toISOString(),
   };
-  const items = await gathered((cursor) => candlesPage(api, symbol, { ...query, cursor }, signal));
-  return items.reverse().map(({ opened_at, open, high, low, close }) => {
-    const opened = Date.parse(opened_at);
-    return { at: isDays ? dayNumber(dateOf(opened, zone)) : opened, open, high, low, close };
-  });
-}
-
-/** What is finer than hours is made of the prices themselves: the days of a span side by side. */
-async function ofPrices(
-  api: Api,
-  symbol: string,
-  { from, until }: Span,
-  signal: AbortSignal,
-): Promise<Candle[]> {
-  const starts = Array.from(
-    { length: Math.max(1, Math.ceil((until - from) / DAY_MS)) },
-    (_, day) => from + day * DAY_MS,
-  );
-  const days = await Promise.all(
-    starts.map((start) => {
-      const query = {
-        limit: PAGE,
-        from: new Date(start).toISOString(),
-        to: new Date(Math.min(start + DAY_MS, until)).toISOString(),
-      };
-      return gathered((cursor) => pricesPage(api, symbol, { ...query, cursor }, signal));
-    }),
-  );
-  return days.flat().map(({ observed_at, price }) => ({
-    at: Date.parse(observed_at),
-    open: price,
-    high: price,
-    low: price,
-    close: price,
-  }));
-}
-
-type Page<T> = { items: T[]; next_cursor: string | null };
-
-async function gathered<T>(ask: (cursor: string) => Promise<Page<T>>): Promise<T[]> {
-  const items: T[] = [];
+  const items: ApiCandle[] = [];
   let cursor: string | null = "";
   for (let page = 0; page < MOST_PAGES && cursor !== null; page += 1) {
-    const found: Page<T> = await ask(cursor);
+    const found: Awaited<ReturnType<typeof candlesPage>> = await candlesPage(
+      api,
+      symbol,
+      { ...query, cursor },
+      signal,
+    );
     items.push(...found.items);
     cursor = found.next_cursor;
   }
-  return items;
-}
-
-/** Shares that all groups bought in each bucket; null for the time before what is known. */
-export interface Volume {
-  slots: (number | null)[];
-}
-
-const MOST_TRADE_PAGES = 6;
-
-interface TradesAsked {
-  api: Api;
-  symbol: string;
-  grid: Grid;
-  zone: string;
-}
-
-export function volumeQuery({ api, symbol, grid, zone }: TradesAsked) {
-  return queryOptions({
-    queryKey: ["volume", symbol, grid.from, grid.stepMs],
-    queryFn: async ({ signal }): Promise<Volume> => {
-      const trades: { at: number; quantity: string }[] = [];
-      let cursor: string | null = "";
-      let isBefore = false;
-      for (let page = 0; page < MOST_TRADE_PAGES && cursor !== null && !isBefore; page += 1) {
-        const found: Awaited<ReturnType<typeof tradesPage>> = await tradesPage(
-          api,
-          symbol,
-          { limit: PAGE, cursor },
-          signal,
-        );
-        for (const { validated_at, quantity, valid } of found.items) {
-          const at = gridTime(Date.parse(validated_at), grid, zone);
-          isBefore ||= at < grid.from;
-          if (valid) trades.push({ at, quantity });
-        }
-        cursor = found.next_cursor;
-      }
-      const known = isBefore || cursor === null ? grid.from : (trades.at(-1)?.at ?? grid.from);
-      return { slots: summed(grid, trades, known) };
-    },
-    staleTime: STALE_MS,
-    refetchInterval: 2 * STALE_MS,
+  return items.reverse().map(({ opened_at, open, high, low, close, volume: bought }) => {
+    const opened = Date.parse(opened_at);
+    const at = isDays ? dayNumber(dateOf(opened, zone)) : opened;
+    return { at, open, high, low, close, volume: bought };
   });
 }
 
@@ -226,22 +170,9 @@ export function gridTime(at: number, grid: Grid, zone: string): number {
   return grid.stepMs >= DAY_MS ? dayNumber(dateOf(at, zone)) : at;
 }
 
-/** Floats serve, since only heights in pixels come of them. */
-export function summed(
-  grid: Grid,
-  trades: readonly { at: number; quantity: string }[],
-  known: number,
-): (number | null)[] {
-  const first = Math.max(0, indexAt(grid, known) ?? 0);
-  const sums: (number | null)[] = Array.from({ length: grid.count }, (_, index) =>
-    index < first ? null : 0,
-  );
-  for (const { at, quantity } of trades) {
-    const index = indexAt(grid, at);
-    const sum = index === null ? null : sums[index];
-    if (index !== null && sum !== null && sum !== undefined) sums[index] = sum + Number(quantity);
-  }
-  return sums;
+/** Shares that all groups bought in each bucket. Floats serve, since only heights in pixels come of them. */
+export function volumesOf(slots: readonly (Candle | null)[]): (number | null)[] {
+  return slots.map((slot) => (slot?.volume ? Number(slot.volume) : null));
 }
 
 export interface Summary {
@@ -276,7 +207,7 @@ export function withLatest(series: Series, stock: LatestPrice, zone: string): Se
   const before = slots[index] ?? null;
   const slot = { at, open: price, high: price, low: price, close: price };
   const changed = [...slots];
-  changed[index] = merged(before ? [before, slot] : [slot], grid.stepMs)[0] ?? before;
+  changed[index] = merged(before ? [before, slot] : [slot], grid.stepMs, grid.from)[0] ?? before;
   return { ...series, grid, slots: changed };
 }
 

@@ -72,4 +72,39 @@ export const enCharts: Record<ChartsKey, string> = {
     "The course's formula multiplies the price by how much the groups buy: {count} purchase in 7 days. It is not a forecast of the price.",
   "projections.demand.text.other":
     "The course's formula multiplies the price by how much the groups buy: {count} purchases in 7 days. It is not a forecast of the price.",
+
+  "history.now": "Now",
+  "history.range.1w": "1W",
+  "history.range.1m": "1M",
+  "history.range.3m": "3M",
+  "history.range.1y": "1Y",
+  "history.range.all": "All",
+  "performance.how": "How it is worked out",
+  "performance.gain": "Gain in money",
+  "performance.gain.hint": "What you gained or lost over the range",
+  "performance.gain.worth": "Net worth at the end",
+  "performance.gain.opening": "Net worth at the start",
+  "performance.gain.deposits": "What you deposited",
+  "performance.time": "What the market did",
+  "performance.time.hint": "Time-weighted return",
+  "performance.time.how.one": "The growth of {count} stretch; when you deposited does not matter.",
+  "performance.time.how.other":
+    "The growth of {count} stretches chained, one between each deposit: when you made them does not matter.",
+  "performance.money": "What your money did",
+  "performance.money.hint": "Money-weighted return",
+  "performance.money.how.one":
+    "The one rate at which the start and {count} deposit would have grown to what you have now.",
+  "performance.money.how.other":
+    "The one rate at which the start and {count} deposits would have grown to what you have now.",
+  "performance.benchmark": "The whole board",
+  "performance.benchmark.how.one": "The board: all of it in {count} company, left alone.",
+  "performance.benchmark.how.other":
+    "The board: equal parts in {count} companies, bought at the start and left alone.",
+  "performance.notYearly": "Not turned into a year: the range is shorter.",
+  "performance.perYear": "Per year",
+  "performance.reason.no_unique_rate": "There is no unique rate",
+  "performance.reason.no_flows": "No money yet",
+  "performance.reason.too_short": "Range too short",
+  "performance.reason.too_many_flows": "Too many deposits to chain",
+  "performance.reason.unknown_price": "A price is missing",
 };

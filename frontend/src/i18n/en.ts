@@ -501,7 +501,6 @@ export const en: Record<Key, string> = {
 
   "history.title": "Worth over time",
   "history.label": "What your account was worth each day, from {first} to {last}.",
-  "history.none": "There are no days to show yet.",
   "history.working": "Computing your history…",
   "history.failed": "We could not compute your history",
   "history.age": "Computed {age}",

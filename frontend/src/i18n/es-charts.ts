@@ -70,6 +70,42 @@ export const esCharts = {
     "La fórmula del curso multiplica el precio según cuánto compran los grupos: {count} compra en 7 días. No es un pronóstico del precio.",
   "projections.demand.text.other":
     "La fórmula del curso multiplica el precio según cuánto compran los grupos: {count} compras en 7 días. No es un pronóstico del precio.",
+
+  "history.now": "Ahora",
+  "history.range.1w": "1S",
+  "history.range.1m": "1M",
+  "history.range.3m": "3M",
+  "history.range.1y": "1A",
+  "history.range.all": "Todo",
+  "performance.how": "Cómo se calcula",
+  "performance.gain": "Ganancia en dinero",
+  "performance.gain.hint": "Lo que ganaste o perdiste en el período",
+  "performance.gain.worth": "Patrimonio al final",
+  "performance.gain.opening": "Patrimonio al inicio",
+  "performance.gain.deposits": "Lo que depositaste",
+  "performance.time": "Lo que hizo el mercado",
+  "performance.time.hint": "Rentabilidad ponderada por tiempo",
+  "performance.time.how.one":
+    "El crecimiento de {count} tramo, sin que importe cuándo depositaste.",
+  "performance.time.how.other":
+    "El crecimiento encadenado de {count} tramos, uno entre cada depósito: no importa cuándo los hiciste.",
+  "performance.money": "Lo que hizo tu dinero",
+  "performance.money.hint": "Rentabilidad ponderada por dinero",
+  "performance.money.how.one":
+    "La tasa única a la que el inicio y {count} depósito habrían crecido hasta lo que tienes hoy.",
+  "performance.money.how.other":
+    "La tasa única a la que el inicio y {count} depósitos habrían crecido hasta lo que tienes hoy.",
+  "performance.benchmark": "El tablero completo",
+  "performance.benchmark.how.one": "El tablero: lo mismo en {count} empresa, sin tocarlo.",
+  "performance.benchmark.how.other":
+    "El tablero: partes iguales en {count} empresas, compradas al inicio y sin tocarlas.",
+  "performance.notYearly": "No se lleva a un año: el período es más corto.",
+  "performance.perYear": "Por año",
+  "performance.reason.no_unique_rate": "No hay una tasa única",
+  "performance.reason.no_flows": "Aún no hay dinero",
+  "performance.reason.too_short": "Período demasiado corto",
+  "performance.reason.too_many_flows": "Demasiados depósitos para encadenarlos",
+  "performance.reason.unknown_price": "Falta un precio",
 } as const;
 
 export type ChartsKey = keyof typeof esCharts;

@@ -498,7 +498,6 @@ export const es = {
 
   "history.title": "Valor en el tiempo",
   "history.label": "Lo que valía tu cuenta cada día, de {first} a {last}.",
-  "history.none": "Aún no hay días que mostrar.",
   "history.working": "Calculando tu historia…",
   "history.failed": "No pudimos calcular tu historia",
   "history.age": "Calculado {age}",

@@ -44,31 +44,6 @@ function spread(grid: Grid, points: readonly { at: string; price: string | null 
   return slots;
 }
 
-/** How many days of the asked ones there are prices of, and the longest horizon that these carry. */
-export interface Credit {
-  daysOfPrices: number;
-  isEnough: boolean;
-  /** Whole days; null where there is not even one. */
-  longest: number | null;
-}
-
-/** A line through a day says nothing of a month: as far ahead as there are prices behind, less one gap. */
-const ENOUGH = 0.9;
-
-export function creditOf(
-  found: Pick<Projection, "days" | "asked_at">,
-  candles: readonly Pick<Candle, "at">[],
-): Credit {
-  const first = candles[0]?.at;
-  const days = first === undefined ? 0 : (Date.parse(found.asked_at) - first) / DAY_MS;
-  const longest = Math.floor(days / ENOUGH);
-  return {
-    daysOfPrices: Math.min(found.days, Math.max(0, Math.floor(days))),
-    isEnough: days >= found.days * ENOUGH,
-    longest: longest >= 1 ? Math.min(longest, found.days) : null,
-  };
-}
-
 export interface Fan {
   drawing: Drawing;
   prices: (Candle | null)[];

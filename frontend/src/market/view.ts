@@ -53,20 +53,14 @@ export function inTab<T extends Listed>(
   favourites: ReadonlySet<string>,
   owned: ReadonlySet<string>,
 ): T[] {
-  return stocks.filter(({ symbol, change }) => {
-    switch (tab) {
-      case "all":
-        return true;
-      case "favourites":
-        return favourites.has(symbol);
-      case "mine":
-        return owned.has(symbol);
-      case "rising":
-        return Number(change ?? 0) > 0;
-      case "falling":
-        return Number(change ?? 0) < 0;
-    }
-  });
+  const isIn: Record<Tab, (stock: T) => boolean> = {
+    all: () => true,
+    favourites: ({ symbol }) => favourites.has(symbol),
+    mine: ({ symbol }) => owned.has(symbol),
+    rising: ({ change }) => Number(change ?? 0) > 0,
+    falling: ({ change }) => Number(change ?? 0) < 0,
+  };
+  return stocks.filter(isIn[tab]);
 }
 
 export type { BoardOrder, Sorting };

@@ -16,6 +16,7 @@ export function differenceOf(from: string, to: string): Difference {
   };
 }
 
-export function plus(a: string, b: string): string {
-  return new Big(a).plus(b).toFixed();
+/** A part of 1 in percent; null stays null. */
+export function times100(part: string | null): string | null {
+  return part === null ? null : new Big(part).times(100).toFixed();
 }

@@ -1,46 +1,61 @@
 /** What the account was worth over time, up to now: cash and shares by name, deposits as flags. */
 import { useMemo, useState } from "preact/hooks";
 import type { Portfolio } from "../api/account";
-import { bucketName } from "../chart/clock";
-import { dateOf } from "../chart/days";
-import { DAY_MS, timeAt } from "../chart/grid";
+import { bucketName, readersZone } from "../chart/clock";
+import { isOfDays, timeAt } from "../chart/grid";
 import { useLanguage, useNow } from "../context";
 import { age } from "../format/ages";
 import { money, roundedPrice } from "../format/numbers";
 import { useMarketZone } from "../market/zone";
+import { Choices } from "../ui/choices";
 import { Banner, Button } from "../ui/controls";
 import { ChartSkeleton, PriceChart } from "../ui/lazy-chart";
 import { Panel } from "../ui/panel";
 import { Cell, Name, Table } from "../ui/table";
 import { useHistoryJob } from "./history-job";
-import { type ValueLines, valueLines, withNow } from "./value-lines";
+import { Performance } from "./performance";
+import { type ValueLines, valueLines } from "./value-lines";
 
-const DAYS = "30";
+const RANGES = ["1w", "1m", "3m", "1y", "all"] as const;
+type Range = (typeof RANGES)[number];
+const MOST_ROWS = 100;
 const CLOCK_MS = 30_000;
-const BODY = { kind: "portfolio_history", days: DAYS } as const;
 
 export function HistoryPanel({ portfolio }: { portfolio: Portfolio }) {
   const { t, locale } = useLanguage();
   const nowMs = useNow(CLOCK_MS);
   const zone = useMarketZone();
-  const { shown, history, isRunning, hasFailed, ask } = useHistoryJob(BODY, () => true);
-  const today = dateOf(nowMs, zone);
+  const [range, setRange] = useState<Range>("1m");
+  const body = { kind: "portfolio_history", range } as const;
+  const { shown, history, isRunning, hasFailed, ask } = useHistoryJob(
+    body,
+    (job) => job.question.range === range,
+  );
   const lines = useMemo(
-    () => (history ? valueLines(withNow(history.days, portfolio, today)) : null),
-    [history, portfolio, today],
+    () => (history ? valueLines(history, portfolio, nowMs, zone) : null),
+    [history, portfolio, nowMs, zone],
   );
   return (
     <Panel
       title={t("history.title")}
       class="mb-6"
       action={
-        <span class="flex items-center gap-2 text-small text-muted" role="status">
-          {isRunning && (
-            <span class="size-3 animate-spin rounded-full border-2 border-line border-t-link" />
-          )}
-          {isRunning
-            ? t("history.working")
-            : shown && t("history.age", { age: age(shown.created_at, nowMs, locale) })}
+        <span class="flex flex-wrap items-center gap-x-4 gap-y-2">
+          <span class="flex items-center gap-2 text-small text-muted" role="status">
+            {isRunning && (
+              <span class="size-3 animate-spin rounded-full border-2 border-line border-t-link" />
+            )}
+            {isRunning
+              ? t("history.working")
+              : shown && t("history.age", { age: age(shown.created_at, nowMs, locale) })}
+          </span>
+          <Choices
+            legend={t("company.chart.range")}
+            name="history-range"
+            options={RANGES.map((value) => ({ value, label: t(`history.range.${value}`) }))}
+            value={range}
+            onChoose={setRange}
+          />
         </span>
       }
     >
@@ -58,10 +73,11 @@ export function HistoryPanel({ portfolio }: { portfolio: Portfolio }) {
             />
           </div>
         )}
-        {lines ? (
-          <Drawn lines={lines} currency={portfolio.currency} />
-        ) : history ? (
-          <p class="text-muted">{t("history.none")}</p>
+        {history && lines ? (
+          <>
+            <Performance history={history} />
+            <Drawn lines={lines} currency={portfolio.currency} />
+          </>
         ) : (
           !hasFailed && <ChartSkeleton />
         )}
@@ -78,21 +94,25 @@ const PARTS = [
 
 function Drawn({ lines, currency }: { lines: ValueLines; currency: string }) {
   const { t, locale, numbers } = useLanguage();
-  const { days, grid, drawing } = lines;
-  const [first, last] = [days.find(({ total }) => total !== null), days.at(-1)];
+  const { slots, drawing } = lines;
+  const { grid } = drawing;
+  const zone = isOfDays(grid) ? "UTC" : readersZone();
+  const known = slots.filter((slot) => slot !== null);
+  const [first, last] = [known.find(({ total }) => total !== null), known.at(-1)];
   const written = (amount: string | null | undefined) => money(amount ?? null, currency, numbers);
+  const name = (index: number) => bucketName(timeAt(grid, index), grid.stepMs, locale, zone);
   const readout = (index: number | null) => {
-    const at = timeAt(grid, index ?? grid.count - 1);
-    const day = days.find((one) => Date.parse(`${one.day}T00:00:00Z`) === at);
+    const at = index ?? grid.count - 1;
+    const worth = slots[at];
     return (
       <p class="flex flex-wrap gap-x-4">
-        <span>{bucketName(at, DAY_MS, locale, "UTC")}</span>
-        {PARTS.map(({ part, name, look }) => (
+        <span>{index === null ? t("history.now") : name(at)}</span>
+        {PARTS.map(({ part, name: word, look }) => (
           <span key={part} class="flex items-center gap-1.5 whitespace-nowrap">
             <span class={`w-3.5 border-t-2 ${look}`} />
-            {t(name)}{" "}
+            {t(word)}{" "}
             <span class="font-medium text-ink">
-              {roundedPrice(day?.[part] ?? null, currency, numbers)}
+              {roundedPrice(worth?.[part] ?? null, currency, numbers)}
             </span>
           </span>
         ))}
@@ -115,20 +135,25 @@ function Drawn({ lines, currency }: { lines: ValueLines; currency: string }) {
           {t("history.flags")}
         </p>
       )}
-      <DayTable days={days} written={written} />
+      <WorthTable lines={lines} name={name} written={written} />
     </>
   );
 }
 
-interface DayTableProps {
-  days: ValueLines["days"];
+interface WorthTableProps {
+  lines: ValueLines;
+  name: (index: number) => string;
   written: (amount: string | null | undefined) => string;
 }
 
 /** Made only when somebody opens it. */
-function DayTable({ days, written }: DayTableProps) {
-  const { t, locale } = useLanguage();
+function WorthTable({ lines, name, written }: WorthTableProps) {
+  const { t } = useLanguage();
   const [isOpen, setOpen] = useState(false);
+  const rows = lines.slots
+    .flatMap((worth, index) => (worth === null ? [] : [{ index, ...worth }]))
+    .reverse()
+    .slice(0, MOST_ROWS);
   return (
     <details onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary class="inline-flex min-h-9 cursor-pointer items-center rounded-control text-small font-medium text-link">
@@ -144,9 +169,9 @@ function DayTable({ days, written }: DayTableProps) {
             { name: t("history.total"), isNumber: true },
           ]}
         >
-          {[...days].reverse().map(({ day, cash, holdings, total }) => (
-            <tr key={day}>
-              <Name>{bucketName(Date.parse(`${day}T00:00:00Z`), DAY_MS, locale, "UTC")}</Name>
+          {rows.map(({ index, cash, holdings, total }) => (
+            <tr key={index}>
+              <Name>{name(index)}</Name>
               <Cell isNumber isWide>
                 {written(cash)}
               </Cell>

@@ -1,67 +1,76 @@
 /** The account's value over time as lines: cash and shares by name, their sum, and deposits as flags. */
 import type { Portfolio } from "../api/account";
-import { dayNumber } from "../chart/days";
+import type { PortfolioHistory } from "../api/jobs";
+import { dateOf, dayNumber } from "../chart/days";
 import type { Drawing, Mark, Slot } from "../chart/drawing";
-import { DAY_MS, type Grid, gridOver, indexAt } from "../chart/grid";
+import { DAY_MS, type Grid, gridOver, HOUR_MS, indexAt } from "../chart/grid";
 
-export interface DayOfAccount {
-  /** A market day: '2026-11-25'. */
-  day: string;
+/** The account at one time; null where a price was not known: a gap, never zero. */
+export interface Worth {
+  at: number;
   cash: string;
-  /** Null where a price is not known: a gap, never zero. */
   holdings: string | null;
   total: string | null;
-  /** Put in less taken out, until the end of the day. */
-  net_deposits?: string;
 }
 
 export interface ValueLines {
-  days: DayOfAccount[];
-  grid: Grid;
+  /** What is shown in each bucket. */
+  slots: (Worth | null)[];
   drawing: Drawing;
 }
 
-/** The days that were computed, and now: the last point is what the headline says. */
-export function withNow(
-  days: readonly DayOfAccount[],
-  now: Pick<Portfolio, "market_day" | "cash" | "value" | "net_worth">,
-  today: string,
-): DayOfAccount[] {
-  const latest = { day: today, cash: now.cash, holdings: now.value, total: now.net_worth };
-  const before = days.filter(({ day }) => day < today);
-  const same = days.find(({ day }) => day === today);
-  return [...before, { ...(same ?? before.at(-1)), ...latest }];
-}
+type Known = Pick<PortfolioHistory, "from_at" | "points" | "flows">;
+type Now = Pick<Portfolio, "cash" | "value" | "net_worth">;
 
-export function valueLines(days: readonly DayOfAccount[]): ValueLines | null {
-  const [first, last] = [days[0], days.at(-1)];
-  if (!first || !last) return null;
-  const grid = gridOver(dayNumber(first.day), dayNumber(last.day) + DAY_MS, DAY_MS);
-  const slots = (part: "cash" | "holdings" | "total") => {
-    const found: (Slot | null)[] = new Array<null>(grid.count).fill(null);
-    for (const day of days) {
-      const value = day[part];
-      const index = indexAt(grid, dayNumber(day.day));
-      if (index !== null && value !== null) found[index] = { at: dayNumber(day.day), close: value };
-    }
-    return found;
-  };
-  const lines = [
-    { shape: "area", colour: "link", slots: slots("total") },
-    { shape: "line", colour: "series-2", slots: slots("holdings") },
-    { shape: "steps", colour: "series-3", slots: slots("cash") },
-  ] as const;
-  return { days: [...days], grid, drawing: { grid, lines, marks: deposits(days, grid) } };
-}
-
-/** A flag on each day on which money came in or went out. */
-function deposits(days: readonly DayOfAccount[], grid: Grid): Mark[] {
-  return days.flatMap((day, place) => {
-    const before = place === 0 ? "0" : (days[place - 1]?.net_deposits ?? "0");
-    // Only compared: the amounts themselves stand in the table.
-    const change = Number(day.net_deposits ?? before) - Number(before);
-    const index = indexAt(grid, dayNumber(day.day));
-    if (change === 0 || index === null) return [];
-    return [{ index, colour: "mark", shape: change > 0 ? "square" : "arrowDown" }];
+/** Up to now: the last point is what the headline says, however old the rest is. */
+export function valueLines(history: Known, portfolio: Now, now: number, zone: string): ValueLines {
+  const worths: Worth[] = history.points.map(({ at, cash, holdings, total }) => {
+    return { at: Date.parse(at), cash, holdings, total };
   });
+  const last = { cash: portfolio.cash, holdings: portfolio.value, total: portfolio.net_worth };
+  const latest = Math.max(now, worths.at(-1)?.at ?? now);
+  const stepMs = stepOf(worths.map(({ at }) => at));
+  const isDays = stepMs >= DAY_MS;
+  // A day's worth is that of its end, which is the next one's beginning.
+  const place = (at: number) => (isDays ? dayNumber(dateOf(at - 1, zone)) : at);
+  const from = place(worths[0]?.at ?? Date.parse(history.from_at));
+  const grid = gridOver(from, place(latest) + 1, stepMs, isDays ? from : 0);
+  const slots = new Array<Worth | null>(grid.count).fill(null);
+  for (const worth of [...worths, { at: latest, ...last }]) {
+    const index = indexAt(grid, place(worth.at));
+    if (index !== null) slots[index] = worth;
+  }
+  const line = (part: "cash" | "holdings" | "total") =>
+    slots.map((worth): Slot | null => {
+      const value = worth?.[part] ?? null;
+      return worth === null || value === null ? null : { at: worth.at, close: value };
+    });
+  const lines = [
+    { shape: "area", colour: "link", slots: line("total") },
+    { shape: "line", colour: "series-2", slots: line("holdings") },
+    { shape: "steps", colour: "series-3", slots: line("cash") },
+  ] as const;
+  return { slots, drawing: { grid, lines, marks: flags(history.flows, grid, place) } };
+}
+
+/** The distance between most points: an hour, two, a day or several. */
+function stepOf(times: readonly number[]): number {
+  const gaps = times.slice(1).map((at, index) => at - (times[index] ?? at));
+  const middle = gaps.sort((a, b) => a - b)[Math.floor(gaps.length / 2)] ?? HOUR_MS;
+  const unit = middle >= DAY_MS * 0.9 ? DAY_MS : HOUR_MS;
+  return Math.max(1, Math.round(middle / unit)) * unit;
+}
+
+/** One for each bucket in which money came in or went out. */
+function flags(flows: Known["flows"], grid: Grid, place: (at: number) => number): Mark[] {
+  const byIndex = new Map<number, number>();
+  for (const { at, amount } of flows) {
+    const index = indexAt(grid, place(Date.parse(at) + 1));
+    if (index !== null) byIndex.set(index, (byIndex.get(index) ?? 0) + Number(amount));
+  }
+  return [...byIndex].map(([index, sum]) => ({
+    index,
+    colour: "mark",
+    shape: sum >= 0 ? ("square" as const) : ("arrowDown" as const),
+  }));
 }

@@ -159,12 +159,12 @@ function SearchBox({ query, onInput }: { query: string; onInput: (query: string)
           <CrossIcon class="size-4" />
         </button>
       ) : (
-        <kbd
+        <span
           class="pointer-events-none absolute top-2.5 right-3 grid h-6 min-w-6 place-items-center rounded-small border border-line bg-raised text-small text-muted peer-focus:invisible max-sm:hidden"
           aria-hidden="true"
         >
           /
-        </kbd>
+        </span>
       )}
     </search>
   );

@@ -10,7 +10,7 @@ import { candlesOver } from "../company/series";
 import { useLanguage, useServices, useTitle } from "../context";
 import { moment } from "../format/ages";
 import { money, percent, roundedPrice, shares } from "../format/numbers";
-import { type Credit, creditOf, type Fan, fanGrid, fanOf } from "../jobs/fan";
+import { type Fan, fanGrid, fanOf } from "../jobs/fan";
 import { JobChip } from "../jobs/job-chip";
 import { useMarketZone } from "../market/zone";
 import { differenceOf } from "../money/change";
@@ -142,15 +142,15 @@ interface JudgedProps {
 function Judged({ found, candles }: JudgedProps) {
   const { t } = useLanguage();
   const fan = useMemo(() => fanOf(found, candles), [found, candles]);
-  const credit = creditOf(found, candles);
+  const { is_enough } = found.coverage;
   return (
     <>
-      {!credit.isEnough && <TooShort found={found} credit={credit} />}
+      {!is_enough && <TooShort found={found} />}
       <div class="grid items-start gap-6 lg:grid-cols-[minmax(0,1fr)_20rem]">
         <Panel title={t("projections.chart")}>
-          <FanChart found={found} fan={fan} isCredible={credit.isEnough} />
+          <FanChart found={found} fan={fan} isCredible={is_enough} />
         </Panel>
-        {credit.isEnough && (
+        {is_enough && (
           <div class="flex flex-col gap-6">
             <Numbers found={found} isCutAtZero={fan.isCutAtZero} />
             <Demand found={found} />
@@ -161,9 +161,9 @@ function Judged({ found, candles }: JudgedProps) {
   );
 }
 
-function TooShort({ found, credit }: { found: Projection; credit: Credit }) {
+function TooShort({ found }: { found: Projection }) {
   const { t } = useLanguage();
-  const { longest } = credit;
+  const { days, longest_days: longest } = found.coverage;
   return (
     <div class="mb-6">
       <Banner
@@ -171,7 +171,7 @@ function TooShort({ found, credit }: { found: Projection; credit: Credit }) {
         title={t("projections.short.title", { days: found.days })}
         action={longest !== null && <Shorter found={found} days={longest} />}
       >
-        {t("projections.short.text", { count: credit.daysOfPrices, days: found.days })}{" "}
+        {t("projections.short.text", { count: days, days: found.days })}{" "}
         {longest === null
           ? t("projections.short.none")
           : t("projections.short.longest", { count: longest })}
@@ -206,7 +206,7 @@ function Shorter({ found, days }: { found: Projection; days: number }) {
   );
 }
 
-const isNegative = (price: string | null) => price !== null && price.startsWith("-");
+const isNegative = (price: string | null) => price?.startsWith("-") ?? false;
 const atLeastZero = (price: string | null) => (isNegative(price) ? "0" : price);
 
 function FanChart(props: { found: Projection; fan: Fan; isCredible: boolean }) {

@@ -180,7 +180,6 @@ export function samplePortfolio(now: number): Portfolio {
 }
 
 export const SAMPLE_ME = {
-  market_zone: "America/New_York",
   account_id: "an-account",
   email: "ana.rojas@ejemplo.cl",
   group_id: "3",

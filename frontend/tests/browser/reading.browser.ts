@@ -24,14 +24,22 @@ describe("the market", () => {
     await firstRow().getByText("LATAM Airlines Group S.A.").waitFor();
   });
 
-  test("keeps starred companies on top, after a reload too", async () => {
+  test("keeps starred companies in a tab, after a reload too", async () => {
     await show("/market");
-    await page.getByRole("button", { name: "Fijar SQM arriba" }).click();
+    await page.getByRole("button", { name: /SQM/ }).first().click();
+    await page.getByText("Favoritas", { exact: true }).click();
     await firstRow().getByText("Sociedad Química").waitFor();
-    await page.reload();
-    await firstRow().getByText("Sociedad Química").waitFor();
-    await page.getByRole("button", { name: "Dejar de fijar SQM" }).click();
-    await firstRow().getByText("Apple Inc.").waitFor();
+    expect(await page.locator("tbody tr").count()).toBe(1);
+    expect(new URL(page.url()).search).toBe("?tab=favourites");
+  });
+
+  test("is searched by other names, and '/' leads to the search", async () => {
+    await show("/market");
+    await page.keyboard.press("/");
+    await page.keyboard.type("google");
+    await firstRow().getByText("Alphabet Inc.").waitFor();
+    expect(await page.locator("tbody tr").count()).toBe(1);
+    expect(new URL(page.url()).search).toBe("?q=google");
   });
 
   test("leads from a row to its company, and from its button to the ticket", async () => {

@@ -49,7 +49,7 @@ export function sampleBoard(now: number): Stock[] {
       currency: "USD",
       change: change?.[0] ?? null,
       change_percent: change?.[1] ?? null,
-      previous_close: close && close.replace(/\.?0+$/, ""),
+      previous_close: close?.replace(/\.?0+$/, "") ?? null,
       previous_close_at: close && new Date(from - MINUTE_MS).toISOString(),
       market_day: day,
       open: bar?.open ?? price,

@@ -110,8 +110,8 @@ export function barsOf(walk: Walk, interval: string, from: number, until: number
       low: decimals(Math.min(...values)),
       close: decimals(values.at(-1) ?? 0),
       count: values.length,
-      volume: null,
-      purchases: null,
+      volume: String((opened / MINUTE_MS) % 7),
+      purchases: 1,
     }))
     .reverse();
 }
